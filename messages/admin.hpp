@@ -1,0 +1,50 @@
+#pragma once
+#include "messages/error.hpp"
+#include "messages/server_spec.hpp"
+#include "messages/server_state.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// One server as `ps` and the REST API show it.
+struct server_status {
+  server_id id;
+  process_status status = process_status::queued;
+  desired_state desired = desired_state::running;
+  source_kind source = source_kind::command;
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+  std::uint64_t instance = 0;
+  std::uint32_t restarts = 0;                  ///< Since the node started.
+  std::string confinement;                     ///< What is really in force.
+  std::string era;                             ///< "legacy", "modern", or empty before a handshake.
+  std::string protocol_version;
+  std::string version;                         ///< serverInfo.version.
+  std::string commit;
+  std::string reason;                          ///< Why it is not ready, one line.
+  std::chrono::system_clock::time_point since; ///< Of `status`.
+  std::uint32_t in_flight = 0;
+  std::uint32_t waiting = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t garbage_lines = 0;             ///< stdout lines that were no JSON-RPC message.
+  std::uint32_t tools = 0;
+};
+
+/// What install_server answers at the edge (library and REST).
+struct install_result {
+  bool success = false;
+  std::string endpoint;
+  std::int64_t pid = 0;
+  std::string error_msg;
+};
+
+enum class server_verb : std::uint8_t { start, stop, restart, remove };
+const char* to_string(server_verb x) noexcept;
+
+} // namespace toolscore

@@ -1,0 +1,118 @@
+#include "messages/admin.hpp"
+#include "messages/call.hpp"
+#include "messages/error.hpp"
+#include "messages/server_state.hpp"
+#include "messages/supervision.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstring>
+
+namespace toolscore {
+namespace {
+
+template <std::size_t Count>
+const char* pick(const std::array<const char*, Count>& names, std::size_t at) noexcept {
+  return at < Count ? names[at] : "unknown";
+}
+
+} // namespace
+
+const char* to_string(errc code) noexcept {
+  static constexpr std::array names{
+      "unknown_server", "server_not_ready", "call_timed_out", "queue_full",     "bad_config",
+      "bad_request",    "install_failed",   "spawn_failed",   "handshake_failed", "server_gone",
+      "stopping",       "store_failed",     "io_failed",      "too_large",      "not_supported",
+      "unauthorized",   "already_exists",   "bad_answer",     "cancelled"};
+  return pick(names, static_cast<std::size_t>(code) - 1);
+}
+
+const char* to_string(restart_type x) noexcept {
+  static constexpr std::array names{"permanent", "transient", "temporary"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(source_kind x) noexcept {
+  static constexpr std::array names{"command", "git"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(confinement x) noexcept {
+  static constexpr std::array names{"none", "pid_namespace", "user_pid_namespace"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(process_status x) noexcept {
+  static constexpr std::array names{"queued",   "cloning",     "building",   "waiting", "starting",
+                                    "ready",    "degraded",    "asleep",     "backing_off",
+                                    "crash_loop", "failed",    "completed",  "stopping", "stopped"};
+  static_assert(names.size() == process_status_count);
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(instance_state x) noexcept {
+  static constexpr std::array names{"starting", "ready",    "unhealthy",
+                                    "draining", "stopping", "gone"};
+  static_assert(names.size() == instance_state_count);
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(desired_state x) noexcept {
+  static constexpr std::array names{"running", "stopped"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(gone_kind x) noexcept {
+  static constexpr std::array names{"exited", "killed",       "stopped",
+                                    "hung",   "handshake_timeout", "handshake_failed",
+                                    "spawn_failed", "overflowed"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(era x) noexcept {
+  static constexpr std::array names{"legacy", "modern"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(outcome x) noexcept {
+  static constexpr std::array names{"not_reached", "ok", "failed"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(server_verb x) noexcept {
+  static constexpr std::array names{"start", "stop", "restart", "remove"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(child_event x) noexcept {
+  static constexpr std::array names{"starting", "ready", "ended", "backing_off", "parked", "finished"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+std::string signal_name(int number) {
+  if (const char* name = ::sigabbrev_np(number)) return std::string("SIG") + name;
+  return "SIG" + std::to_string(number);
+}
+
+std::string to_string(const process_exit& x) {
+  if (!x.signaled) return "exit " + std::to_string(x.status);
+  return "signal " + std::to_string(x.status) + " (" + signal_name(x.status) + ")";
+}
+
+std::string to_string(const gone_reason& x) {
+  std::string text;
+  switch (x.kind) {
+  case gone_kind::exited: text = "exited with code " + std::to_string(x.exit.status); break;
+  case gone_kind::killed: text = "killed by " + to_string(x.exit); break;
+  case gone_kind::stopped: text = "stopped"; break;
+  case gone_kind::hung: text = "hung: its pings went unanswered"; break;
+  case gone_kind::handshake_timeout: text = "not ready within its start timeout"; break;
+  case gone_kind::handshake_failed: text = "failed the MCP handshake"; break;
+  case gone_kind::spawn_failed: text = "could not be started"; break;
+  case gone_kind::overflowed: text = "broke a limit of its link"; break;
+  }
+  if (!x.detail.empty()) text += ": " + x.detail;
+  return text;
+}
+
+} // namespace toolscore

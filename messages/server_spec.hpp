@@ -1,0 +1,104 @@
+#pragma once
+#include "messages/ids.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+using std::chrono::milliseconds;
+
+/// When a supervisor starts a child again (OTP's words).
+enum class restart_type : std::uint8_t { permanent, transient, temporary };
+const char* to_string(restart_type x) noexcept;
+
+/// The delay between restarts of one child: min * factor^n, at most max, +- jitter.
+/// A child that had been ready restarts at once the first time.
+struct backoff_policy {
+  milliseconds min{200};
+  milliseconds max{30'000};
+  double factor = 2.0;
+  double jitter = 0.2;                ///< Fraction of the delay, 0 to 1.
+  milliseconds reset_after{60'000};   ///< So long ready, and the count is forgotten.
+};
+
+/// The brake on a whole server: over it, the server is parked as crash_loop.
+struct intensity_policy {
+  std::uint32_t max = 5;              ///< Restarts allowed in `period`.
+  milliseconds period{60'000};
+  std::uint32_t never_ready = 6;      ///< Starts in a row that never got ready.
+  milliseconds half_open{300'000};    ///< A parked server is tried again after this; 0 = never.
+};
+
+struct ping_policy {
+  milliseconds every{15'000};         ///< 0 switches pings off.
+  milliseconds timeout{5'000};
+  std::uint32_t failures = 3;         ///< So many in a row make an instance hung.
+};
+
+/// How long each rung of the stop ladder waits before the next.
+struct stop_policy {
+  milliseconds drain{5'000};
+  milliseconds stdin_close{2'000};
+  milliseconds term{3'000};
+};
+
+struct queue_policy {
+  std::uint32_t max = 256;            ///< Calls that wait while the server starts; also in flight.
+  milliseconds wait{60'000};
+};
+
+/// Exits that count as success for a transient server.
+struct success_policy {
+  std::vector<int> codes{0};
+  std::vector<int> signals;
+};
+
+struct limits_policy {
+  std::uint64_t memory_bytes = 0;     ///< 0 = none.
+  double cpu = 0;                     ///< Cores; 0 = none.
+  std::uint32_t pids = 512;
+  std::uint32_t files = 4096;
+};
+
+/// Every policy of one server, defaults as documented.
+struct server_policy {
+  restart_type restart = restart_type::permanent;
+  backoff_policy backoff;
+  intensity_policy intensity;
+  milliseconds start_timeout{60'000};
+  milliseconds call_timeout{120'000};
+  milliseconds call_timeout_max{600'000};
+  ping_policy ping;
+  stop_policy stop;
+  queue_policy queue;
+  success_policy success;
+  limits_policy limits;
+  std::vector<std::string> tools_allow{"*"};
+  std::vector<std::string> tools_deny;
+};
+
+/// Where a server comes from. Exactly one; `command` also covers `npx`.
+enum class source_kind : std::uint8_t { command, git };
+const char* to_string(source_kind x) noexcept;
+
+/// One MCP server as the user configured it.
+struct server_spec {
+  server_id id;
+  source_kind source = source_kind::command;
+  std::string command;                    ///< command: the program; git: optional override.
+  std::vector<std::string> args;          ///< Appended to what the runner found, or to `command`.
+  std::map<std::string, std::string> env; ///< On top of the minimal environment.
+  std::string cwd;                        ///< Empty: the server's own directory.
+  std::string git;                        ///< git: the repository's URL.
+  std::string ref;                        ///< git: branch, tag or commit; empty = the remote's HEAD.
+  std::string subdir;                     ///< git: where in the repository the server is.
+  server_policy policy;
+  std::string origin_json;                ///< The configuration object it was read from, compact.
+};
+
+} // namespace toolscore

@@ -1,0 +1,33 @@
+#pragma once
+#include "messages/envelope.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace toolscore {
+
+/// What a link tells its owner, on the loop's thread.
+struct link_events {
+  std::function<void(bytes line)> on_line;              ///< One JSON-RPC message, without its newline.
+  std::function<void(std::string quoted)> on_garbage;   ///< A line that is no JSON object: its start, escaped.
+  std::function<void(std::string reason)> on_overflow;  ///< A line over the limit, or a full write queue.
+  std::function<void()> on_closed;                      ///< The server closed its side.
+};
+
+/// The wire to one instance. Knows no CAF; used on the loop's thread.
+class link {
+public:
+  link() = default;
+  link(const link&) = delete;
+  link& operator=(const link&) = delete;
+  virtual ~link() = default;
+
+  /// Queues one message (no newline inside); writes of one turn are gathered.
+  virtual void send(bytes line) = 0;
+  /// Closes the server's input after what is queued: the portable request to end.
+  virtual void close_input() = 0;
+  virtual std::size_t queued_bytes() const = 0;
+};
+
+} // namespace toolscore

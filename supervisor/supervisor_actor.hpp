@@ -1,0 +1,60 @@
+#pragma once
+#include "messages/supervision.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+enum class strategy : std::uint8_t { one_for_one, one_for_all, rest_for_one };
+
+/// What to supervise: data plus one factory. An actor that ends with an empty error or
+/// `exit_reason::normal` has succeeded; every other end is a failure.
+struct child_spec {
+  std::string id;
+  restart_type restart = restart_type::permanent;
+  backoff_policy backoff;
+  bool announces_ready = false; ///< False: it counts as ready once it is started.
+  /// After a polite exit_msg(user_shutdown) the child has so long; then it is killed.
+  std::chrono::milliseconds stop_timeout{5'000};
+  /// Spawns the child; `number` is the start's own. Must not throw.
+  std::function<caf::actor(caf::event_based_actor* supervisor, std::uint64_t number)> start;
+};
+
+struct supervisor_options {
+  std::string name;
+  strategy how = strategy::one_for_one;
+  intensity_policy intensity;
+  /// Over the intensity: false = end with an error, as OTP does, so that the parent decides;
+  /// true = park the child and try it again after intensity.half_open.
+  bool parks = false;
+  caf::actor observer;            ///< Receives child_report; may be null.
+  caf::actor coordinator;         ///< Receives permit_request; null = every start is permitted.
+  std::function<double()> random; ///< [0, 1), for jitter; null = no jitter.
+  std::vector<child_spec> children;
+};
+
+/// Adds a child to a running supervisor and starts it. Local to the node.
+struct add_child {
+  child_spec spec;
+};
+
+/// Starts its children in order, restarts them by the contract, and when it is asked to end
+/// (exit_msg) ends them in reverse order, each awaited, before it ends itself.
+struct supervisor_state;
+caf::behavior make_supervisor(caf::stateful_actor<supervisor_state>* self,
+                              std::shared_ptr<const supervisor_options> options);
+/// Spawns it from an actor (so that the tree is known) or from the system.
+caf::actor spawn_supervisor(caf::event_based_actor* parent, supervisor_options options);
+caf::actor spawn_supervisor(caf::actor_system& system, supervisor_options options);
+
+} // namespace toolscore

@@ -1,0 +1,33 @@
+#include "messages/admin.hpp"
+#include "messages/server_state.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+
+using namespace toolscore;
+
+BOOST_AUTO_TEST_SUITE(names)
+
+BOOST_AUTO_TEST_CASE(every_status_has_a_name_of_its_own) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < process_status_count; ++i)
+    seen.insert(to_string(static_cast<process_status>(i)));
+  BOOST_TEST(seen.size() == process_status_count);
+  BOOST_TEST(seen.count("unknown") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(every_error_code_has_a_name_of_its_own) {
+  std::set<std::string> seen;
+  for (int i = 1; i <= static_cast<int>(errc::cancelled); ++i)
+    seen.insert(to_string(static_cast<errc>(i)));
+  BOOST_TEST(seen.size() == static_cast<std::size_t>(errc::cancelled));
+  BOOST_TEST(seen.count("unknown") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_process_says_its_signal_by_number_and_name) {
+  BOOST_TEST(to_string(process_exit{true, 9}) == "signal 9 (SIGKILL)");
+  BOOST_TEST(to_string(process_exit{false, 3}) == "exit 3");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
