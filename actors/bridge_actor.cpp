@@ -1,0 +1,105 @@
+#include "actors/bridge_actor.hpp"
+
+#include "loop/house_handlers.hpp"
+#include "mcp/answers.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+namespace toolscore {
+
+caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route) {
+  set_house_handlers(self);
+  return {
+      [route](const directory_changed& message) { route->servers = message.servers; },
+      [route](const catalog_changed& message) { route->tools = message.index; },
+      [route](const readiness_changed& message) { route->readiness = message.readiness; },
+  };
+}
+
+tree_backend::tree_backend(addresses_ptr tree, std::shared_ptr<routing> route,
+                           std::shared_ptr<store_counters> kept)
+    : tree_(std::move(tree)), route_(std::move(route)), kept_(std::move(kept)) {}
+
+caf::actor tree_backend::address_of(const server_id& server) const {
+  const auto at = route_->servers->find(server.value);
+  return at == route_->servers->end() ? caf::actor{} : at->second;
+}
+
+bool tree_backend::has_server(const server_id& server) const {
+  return route_->servers->count(server.value) != 0;
+}
+
+void tree_backend::call(const server_id& server, call_request request) {
+  if (const auto address = address_of(server)) {
+    caf::anon_send(address, std::move(request));
+    return;
+  }
+  call_failure failure;
+  failure.code = errc::unknown_server;
+  failure.server = server.value;
+  failure.detail = "there is no such server";
+  request.reply->end(404, std::make_shared<const std::string>(mcp::failure_response(
+                              request.spans.id.of(*request.body), failure)));
+}
+
+void tree_backend::cancel(const server_id& server, call_cancel request) {
+  if (const auto address = address_of(server)) caf::anon_send(address, std::move(request));
+}
+
+void tree_backend::record(call_record record) { caf::anon_send(tree_->store, std::move(record)); }
+
+std::shared_ptr<const mcp::tool_index> tree_backend::tools() const { return route_->tools; }
+
+node_readiness tree_backend::readiness() const { return route_->readiness; }
+
+void tree_backend::servers(std::function<void(std::vector<server_status>)> then) {
+  caf::anon_send(tree_->manager, servers_query{std::move(then)});
+}
+
+void tree_backend::add(std::string name, std::string config_json, bool wait,
+                       std::function<void(result<install_result>)> then) {
+  caf::anon_send(tree_->manager,
+                 add_request{std::move(name), std::move(config_json), wait, std::move(then)});
+}
+
+void tree_backend::act(server_id server, server_verb verb, std::function<void(result<done>)> then) {
+  caf::anon_send(tree_->manager, act_request{std::move(server), verb, std::move(then)});
+}
+
+void tree_backend::logs(server_id server, std::uint32_t lines,
+                        std::function<void(result<std::string>)> then) {
+  if (const auto address = address_of(server))
+    caf::anon_send(address, logs_query{lines, std::move(then)});
+  else
+    caf::anon_send(tree_->manager, resume{[then = std::move(then), name = server.value] {
+                     then(error{errc::unknown_server, "there is no server \"" + name + "\""});
+                   }});
+}
+
+void tree_backend::trajectories(trajectory_query query,
+                                std::function<void(result<std::string>)> then) {
+  // What was called before the question is in the answer.
+  caf::anon_send(tree_->store,
+                 flush_records{[store = tree_->store, query = std::move(query),
+                                then = std::move(then)] {
+                   caf::anon_send(store, records_query{query, then});
+                 }});
+}
+
+std::uint64_t tree_backend::subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) {
+  const auto subscription = next_subscription_++;
+  caf::anon_send(tree_->events, subscribe_events{subscription, after, std::move(sink)});
+  return subscription;
+}
+
+void tree_backend::unsubscribe(std::uint64_t subscription) {
+  caf::anon_send(tree_->events, unsubscribe_events{subscription});
+}
+
+std::vector<std::pair<std::string, double>> tree_backend::counters() const {
+  return {{"toolscore_records_kept_total", static_cast<double>(kept_->records_kept)},
+          {"toolscore_records_lost_total", static_cast<double>(kept_->records_lost)}};
+}
+
+} // namespace toolscore

@@ -1,0 +1,61 @@
+#pragma once
+#include "actors/addresses_actor.hpp"
+#include "actors/local_messages_actor.hpp"
+#include "actors/store_actor.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+
+namespace toolscore {
+
+/// What calls are routed by; written by the bridge actor, read on the same thread.
+struct routing {
+  std::shared_ptr<const std::map<std::string, caf::actor>> servers =
+      std::make_shared<const std::map<std::string, caf::actor>>();
+  std::shared_ptr<const mcp::tool_index> tools = std::make_shared<const mcp::tool_index>();
+  node_readiness readiness;
+};
+
+struct bridge_state {
+  static inline const char* name = "toolscore.bridge";
+};
+
+/// Receives the tree's snapshots.
+caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route);
+
+/// The tree as its programs see it: plain functions over messages.
+class tree_backend : public backend {
+public:
+  tree_backend(addresses_ptr tree, std::shared_ptr<routing> route,
+               std::shared_ptr<store_counters> kept);
+
+  bool has_server(const server_id& server) const override;
+  void call(const server_id& server, call_request request) override;
+  void cancel(const server_id& server, call_cancel request) override;
+  void record(call_record record) override;
+  std::shared_ptr<const mcp::tool_index> tools() const override;
+  node_readiness readiness() const override;
+  void servers(std::function<void(std::vector<server_status>)> then) override;
+  void add(std::string name, std::string config_json, bool wait,
+           std::function<void(result<install_result>)> then) override;
+  void act(server_id server, server_verb verb, std::function<void(result<done>)> then) override;
+  void logs(server_id server, std::uint32_t lines,
+            std::function<void(result<std::string>)> then) override;
+  void trajectories(trajectory_query query,
+                    std::function<void(result<std::string>)> then) override;
+  std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) override;
+  void unsubscribe(std::uint64_t subscription) override;
+  std::vector<std::pair<std::string, double>> counters() const override;
+
+private:
+  caf::actor address_of(const server_id& server) const;
+
+  addresses_ptr tree_;
+  std::shared_ptr<routing> route_;
+  std::shared_ptr<store_counters> kept_;
+  std::uint64_t next_subscription_ = 1;
+};
+
+} // namespace toolscore

@@ -1,0 +1,78 @@
+#include "actors/call_table.hpp"
+
+#include <algorithm>
+
+namespace toolscore {
+
+std::size_t call_table::callers_of(std::uint64_t instance) const {
+  return static_cast<std::size_t>(
+      std::count_if(calls_.begin(), calls_.end(), [&](const auto& entry) {
+        return entry.second.own == own_request::none && entry.second.instance == instance;
+      }));
+}
+
+std::int64_t call_table::enter(pending_call call) {
+  if (call.own == own_request::none) ++callers_;
+  const auto id = next_id_++;
+  calls_.emplace(id, std::move(call));
+  return id;
+}
+
+pending_call* call_table::find(std::int64_t id) {
+  const auto at = calls_.find(id);
+  return at == calls_.end() ? nullptr : &at->second;
+}
+
+std::optional<pending_call> call_table::take(std::int64_t id) {
+  const auto at = calls_.find(id);
+  if (at == calls_.end()) return std::nullopt;
+  auto call = std::move(at->second);
+  calls_.erase(at);
+  if (call.own == own_request::none) --callers_;
+  return call;
+}
+
+std::optional<std::int64_t> call_table::id_of(const exchange* reply) const {
+  for (const auto& [id, call] : calls_)
+    if (call.request.reply.get() == reply) return id;
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::int64_t, pending_call>>
+call_table::take_ids(const std::vector<std::int64_t>& ids) {
+  std::vector<std::pair<std::int64_t, pending_call>> taken;
+  taken.reserve(ids.size());
+  for (const auto id : ids) taken.emplace_back(id, *take(id));
+  return taken;
+}
+
+std::vector<std::pair<std::int64_t, pending_call>>
+call_table::take_instance(std::uint64_t instance) {
+  std::vector<std::int64_t> ids;
+  for (const auto& [id, call] : calls_)
+    if (call.instance == instance) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  return take_ids(ids);
+}
+
+std::vector<std::pair<std::int64_t, pending_call>> call_table::take_expired(clock::time_point now) {
+  std::vector<std::int64_t> ids;
+  for (const auto& [id, call] : calls_)
+    if (call.deadline <= now) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  return take_ids(ids);
+}
+
+void call_table::progressed(std::int64_t id, clock::time_point now,
+                            std::chrono::milliseconds timeout) {
+  if (auto* call = find(id)) call->deadline = std::min(now + timeout, call->deadline_max);
+}
+
+std::optional<call_table::clock::time_point> call_table::next_deadline() const {
+  std::optional<clock::time_point> next;
+  for (const auto& [id, call] : calls_)
+    if (!next || call.deadline < *next) next = call.deadline;
+  return next;
+}
+
+} // namespace toolscore

@@ -1,0 +1,65 @@
+#pragma once
+#include "messages/call.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace toolscore {
+
+/// Why the owner itself asked the server something.
+enum class own_request : std::uint8_t { none, ping, list_tools };
+
+/// One request that an instance owes an answer to.
+struct pending_call {
+  call_request request;                ///< Empty reply for the owner's own requests.
+  own_request own = own_request::none;
+  std::uint64_t instance = 0;
+  std::chrono::steady_clock::time_point written;
+  std::chrono::steady_clock::time_point deadline;
+  std::chrono::steady_clock::time_point deadline_max; ///< Progress never extends it past this.
+};
+
+/// The calls in flight on one server, by the id we gave them upstream. Ids are never used twice, so
+/// a late answer to a call that was given up finds nothing. Pure: time is an argument.
+class call_table {
+public:
+  using clock = std::chrono::steady_clock;
+
+  explicit call_table(std::size_t in_flight_max) : in_flight_max_(in_flight_max) {}
+
+  /// The next upstream id; the owner's own requests do not count against the limit.
+  std::int64_t next_id() const noexcept { return next_id_; }
+  bool full() const noexcept { return callers_ >= in_flight_max_; }
+  std::size_t callers() const noexcept { return callers_; }
+  std::size_t callers_of(std::uint64_t instance) const;
+  bool empty() const noexcept { return calls_.empty(); }
+
+  /// Enters a call under next_id() and returns that id.
+  std::int64_t enter(pending_call call);
+  /// Null where the id is unknown: answered, given up, or never ours.
+  pending_call* find(std::int64_t id);
+  std::optional<pending_call> take(std::int64_t id);
+  /// The id of the call that `reply` waits for.
+  std::optional<std::int64_t> id_of(const exchange* reply) const;
+
+  std::vector<std::pair<std::int64_t, pending_call>> take_instance(std::uint64_t instance);
+  std::vector<std::pair<std::int64_t, pending_call>> take_expired(clock::time_point now);
+  /// Moves the deadline to now + timeout, at most to the call's own maximum.
+  void progressed(std::int64_t id, clock::time_point now, std::chrono::milliseconds timeout);
+  /// When the next deadline is due; nothing while the table is empty.
+  std::optional<clock::time_point> next_deadline() const;
+
+private:
+  std::vector<std::pair<std::int64_t, pending_call>> take_ids(const std::vector<std::int64_t>& ids);
+
+  std::unordered_map<std::int64_t, pending_call> calls_;
+  std::int64_t next_id_ = 1;
+  std::size_t in_flight_max_;
+  std::size_t callers_ = 0;
+};
+
+} // namespace toolscore

@@ -1,0 +1,55 @@
+#pragma once
+#include "actors/local_messages_actor.hpp"
+#include "actors/server_table.hpp"
+#include "mcp/envelope.hpp"
+#include "mcp/handshake.hpp"
+#include "messages/server_spec.hpp"
+#include "runners/process_io.hpp"
+#include "supervisor/stop_ladder.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace toolscore {
+
+struct instance_options {
+  instance_id id;
+  launch_plan plan;
+  server_policy policy;
+  process_io* processes = nullptr; ///< Outlives every actor.
+  caf::actor owner;                ///< The server actor.
+  caf::actor supervisor;
+};
+
+/// Lines of a ready instance go straight to its server; before that they are the handshake's.
+struct line_route {
+  bool to_owner = false;
+};
+
+struct instance_actor_state {
+  static inline const char* name = "toolscore.instance";
+  instance_state at = instance_state::starting;
+  std::unique_ptr<child_process> process;
+  std::shared_ptr<link> wire;
+  std::shared_ptr<line_route> route = std::make_shared<line_route>();
+  mcp::scanner scanner;
+  mcp::handshake probe;
+  std::uint64_t timer_generation = 0;
+  std::optional<stop_ladder> ladder;
+  std::uint64_t rung_generation = 0;
+  std::optional<gone_reason> verdict; ///< Why we end it, if it is we who do.
+  caf::error stop_reason;             ///< The supervisor's, where it asked.
+};
+
+using instance_pointer = caf::stateful_actor<instance_actor_state>*;
+
+/// Owns one process and its wire, and dies when that dies, with the reason. Starts it, completes
+/// the handshake, and walks the stop ladder when its supervisor asks it to end.
+caf::behavior make_instance(instance_pointer self, std::shared_ptr<const instance_options> options);
+
+} // namespace toolscore

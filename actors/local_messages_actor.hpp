@@ -1,0 +1,221 @@
+#pragma once
+// The messages of the tree that never leave the process, and CAF's leave to send them unserialised.
+#include "mcp/handshake.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
+#include "messages/call.hpp"
+#include "messages/events.hpp"
+#include "runners/link.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/send.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace toolscore {
+
+// An instance to its server.
+/// Its process runs.
+struct instance_started {
+  std::uint64_t number = 0;
+  caf::actor instance;
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+  confinement held_by = confinement::none;
+};
+/// It has completed the handshake; `wire` is where its calls are written.
+struct instance_ready {
+  std::uint64_t number = 0;
+  std::shared_ptr<link> wire;
+  mcp::handshake_result handshake;
+};
+/// One message of an instance that is ready.
+struct line_in {
+  std::uint64_t number = 0;
+  bytes line;
+};
+struct garbage_in {
+  std::uint64_t number = 0;
+  std::string quoted;
+};
+/// The instance was asked to stop: write nothing more to it, and say when its calls are answered.
+struct instance_draining {
+  std::uint64_t number = 0;
+  caf::actor instance;
+};
+/// Its tree is empty. Comes before the supervisor's report of the same end.
+struct instance_gone {
+  std::uint64_t number = 0;
+  gone_reason reason;
+  std::string log_tail;
+};
+
+// A server to its instance.
+struct instance_drained {};
+struct instance_hung {
+  std::string detail;
+};
+
+// To a server.
+struct server_order {
+  server_verb verb = server_verb::start;
+  std::function<void(result<done>)> then; ///< When it is carried out: ready, stopped, or gone.
+};
+struct status_query {
+  std::function<void(server_status)> then;
+};
+struct logs_query {
+  std::uint32_t lines = 100;
+  std::function<void(result<std::string>)> then;
+};
+struct sweep_due {
+  std::uint64_t generation = 0;
+};
+struct ping_due {
+  std::uint64_t generation = 0;
+};
+
+// A server to the manager and the catalog.
+struct server_up {
+  server_id server;
+  caf::actor address;
+};
+struct tools_changed {
+  server_id server;
+  bytes tools; ///< A JSON array of tool objects; null = the server is gone.
+};
+
+// To the manager.
+struct add_request {
+  std::string name;
+  std::string config_json;
+  bool wait = false;
+  std::function<void(result<install_result>)> then;
+};
+struct act_request {
+  server_id server;
+  server_verb verb = server_verb::start;
+  std::function<void(result<done>)> then;
+};
+struct servers_query {
+  std::function<void(std::vector<server_status>)> then;
+};
+/// Stop every server, then say so.
+struct stop_everything {
+  std::function<void()> then;
+};
+
+// To the bridge: immutable snapshots of what calls are routed by.
+struct directory_changed {
+  std::shared_ptr<const std::map<std::string, caf::actor>> servers;
+};
+struct readiness_changed {
+  node_readiness readiness;
+};
+struct catalog_changed {
+  std::shared_ptr<const mcp::tool_index> index;
+};
+
+// To the store.
+struct put_definition {
+  server_id server;
+  std::string origin_json;
+  desired_state desired = desired_state::running;
+  std::function<void(result<done>)> then;
+};
+struct drop_definition {
+  server_id server;
+  std::function<void(result<done>)> then;
+};
+struct records_query {
+  trajectory_query query;
+  std::function<void(result<std::string>)> then;
+};
+struct put_instance {
+  instance_id instance;
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+};
+struct drop_instance {
+  instance_id instance;
+};
+struct flush_due {};
+/// Work that an actor has asked to be handed back to itself: an answer of the pool's thread, of
+/// another actor, or of a timer. It runs in a handler of that actor, or not at all once it is gone.
+struct resume {
+  std::function<void()> work;
+};
+/// Write what is pending, then say so.
+struct flush_records {
+  std::function<void()> then;
+};
+
+// To the events actor.
+struct new_event {
+  event content; ///< Its number is given on arrival.
+};
+struct subscribe_events {
+  std::uint64_t subscription = 0;
+  std::uint64_t after = 0;
+  std::function<void(event_ptr)> sink;
+};
+struct unsubscribe_events {
+  std::uint64_t subscription = 0;
+};
+
+/// A function that runs `work` with its argument inside `self`, whoever calls it and from where.
+template <class Argument, class Self, class Work>
+std::function<void(Argument)> back_to(Self* self, Work work) {
+  return [me = caf::actor_cast<caf::actor>(self), work](Argument argument) {
+    caf::anon_send(me, resume{[work, argument = std::move(argument)]() mutable {
+                     work(std::move(argument));
+                   }});
+  };
+}
+
+} // namespace toolscore
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_cancel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_record)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_draining)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_drained)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_hung)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::logs_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::sweep_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::ping_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tools_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::add_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::act_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::servers_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::stop_everything)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::directory_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::readiness_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::catalog_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_definition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_definition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::resume)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::new_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::subscribe_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::unsubscribe_events)

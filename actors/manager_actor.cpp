@@ -1,0 +1,308 @@
+#include "actors/manager_actor.hpp"
+
+#include "loop/house_handlers.hpp"
+#include "loop/log_io.hpp"
+#include "mcp/names.hpp"
+#include "supervisor/supervisor_actor.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace toolscore {
+namespace {
+
+using options_pointer = std::shared_ptr<const manager_options>;
+
+error unknown(const server_id& server) {
+  return {errc::unknown_server, "there is no server \"" + server.value + "\"; `toolscore ps` lists them"};
+}
+
+void tell(manager_pointer self, const options_pointer& options, std::string kind,
+          const server_id& server, std::map<std::string, std::string> fields) {
+  event entry;
+  entry.at = std::chrono::system_clock::now();
+  entry.kind = std::move(kind);
+  entry.server = server;
+  entry.fields = std::move(fields);
+  self->send(options->tree->events, new_event{std::move(entry)});
+}
+
+bool has_verdict(process_status status) {
+  switch (status) {
+  case process_status::ready:
+  case process_status::asleep:
+  case process_status::crash_loop:
+  case process_status::failed:
+  case process_status::completed:
+  case process_status::stopped: return true;
+  default: return false;
+  }
+}
+
+void publish_readiness(manager_pointer self, const options_pointer& options) {
+  std::size_t decided = 0;
+  std::string open;
+  for (const auto& [name, entry] : self->state.servers) {
+    if (has_verdict(entry.last.to)) ++decided;
+    else if (open.empty()) open = name + " is " + to_string(entry.last.to);
+  }
+  node_readiness now;
+  now.ready = decided == self->state.servers.size();
+  now.detail = std::to_string(decided) + " of " + std::to_string(self->state.servers.size());
+  if (!open.empty()) now.detail += ": " + open;
+  if (now.ready == self->state.published.ready && now.detail == self->state.published.detail) return;
+  self->state.published = now;
+  self->send(options->tree->bridge, readiness_changed{now});
+}
+
+void publish_directory(manager_pointer self, const options_pointer& options) {
+  auto servers = std::make_shared<std::map<std::string, caf::actor>>();
+  for (const auto& [name, entry] : self->state.servers)
+    if (entry.address && !entry.leaving) servers->emplace(name, entry.address);
+  self->send(options->tree->bridge, directory_changed{std::move(servers)});
+}
+
+/// Hands the server's actor to its supervisor, which starts it.
+void start_actor(manager_pointer self, const options_pointer& options,
+                 const registered_server& entry) {
+  auto server = std::make_shared<server_options>(options->server);
+  server->spec = entry.spec;
+  server->desired = entry.desired;
+  child_spec child;
+  child.id = entry.spec.id.value;
+  const auto& stop = entry.spec.policy.stop;
+  child.stop_timeout =
+      stop.drain + stop.stdin_close + stop.term + std::chrono::milliseconds{4'000};
+  child.start = [server](caf::event_based_actor* parent, std::uint64_t) -> caf::actor {
+    return parent->spawn(make_server, std::shared_ptr<const server_options>(server));
+  };
+  self->send(options->tree->servers, add_child{std::move(child)});
+}
+
+void take_state(manager_pointer self, const options_pointer& options,
+                const state_changed& message) {
+  const auto at = self->state.servers.find(message.server.value);
+  if (at == self->state.servers.end()) return;
+  auto& entry = at->second;
+  const bool install_step = message.to == process_status::queued ||
+                            message.to == process_status::cloning ||
+                            message.to == process_status::building;
+  if (install_step && entry.address && self->current_sender() != entry.address)
+    self->send(entry.address, message);
+  const auto& last = entry.last;
+  if (last.to == message.to && last.pid == message.pid && last.instance == message.instance &&
+      last.reason == message.reason)
+    return;
+  if (last.to != message.to) entry.since = std::chrono::system_clock::now();
+  entry.last = message;
+  std::map<std::string, std::string> fields{{"process_status", to_string(message.to)}};
+  if (message.pid) fields["pid"] = std::to_string(message.pid);
+  if (message.init_pid) fields["init_pid"] = std::to_string(message.init_pid);
+  if (message.instance) fields["instance"] = std::to_string(message.instance);
+  if (message.attempt) fields["attempt"] = std::to_string(message.attempt);
+  if (message.to == process_status::backing_off || message.to == process_status::crash_loop)
+    fields["delay_ms"] = std::to_string(message.delay.count());
+  if (!message.reason.empty()) fields["reason"] = message.reason;
+  log::write(message.reason.empty() ? log::level::info : log::level::warn, "server.state",
+             {log::kv("server", message.server.value), log::kv("status", to_string(message.to)),
+              log::kv("pid", message.pid), log::kv("attempt", message.attempt),
+              log::kv("reason", message.reason)});
+  tell(self, options, "server.state", message.server, std::move(fields));
+  publish_readiness(self, options);
+}
+
+void take_up(manager_pointer self, const options_pointer& options, const server_up& message) {
+  const auto at = self->state.servers.find(message.server.value);
+  if (at == self->state.servers.end()) return;
+  at->second.address = message.address;
+  for (auto& order : std::exchange(at->second.when_up, {})) self->send(message.address, order);
+  publish_directory(self, options);
+}
+
+void order_server(manager_pointer self, registered_server& entry, server_order order) {
+  if (entry.address) self->send(entry.address, std::move(order));
+  else entry.when_up.push_back(std::move(order));
+}
+
+void register_server(manager_pointer self, const options_pointer& options, server_spec spec,
+                     desired_state desired) {
+  auto& entry = self->state.servers[spec.id.value];
+  entry.spec = std::move(spec);
+  entry.desired = desired;
+  entry.since = std::chrono::system_clock::now();
+  entry.last.server = entry.spec.id;
+  entry.last.to = desired == desired_state::stopped ? process_status::stopped : process_status::queued;
+  start_actor(self, options, entry);
+}
+
+install_result outcome_of(manager_pointer self, const options_pointer& options,
+                          const server_id& server, const result<done>& answer) {
+  install_result outcome;
+  outcome.success = static_cast<bool>(answer);
+  if (!answer) outcome.error_msg = answer.failure().detail;
+  if (const auto base = options->endpoint ? options->endpoint() : std::string{}; !base.empty())
+    outcome.endpoint = base + "/mcp/" + server.value;
+  const auto at = self->state.servers.find(server.value);
+  if (at != self->state.servers.end()) outcome.pid = at->second.last.pid;
+  return outcome;
+}
+
+void add_server(manager_pointer self, const options_pointer& options, const add_request& request) {
+  if (self->state.stopping)
+    return request.then(error{errc::stopping, "the node is stopping; add the server after its next start"});
+  if (self->state.servers.count(request.name) != 0)
+    return request.then(error{errc::already_exists,
+                              "server \"" + request.name + "\" exists; remove it first"});
+  auto spec = options->parse(request.name, request.config_json);
+  if (!spec) return request.then(spec.failure());
+  put_definition put;
+  put.server = spec->id;
+  put.origin_json = stored_definition(spec->origin_json, false);
+  put.desired = spec->disabled ? desired_state::stopped : desired_state::running;
+  // The name is taken from here on, so that two adds of one name cannot both succeed.
+  self->state.servers[request.name].spec = *spec;
+  put.then = back_to<result<done>>(self, [self, options, spec = *spec, request,
+                                          desired = put.desired](result<done> stored) {
+    if (!stored) {
+      self->state.servers.erase(request.name);
+      return request.then(stored.failure());
+    }
+    register_server(self, options, spec, desired);
+    tell(self, options, "server.added", spec.id, {});
+    if (!request.wait || desired == desired_state::stopped)
+      return request.then(outcome_of(self, options, spec.id, done{}));
+    order_server(self, self->state.servers[request.name],
+                 {server_verb::start,
+                  back_to<result<done>>(self, [self, options, spec, request](result<done> answer) {
+                    request.then(outcome_of(self, options, spec.id, answer));
+                  })});
+  });
+  self->send(options->tree->store, std::move(put));
+}
+
+void finish_removal(manager_pointer self, const options_pointer& options, const server_id& server) {
+  self->state.servers.erase(server.value);
+  self->send(options->tree->servers, remove_child{server.value});
+  self->send(options->tree->catalog, tools_changed{server, nullptr});
+  tell(self, options, "server.removed", server, {});
+  publish_directory(self, options);
+  publish_readiness(self, options);
+}
+
+void remove_server(manager_pointer self, const options_pointer& options,
+                   const act_request& request) {
+  drop_definition drop;
+  drop.server = request.server;
+  drop.then = back_to<result<done>>(self, [self, options, request](result<done> dropped) {
+    const auto at = self->state.servers.find(request.server.value);
+    if (!dropped || at == self->state.servers.end())
+      return request.then(dropped ? result<done>(done{}) : dropped);
+    at->second.leaving = true;
+    publish_directory(self, options);
+    order_server(self, at->second,
+                 {server_verb::remove,
+                  back_to<result<done>>(self, [self, options, request](result<done> answer) {
+                    finish_removal(self, options, request.server);
+                    request.then(answer);
+                  })});
+  });
+  self->send(options->tree->store, std::move(drop));
+}
+
+void act(manager_pointer self, const options_pointer& options, const act_request& request) {
+  const auto at = self->state.servers.find(request.server.value);
+  if (at == self->state.servers.end() || at->second.leaving)
+    return request.then(unknown(request.server));
+  if (request.verb == server_verb::remove) return remove_server(self, options, request);
+  const auto desired =
+      request.verb == server_verb::stop ? desired_state::stopped : desired_state::running;
+  put_definition put;
+  put.server = request.server;
+  put.origin_json = stored_definition(at->second.spec.origin_json, false);
+  put.desired = desired;
+  put.then = back_to<result<done>>(self, [self, request, desired](result<done> stored) {
+    const auto entry = self->state.servers.find(request.server.value);
+    if (entry == self->state.servers.end()) return request.then(unknown(request.server));
+    if (!stored) return request.then(stored.failure());
+    entry->second.desired = desired;
+    order_server(self, entry->second, {request.verb, request.then});
+  });
+  self->send(options->tree->store, std::move(put));
+}
+
+/// Asks every server and answers when all have; a server that is not up is told from the registry.
+void list_servers(manager_pointer self, const servers_query& query) {
+  struct gathering {
+    std::map<std::string, server_status> rows;
+    std::size_t open = 0;
+    std::function<void(std::vector<server_status>)> then;
+  };
+  auto all = std::make_shared<gathering>();
+  all->then = query.then;
+  const auto finish = [all] {
+    if (!all->then) return;
+    std::vector<server_status> rows;
+    for (auto& [name, row] : all->rows) rows.push_back(std::move(row));
+    std::exchange(all->then, nullptr)(std::move(rows));
+  };
+  std::vector<caf::actor> asked;
+  for (const auto& [name, entry] : self->state.servers) {
+    auto& row = all->rows[name];
+    row.id = entry.spec.id;
+    row.source = entry.spec.source;
+    row.desired = entry.desired;
+    row.status = entry.last.to;
+    row.since = entry.since;
+    row.reason = entry.last.reason;
+    if (entry.address) asked.push_back(entry.address);
+  }
+  all->open = asked.size();
+  if (asked.empty()) return finish();
+  // A server actor that ends just now answers nothing; the others' rows do not wait for it long.
+  self->delayed_send(self, std::chrono::seconds{1}, resume{finish});
+  for (const auto& address : asked)
+    self->send(address, status_query{[all, finish](server_status row) {
+                 row.since = all->rows[row.id.value].since;
+                 all->rows[row.id.value] = std::move(row);
+                 if (--all->open == 0) finish();
+               }});
+}
+
+void stop_all(manager_pointer self, const options_pointer& options, const stop_everything& request) {
+  self->state.stopping = true;
+  tell(self, options, "node.stopping", {}, {});
+  auto open = std::make_shared<std::size_t>(0);
+  for (auto& [name, entry] : self->state.servers) {
+    if (!entry.address) continue;
+    ++*open;
+    self->send(entry.address, server_order{server_verb::stop, [open, then = request.then](auto) {
+                                             if (--*open == 0) then();
+                                           }});
+  }
+  if (*open == 0) request.then();
+}
+
+} // namespace
+
+std::string stored_definition(const std::string& origin_json, bool from_file) {
+  return std::string(R"({"from":")") + (from_file ? "file" : "api") + R"(","config":)" +
+         origin_json + "}";
+}
+
+caf::behavior make_manager(manager_pointer self, options_pointer options) {
+  set_house_handlers(self);
+  for (const auto& server : options->initial)
+    register_server(self, options, server.spec, server.desired);
+  publish_readiness(self, options);
+  return {
+      [=](const state_changed& message) { take_state(self, options, message); },
+      [=](const server_up& message) { take_up(self, options, message); },
+      [=](const add_request& request) { add_server(self, options, request); },
+      [=](const act_request& request) { act(self, options, request); },
+      [](const resume& answer) { answer.work(); },
+      [=](const servers_query& query) { list_servers(self, query); },
+      [=](const stop_everything& request) { stop_all(self, options, request); },
+  };
+}
+
+} // namespace toolscore

@@ -1,0 +1,364 @@
+#include "actors/server_actor.hpp"
+
+#include "actors/instance_actor.hpp"
+#include "actors/server_calls_actor.hpp"
+#include "loop/house_handlers.hpp"
+#include "runners/process_runner_actor.hpp"
+#include "supervisor/supervisor_actor.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace toolscore {
+namespace {
+
+constexpr auto kill_margin = std::chrono::milliseconds{2'000};
+
+/// Tells the manager, when anything that it shows has changed.
+void publish(server_actor_pointer self) {
+  auto& state = self->state;
+  state_changed now;
+  now.server = state.options->spec.id;
+  now.to = state.status();
+  now.pid = state.pid;
+  now.init_pid = state.init_pid;
+  now.instance = state.number;
+  now.attempt = state.attempt;
+  now.delay = state.delay;
+  if (now.to != process_status::ready) now.reason = state.reason;
+  const auto same = [](const state_changed& a, const state_changed& b) {
+    return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason;
+  };
+  if (state.published && same(*state.published, now)) return;
+  state.published = now;
+  self->send(state.options->tree->manager, now);
+}
+
+/// Answers whoever waits for what has now come true, or can no longer come true.
+void settle_orders(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto status = state.status();
+  const bool verdict = status == process_status::failed || status == process_status::crash_loop ||
+                       status == process_status::completed;
+  std::vector<open_order> left;
+  for (auto& order : std::exchange(state.orders, {})) {
+    const bool wants_up = order.verb == server_verb::start || order.verb == server_verb::restart;
+    if (wants_up && status == process_status::ready)
+      order.then(done{});
+    else if (wants_up && (verdict || status == process_status::stopped))
+      order.then(error{status == process_status::failed ? errc::install_failed
+                                                        : errc::server_not_ready,
+                       "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
+                           (state.reason.empty() ? "" : ": " + state.reason)});
+    else if (!wants_up && (status == process_status::stopped || verdict))
+      order.then(done{});
+    else
+      left.push_back(std::move(order));
+  }
+  for (auto& order : left) state.orders.push_back(std::move(order));
+}
+
+void changed(server_actor_pointer self) {
+  auto& state = self->state;
+  publish(self);
+  if (admit(state.status()) == admission::refuse) fail_waiting(self);
+  settle_orders(self);
+}
+
+/// The factory of instances; it holds values alone, for it may be called after the owner has died.
+auto instance_factory(server_actor_pointer self) {
+  auto& state = self->state;
+  instance_options base;
+  base.id.server = state.options->spec.id;
+  base.plan = *state.plan;
+  base.policy = state.options->spec.policy;
+  base.processes = state.options->processes;
+  base.owner = caf::actor_cast<caf::actor>(self);
+  return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
+    auto options = std::make_shared<instance_options>(base);
+    options->id.number = number;
+    options->supervisor = caf::actor_cast<caf::actor>(supervisor);
+    return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
+  };
+}
+
+void start_supervisor(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto& policy = state.options->spec.policy;
+  child_spec child;
+  child.id = state.options->spec.id.value;
+  child.restart = policy.restart;
+  child.backoff = policy.backoff;
+  child.announces_ready = true;
+  child.stop_timeout =
+      policy.stop.drain + policy.stop.stdin_close + policy.stop.term + kill_margin;
+  child.start = instance_factory(self);
+  supervisor_options options;
+  options.name = state.options->spec.id.value;
+  options.intensity = policy.intensity;
+  options.parks = true;
+  options.observer = caf::actor_cast<caf::actor>(self);
+  options.coordinator = state.options->tree->coordinator;
+  options.random = state.options->random;
+  options.children.push_back(std::move(child));
+  state.supervisor = spawn_supervisor(self, std::move(options));
+  self->link_to(state.supervisor);
+}
+
+void ask_install(server_actor_pointer self) {
+  auto& state = self->state;
+  state.install = install_status::queued;
+  state.reason.clear();
+  self->send(state.options->tree->runner,
+             install_server_request{state.options->spec, ++state.install_generation});
+}
+
+void take_install(server_actor_pointer self, const install_finished& message) {
+  auto& state = self->state;
+  if (message.generation != state.install_generation) return;
+  if (!message.launch) {
+    state.install = install_status::failed;
+    state.reason = message.launch.failure().detail;
+    return changed(self);
+  }
+  state.install = install_status::installed;
+  state.commit = message.version;
+  state.plan = *message.launch;
+  const auto& id = state.options->spec.id.value;
+  state.plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
+  state.plan->pidfile = state.options->state_dir + "/run/" + id + ".pid";
+  state.plan->limits = state.options->spec.policy.limits;
+  if (state.desired == desired_state::running) {
+    state.instances = instances_status::starting;
+    start_supervisor(self);
+  }
+  changed(self);
+}
+
+void take_report(server_actor_pointer self, const child_report& report) {
+  auto& state = self->state;
+  state.attempt = report.attempt;
+  state.delay = report.delay;
+  if (report.what == child_event::ready) return; // The instance itself has said so already.
+  if (report.what == child_event::ended && !report.reason.empty()) state.reason = report.reason;
+  if (report.what == child_event::starting && report.number > 1) ++state.restarts;
+  if (state.instances != instances_status::ending || report.what == child_event::finished)
+    state.instances = after_report(state.instances, report.what);
+  if (report.what != child_event::ended) fail_lost(self);
+  changed(self);
+}
+
+void take_started(server_actor_pointer self, const instance_started& message) {
+  auto& state = self->state;
+  state.number = message.number;
+  state.instance = message.instance;
+  state.pid = message.pid;
+  state.init_pid = message.init_pid;
+  state.held_by = message.held_by;
+  self->send(state.options->tree->store,
+             put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
+  publish(self);
+}
+
+void arm_ping(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto every = state.options->spec.policy.ping.every;
+  if (every.count() > 0)
+    self->delayed_send(self, every, ping_due{++state.ping_generation});
+}
+
+void take_ready(server_actor_pointer self, const instance_ready& message) {
+  auto& state = self->state;
+  if (message.number != state.number || !state.supervisor) return;
+  state.wire = message.wire;
+  state.handshake = message.handshake;
+  state.pings_missed = 0;
+  state.reason.clear();
+  if (state.instances != instances_status::ending) state.instances = instances_status::ready;
+  changed(self);
+  list_tools(self);
+  write_waiting(self);
+  arm_ping(self);
+}
+
+void take_gone(server_actor_pointer self, const instance_gone& message) {
+  auto& state = self->state;
+  if (message.number != state.number) return;
+  state.wire = nullptr;
+  state.instance = nullptr;
+  state.drains = nullptr;
+  state.pid = 0;
+  state.init_pid = 0;
+  state.log_tail = message.log_tail;
+  state.reason = to_string(message.reason);
+  state.pager.reset();
+  ++state.ping_generation;
+  state.last_exit.reset();
+  if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
+    state.last_exit = message.reason.exit;
+  lose_calls(self, message.number, state.reason);
+  self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
+}
+
+void take_ping_due(server_actor_pointer self, const ping_due& message) {
+  auto& state = self->state;
+  if (message.generation != state.ping_generation || !state.wire) return;
+  const auto& policy = state.options->spec.policy.ping;
+  if (std::exchange(state.heard, false)) state.pings_missed = 0;
+  if (state.pings_missed >= policy.failures) {
+    self->send(state.instance,
+               instance_hung{std::to_string(state.pings_missed) + " pings in a row"});
+    return;
+  }
+  ask_server(self, own_request::ping, "{}");
+  arm_ping(self);
+}
+
+void take_order(server_actor_pointer self, const server_order& order) {
+  auto& state = self->state;
+  const auto child = state.options->spec.id.value;
+  if (order.then) state.orders.push_back({order.verb, order.then});
+  switch (order.verb) {
+  case server_verb::start:
+    state.desired = desired_state::running;
+    if (state.install == install_status::none || state.install == install_status::failed)
+      ask_install(self);
+    else if (state.install == install_status::installed && !state.supervisor) {
+      state.instances = instances_status::starting;
+      start_supervisor(self);
+    } else if (state.supervisor && state.instances != instances_status::ready) {
+      state.instances = instances_status::starting;
+      self->send(state.supervisor, start_child{child});
+    }
+    break;
+  case server_verb::restart:
+    state.desired = desired_state::running;
+    if (state.install != install_status::installed)
+      ask_install(self);
+    else if (!state.supervisor)
+      start_supervisor(self);
+    else
+      self->send(state.supervisor, restart_child{child});
+    state.instances = instances_status::starting;
+    break;
+  case server_verb::stop:
+  case server_verb::remove:
+    state.desired = desired_state::stopped;
+    if (state.install != install_status::installed) {
+      self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
+      ++state.install_generation;
+      state.install = install_status::none;
+    }
+    if (state.supervisor && state.instances != instances_status::finished) {
+      state.instances = instances_status::ending;
+      self->send(state.supervisor, stop_child{child});
+    }
+    break;
+  }
+  changed(self);
+}
+
+server_status describe(server_actor_pointer self) {
+  auto& state = self->state;
+  server_status status;
+  status.id = state.options->spec.id;
+  status.status = state.status();
+  status.desired = state.desired;
+  status.source = state.options->spec.source;
+  status.pid = state.pid;
+  status.init_pid = state.init_pid;
+  status.instance = state.number;
+  status.restarts = state.restarts;
+  status.confinement = to_string(state.held_by);
+  if (state.handshake) {
+    status.era = to_string(state.handshake->server);
+    status.protocol_version = state.handshake->protocol_version;
+    status.version = state.handshake->server_version;
+  }
+  status.commit = state.commit;
+  status.reason = status.status == process_status::ready ? "" : state.reason;
+  status.in_flight = static_cast<std::uint32_t>(state.calls.callers());
+  status.waiting = static_cast<std::uint32_t>(state.waiting.size());
+  status.calls = state.calls_total;
+  status.failures = state.failures_total;
+  status.garbage_lines = state.garbage_total;
+  status.tools = state.tools;
+  return status;
+}
+
+/// Asked to end: the instances first, each awaited.
+void begin_ending(server_actor_pointer self, const caf::error& reason) {
+  auto& state = self->state;
+  if (state.ending) return;
+  state.ending = reason;
+  state.desired = desired_state::stopped;
+  self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
+  if (!state.supervisor) return self->quit(reason);
+  state.instances = instances_status::ending;
+  changed(self);
+  self->send_exit(state.supervisor, caf::exit_reason::user_shutdown);
+}
+
+void take_exit(server_actor_pointer self, caf::exit_msg& message) {
+  auto& state = self->state;
+  if (!state.supervisor || message.source != state.supervisor.address())
+    return begin_ending(self, message.reason);
+  state.supervisor = nullptr;
+  state.instances = instances_status::finished;
+  fail_lost(self);
+  changed(self);
+  self->quit(state.ending ? *state.ending : message.reason);
+}
+
+} // namespace
+
+caf::behavior make_server(server_actor_pointer self,
+                          std::shared_ptr<const server_options> options) {
+  set_house_handlers(self);
+  auto& state = self->state;
+  state.options = options;
+  state.desired = options->desired;
+  state.calls = call_table{options->spec.policy.queue.max};
+  self->set_exit_handler([self](caf::exit_msg& message) { take_exit(self, message); });
+  self->send(options->tree->manager,
+             server_up{options->spec.id, caf::actor_cast<caf::actor>(self)});
+  if (state.desired == desired_state::running) ask_install(self);
+  publish(self);
+  return {
+      [self](call_request& request) { admit_call(self, std::move(request)); },
+      [self](const line_in& message) { take_line(self, message); },
+      [self](const call_cancel& request) { cancel_call(self, request); },
+      [self](const instance_started& message) { take_started(self, message); },
+      [self](const instance_ready& message) { take_ready(self, message); },
+      [self](const instance_gone& message) { take_gone(self, message); },
+      [self](const instance_draining& message) {
+        self->state.wire = nullptr;
+        self->state.drains = message.instance;
+        self->state.drains_number = message.number;
+        check_drained(self);
+      },
+      [self](const garbage_in&) { ++self->state.garbage_total; },
+      [self](const child_report& report) { take_report(self, report); },
+      [self](const state_changed& install) { // The runner's, on the way to the manager.
+        if (self->state.install == install_status::installed) return;
+        if (install.to == process_status::cloning) self->state.install = install_status::cloning;
+        if (install.to == process_status::building) self->state.install = install_status::building;
+        self->state.published = install; // The manager has it from the runner.
+      },
+      [self](const install_finished& message) { take_install(self, message); },
+      [self](const server_order& order) { take_order(self, order); },
+      [self](const status_query& query) { query.then(describe(self)); },
+      [self](const logs_query& query) {
+        if (self->state.instance) self->send(self->state.instance, query);
+        else query.then(self->state.log_tail);
+      },
+      [self](const sweep_due& due) {
+        if (due.generation == self->state.sweep_generation) sweep(self);
+      },
+      [self](const ping_due& due) { take_ping_due(self, due); },
+  };
+}
+
+} // namespace toolscore

@@ -1,0 +1,104 @@
+#pragma once
+#include "actors/addresses_actor.hpp"
+#include "actors/call_outcome.hpp"
+#include "actors/call_table.hpp"
+#include "actors/local_messages_actor.hpp"
+#include "actors/server_table.hpp"
+#include "mcp/envelope.hpp"
+#include "mcp/handshake.hpp"
+#include "mcp/list_pager.hpp"
+#include "messages/server_spec.hpp"
+#include "messages/supervision.hpp"
+#include "runners/process_io.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// What every server actor is given.
+struct server_options {
+  server_spec spec;
+  desired_state desired = desired_state::running;
+  addresses_ptr tree;
+  process_io* processes = nullptr; ///< Outlives every actor.
+  std::string state_dir;
+  std::function<double()> random;  ///< [0, 1), for the back-off's jitter.
+};
+
+/// A caller's request that waits for the server to become ready.
+struct waiting_call {
+  call_request request;
+  std::chrono::steady_clock::time_point deadline;
+};
+
+/// A restart, start or stop that somebody waits for.
+struct open_order {
+  server_verb verb = server_verb::start;
+  std::function<void(result<done>)> then;
+};
+
+/// THE OWNER of one MCP server: its stable address, call table, queue and tool list. It outlives
+/// the server's instances, so that a crash loses no queue and no address.
+struct server_actor_state {
+  static inline const char* name = "toolscore.server";
+
+  std::shared_ptr<const server_options> options;
+  desired_state desired = desired_state::running;
+  install_status install = install_status::none;
+  instances_status instances = instances_status::none;
+  std::uint64_t install_generation = 0;
+  std::optional<launch_plan> plan;
+  std::string commit;
+  std::string reason;               ///< Why it is not ready; one line.
+
+  caf::actor supervisor;            ///< Of the instances; null until the install is done.
+  caf::actor instance;              ///< The current one.
+  std::uint64_t number = 0;
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+  confinement held_by = confinement::none;
+  std::shared_ptr<link> wire;       ///< Null unless an instance is ready.
+  std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
+  std::optional<process_exit> last_exit;
+  std::string log_tail;
+  std::uint32_t attempt = 0;
+  std::chrono::milliseconds delay{0};
+  caf::actor drains;                ///< An instance that waits for its last answers.
+  std::uint64_t drains_number = 0;
+
+  mcp::scanner scanner;
+  call_table calls{256};
+  std::deque<waiting_call> waiting;
+  std::vector<pending_call> lost;   ///< In flight at a crash; failed with the supervisor's decision.
+  std::string lost_reason;
+  std::optional<mcp::list_pager> pager;
+  std::uint32_t tools = 0;
+  std::uint32_t pings_missed = 0;
+  std::uint64_t ping_generation = 0;
+  bool heard = false;               ///< A line came since the last ping.
+  std::uint64_t sweep_generation = 0;
+  std::optional<std::chrono::steady_clock::time_point> sweep_at;
+
+  std::vector<open_order> orders;
+  std::optional<state_changed> published;
+  std::optional<caf::error> ending; ///< Asked to end; waits for the supervisor's end.
+  std::uint32_t restarts = 0;
+  std::uint64_t calls_total = 0;
+  std::uint64_t failures_total = 0;
+  std::uint64_t garbage_total = 0;
+
+  process_status status() const noexcept { return status_of(install, desired, instances); }
+};
+
+using server_actor_pointer = caf::stateful_actor<server_actor_state>*;
+
+caf::behavior make_server(server_actor_pointer self, std::shared_ptr<const server_options> options);
+
+} // namespace toolscore

@@ -1,0 +1,112 @@
+#include "actors/server_table.hpp"
+
+#include <array>
+
+namespace toolscore {
+namespace {
+
+struct transition {
+  instance_state at;
+  instance_event what;
+  instance_state to;
+};
+
+// The whole life of an instance; a pair that is not listed is illegal.
+constexpr std::array transitions{
+    transition{instance_state::starting, instance_event::handshake_done, instance_state::ready},
+    transition{instance_state::starting, instance_event::stop_asked, instance_state::stopping},
+    transition{instance_state::starting, instance_event::process_gone, instance_state::gone},
+    transition{instance_state::ready, instance_event::ping_missed, instance_state::unhealthy},
+    transition{instance_state::ready, instance_event::ping_answered, instance_state::ready},
+    transition{instance_state::ready, instance_event::stop_asked, instance_state::draining},
+    transition{instance_state::ready, instance_event::process_gone, instance_state::gone},
+    transition{instance_state::unhealthy, instance_event::ping_missed, instance_state::unhealthy},
+    transition{instance_state::unhealthy, instance_event::ping_answered, instance_state::ready},
+    transition{instance_state::unhealthy, instance_event::stop_asked, instance_state::draining},
+    transition{instance_state::unhealthy, instance_event::process_gone, instance_state::gone},
+    transition{instance_state::draining, instance_event::ping_answered, instance_state::draining},
+    transition{instance_state::draining, instance_event::ping_missed, instance_state::draining},
+    transition{instance_state::draining, instance_event::stop_asked, instance_state::draining},
+    transition{instance_state::draining, instance_event::drained, instance_state::stopping},
+    transition{instance_state::draining, instance_event::process_gone, instance_state::gone},
+    transition{instance_state::stopping, instance_event::handshake_done, instance_state::stopping},
+    transition{instance_state::stopping, instance_event::ping_answered, instance_state::stopping},
+    transition{instance_state::stopping, instance_event::ping_missed, instance_state::stopping},
+    transition{instance_state::stopping, instance_event::stop_asked, instance_state::stopping},
+    transition{instance_state::stopping, instance_event::drained, instance_state::stopping},
+    transition{instance_state::stopping, instance_event::process_gone, instance_state::gone},
+};
+
+process_status of_instances(instances_status instances) noexcept {
+  switch (instances) {
+  case instances_status::none:
+  case instances_status::starting: return process_status::starting;
+  case instances_status::ready: return process_status::ready;
+  case instances_status::ending: return process_status::stopping;
+  case instances_status::backing_off: return process_status::backing_off;
+  case instances_status::parked: return process_status::crash_loop;
+  case instances_status::finished: return process_status::completed;
+  }
+  return process_status::failed;
+}
+
+} // namespace
+
+process_status status_of(install_status install, desired_state desired,
+                         instances_status instances) noexcept {
+  if (desired == desired_state::stopped) {
+    const bool down = instances == instances_status::none ||
+                      instances == instances_status::finished ||
+                      instances == instances_status::parked;
+    return down ? process_status::stopped : process_status::stopping;
+  }
+  switch (install) {
+  case install_status::none:
+  case install_status::queued: return process_status::queued;
+  case install_status::cloning: return process_status::cloning;
+  case install_status::building: return process_status::building;
+  case install_status::failed: return process_status::failed;
+  case install_status::installed: return of_instances(instances);
+  }
+  return process_status::failed;
+}
+
+instances_status after_report(instances_status now, child_event what) noexcept {
+  switch (what) {
+  case child_event::starting: return instances_status::starting;
+  case child_event::ready: return instances_status::ready;
+  case child_event::ended: return now;
+  case child_event::backing_off: return instances_status::backing_off;
+  case child_event::parked: return instances_status::parked;
+  case child_event::finished: return instances_status::finished;
+  }
+  return now;
+}
+
+std::optional<instance_state> next(instance_state at, instance_event what) noexcept {
+  for (const auto& row : transitions)
+    if (row.at == at && row.what == what) return row.to;
+  return std::nullopt;
+}
+
+admission admit(process_status status) noexcept {
+  switch (status) {
+  case process_status::ready:
+  case process_status::degraded: return admission::serve;
+  case process_status::queued:
+  case process_status::cloning:
+  case process_status::building:
+  case process_status::waiting:
+  case process_status::starting:
+  case process_status::asleep:
+  case process_status::backing_off: return admission::wait;
+  case process_status::crash_loop:
+  case process_status::failed:
+  case process_status::completed:
+  case process_status::stopping:
+  case process_status::stopped: return admission::refuse;
+  }
+  return admission::refuse;
+}
+
+} // namespace toolscore

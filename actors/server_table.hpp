@@ -1,0 +1,46 @@
+#pragma once
+#include "messages/server_state.hpp"
+#include "messages/supervision.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace toolscore {
+
+/// Where a server's installation stands.
+enum class install_status : std::uint8_t { none, queued, cloning, building, installed, failed };
+inline constexpr std::size_t install_status_count = 6;
+
+/// What its supervisor last said about its instance.
+enum class instances_status : std::uint8_t {
+  none,        ///< No supervisor yet.
+  starting,
+  ready,
+  ending,      ///< Asked to stop.
+  backing_off,
+  parked,
+  finished,    ///< Will not be started again.
+};
+inline constexpr std::size_t instances_status_count = 7;
+
+/// The server's status, from nothing but its install, what is desired and its instances.
+/// Total: every combination has an answer.
+process_status status_of(install_status install, desired_state desired,
+                         instances_status instances) noexcept;
+
+/// What a report of the supervisor makes of the instances' status. Reports that say nothing about
+/// it (an `ended` that a decision follows) leave it as it was.
+instances_status after_report(instances_status now, child_event what) noexcept;
+
+/// The instance machine: one row a legal pair, everything else is a bug.
+enum class instance_event : std::uint8_t {
+  handshake_done, ping_missed, ping_answered, stop_asked, drained, process_gone
+};
+inline constexpr std::size_t instance_event_count = 6;
+std::optional<instance_state> next(instance_state at, instance_event what) noexcept;
+
+/// May a call be written to it, must it wait, or can it not be served?
+enum class admission : std::uint8_t { serve, wait, refuse };
+admission admit(process_status status) noexcept;
+
+} // namespace toolscore

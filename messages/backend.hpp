@@ -1,0 +1,71 @@
+#pragma once
+#include "messages/admin.hpp"
+#include "messages/call.hpp"
+#include "messages/events.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+namespace mcp {
+class tool_index;
+}
+
+struct trajectory_query {
+  std::string server;       ///< Empty = all.
+  std::string trajectory;   ///< Empty = all.
+  std::int64_t after = 0;   ///< Only records with a greater number.
+  std::uint32_t limit = 100;
+};
+
+struct node_readiness {
+  bool ready = false;       ///< Every configured server is ready or has its verdict.
+  std::string detail;       ///< "2 of 3: weather is building".
+};
+
+/// What a program asks of the tree behind it: the gateway and embedders call it, actors/ implements
+/// it, tests fake it.
+/// All calls and all answers are on the loop's thread; answers never come from inside the call.
+class backend {
+public:
+  backend() = default;
+  backend(const backend&) = delete;
+  backend& operator=(const backend&) = delete;
+  virtual ~backend() = default;
+
+  // The call path.
+  virtual bool has_server(const server_id& server) const = 0;
+  /// The exchange is ended exactly once, whatever happens. `initialize`, `server/discover` and
+  /// `ping` are answered by the server's owner too, from its handshake.
+  virtual void call(const server_id& server, call_request request) = 0;
+  virtual void cancel(const server_id& server, call_cancel request) = 0;
+  /// A call that was refused before it reached a server is recorded too.
+  virtual void record(call_record record) = 0;
+  /// The merged tools of all servers, immutable; a new one replaces it when anything changes.
+  virtual std::shared_ptr<const mcp::tool_index> tools() const = 0;
+
+  // The control plane.
+  virtual node_readiness readiness() const = 0;
+  virtual void servers(std::function<void(std::vector<server_status>)> then) = 0;
+  /// `config_json` is one server's object as under "mcpServers". Answers when the server is ready
+  /// or has failed if `wait`, else when its definition is stored.
+  virtual void add(std::string name, std::string config_json, bool wait,
+                   std::function<void(result<install_result>)> then) = 0;
+  virtual void act(server_id server, server_verb verb, std::function<void(result<done>)> then) = 0;
+  virtual void logs(server_id server, std::uint32_t lines,
+                    std::function<void(result<std::string>)> then) = 0;
+  /// NDJSON, one record a line.
+  virtual void trajectories(trajectory_query query,
+                            std::function<void(result<std::string>)> then) = 0;
+  /// Calls `sink` with every event numbered above `after`, old ones first. @returns a subscription
+  virtual std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) = 0;
+  virtual void unsubscribe(std::uint64_t subscription) = 0;
+  /// Prometheus counters the tree keeps, name -> value.
+  virtual std::vector<std::pair<std::string, double>> counters() const = 0;
+};
+
+} // namespace toolscore
