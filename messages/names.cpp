@@ -32,6 +32,11 @@ const char* to_string(restart_type x) noexcept {
   return pick(names, static_cast<std::size_t>(x));
 }
 
+const char* to_string(prefix_mode x) noexcept {
+  static constexpr std::array names{"always", "on_collision", "never"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
 const char* to_string(source_kind x) noexcept {
   static constexpr std::array names{"command", "git"};
   return pick(names, static_cast<std::size_t>(x));

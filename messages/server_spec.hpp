@@ -65,6 +65,10 @@ struct limits_policy {
   std::uint32_t files = 4096;
 };
 
+/// When a tool of this server is offered as `server__name` on the endpoint of all servers.
+enum class prefix_mode : std::uint8_t { always, on_collision, never };
+const char* to_string(prefix_mode x) noexcept;
+
 /// Every policy of one server, defaults as documented.
 struct server_policy {
   restart_type restart = restart_type::permanent;
@@ -80,6 +84,7 @@ struct server_policy {
   limits_policy limits;
   std::vector<std::string> tools_allow{"*"};
   std::vector<std::string> tools_deny;
+  prefix_mode prefix = prefix_mode::always;
 };
 
 /// Where a server comes from. Exactly one; `command` also covers `npx`.
@@ -99,6 +104,7 @@ struct server_spec {
   std::string subdir;                     ///< git: where in the repository the server is.
   server_policy policy;
   std::string origin_json;                ///< The configuration object it was read from, compact.
+  bool disabled = false;                  ///< Kept but not started: its desired state begins as stopped.
 };
 
 } // namespace toolscore

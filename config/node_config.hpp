@@ -1,0 +1,44 @@
+#pragma once
+#include "config/environment.hpp"
+#include "messages/error.hpp"
+#include "messages/server_spec.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace toolscore {
+
+/// Whether `/mcp` asks for the token too. The control plane always does.
+enum class mcp_auth_mode : std::uint8_t { none, token };
+const char* to_string(mcp_auth_mode x) noexcept;
+
+/// One configuration file, read and checked.
+struct node_config {
+  std::string listen_address = "127.0.0.1"; ///< IPv6 without its brackets.
+  std::uint16_t listen_port = 8088;         ///< 0 = any free port.
+  std::string state_dir;                    ///< Absolute.
+  mcp_auth_mode mcp_auth = mcp_auth_mode::none;
+  std::uint32_t installs_max = 2;
+  std::uint32_t starts_max = 0; ///< 0 = twice the cores; the node knows them.
+  milliseconds stop_deadline{25'000};
+  server_policy defaults;
+  std::vector<server_spec> servers; ///< In the file's order.
+  std::vector<std::string> ignored; ///< Paths of foreign keys: "mcpServers.fs.autoApprove".
+};
+
+inline constexpr std::size_t config_bytes_max = 4u << 20;
+inline constexpr std::size_t servers_max = 4096;
+
+/// Reads a configuration: JSON with comments and trailing commas. Nothing of a bad file is used.
+/// @param file_name stands in front of every error text
+/// @error bad_config    "file:line:column: what, what to do" or "file: path: what, what to do"
+/// @error not_supported a documented key has a value that this build does not act on
+result<node_config> parse_config(std::string_view text, std::string_view file_name,
+                                 const environment& env);
+
+/// What a node does without a file: the defaults, and `state_dir` under HOME.
+result<node_config> default_config(const environment& env);
+
+} // namespace toolscore

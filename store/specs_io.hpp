@@ -1,0 +1,37 @@
+#pragma once
+#include "messages/error.hpp"
+#include "messages/ids.hpp"
+#include "messages/server_state.hpp"
+#include "store/database_io.hpp"
+
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// A server's definition as it is kept: `origin_json` is read again by config's parse_server.
+struct stored_spec {
+  server_id server;
+  std::string origin_json;
+  desired_state desired = desired_state::running;
+};
+
+/// Server definitions. What a call here acknowledges is on the disk (synchronous=FULL).
+/// @error store_failed from every function; then nothing has changed
+class specs {
+public:
+  explicit specs(database& base) : base_(base.handle()) {}
+  /// Adds or replaces.
+  result<done> put(const stored_spec& spec);
+  /// Changes the desired state alone. @error unknown_server there is no such definition
+  result<done> set_desired(const server_id& server, desired_state desired);
+  /// Removing what is not there is no error.
+  result<done> remove(const server_id& server);
+  /// By name.
+  result<std::vector<stored_spec>> all();
+
+private:
+  SQLite::Database& base_;
+};
+
+} // namespace toolscore
