@@ -1,0 +1,45 @@
+#pragma once
+#include "mcp/handshake.hpp"
+#include "messages/server_state.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace toolscore::mcp {
+
+/// Without an id where `id_raw` is empty, never with null. `data_json` empty = no data.
+std::string error_response(std::string_view id_raw, int code, std::string_view message,
+                           std::string_view data_json = {});
+/// -32603 with one line for people and `data.toolscore` for programs.
+std::string failure_response(std::string_view id_raw, const call_failure& failure);
+/// The line for people in failure_response.
+std::string failure_message(const call_failure& failure);
+/// `{"server":...,"state":...,"code":...}`, the object in failure_response's `data.toolscore`.
+std::string failure_json(const call_failure& failure);
+
+/// A response with the result object as it stands.
+std::string result_response(std::string_view id_raw, std::string_view result_object);
+/// `{}` for legacy clients, `{"resultType":"complete"}` for modern ones.
+std::string empty_response(std::string_view id_raw, era client);
+
+/// What we relay of a server's optional capabilities beside tools, prompts, resources, completions.
+struct relayed {
+  bool logging = false;
+  bool subscribe = false;
+  bool list_changed = false;
+};
+/// A server's capabilities without those that we do not relay.
+std::string restrict_capabilities(std::string_view capabilities_json, const relayed& allowed = {});
+
+/// `initialize` at one server's own endpoint: its own serverInfo, instructions and capabilities.
+std::string initialize_response(std::string_view id_raw, const handshake_result& server,
+                                std::string_view client_version, const relayed& allowed = {});
+/// `server/discover` there.
+std::string discover_response(std::string_view id_raw, const handshake_result& server,
+                              const relayed& allowed = {});
+/// `initialize` at the joint endpoint. `instructions` is plain text, empty = none.
+std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
+                                        std::string_view instructions = {});
+std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions = {});
+
+} // namespace toolscore::mcp

@@ -1,0 +1,15 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace toolscore::mcp {
+
+/// The text that a JSON string stands for, given with its quotes and known to be valid JSON. A lone
+/// surrogate escape becomes U+FFFD. Anything that is not a quoted string gives an empty text.
+std::string decode(std::string_view raw_json_string);
+/// `text` as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD.
+std::string quote(std::string_view text);
+/// True if the raw JSON string stands for `text`; allocates only where it holds escapes.
+bool says(std::string_view raw_json_string, std::string_view text);
+
+} // namespace toolscore::mcp

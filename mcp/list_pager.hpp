@@ -1,0 +1,49 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace toolscore::mcp {
+
+/// Fetches all pages of one of a server's lists. Pure: the owner sends and hands in the results.
+class list_pager {
+public:
+  static constexpr std::size_t pages_max = 100;
+  struct next_page {
+    std::string params; ///< The params object of the next request, without `_meta`.
+  };
+  struct finished {
+    std::string array; ///< All items as one JSON array, each byte for byte as it came.
+    std::size_t count = 0;
+    bool truncated = false; ///< A cursor repeated, so the server's list has no end that we can see.
+  };
+  struct failed {
+    std::string reason; ///< One line.
+  };
+  using step = std::variant<next_page, finished, failed>;
+
+  /// `member` is "tools", "prompts", "resources" or "resourceTemplates".
+  explicit list_pager(std::string member) : member_(std::move(member)) {}
+  /// The params of the first request.
+  std::string start();
+  /// `result_object` is valid JSON: envelope::result of a scanned response.
+  step on_result(std::string_view result_object);
+
+private:
+  finished finish(bool truncated);
+
+  std::string member_;
+  std::string items_;
+  std::size_t count_ = 0;
+  std::size_t pages_ = 0;
+  std::vector<std::string> cursors_; ///< Decoded, all so far.
+};
+
+/// The request line for one page of a list: `method` with `params` as given, and for a modern
+/// server the `_meta` it demands.
+std::string list_request_line(std::int64_t id, std::string_view method, std::string_view params,
+                              bool modern, std::string_view protocol_version);
+
+} // namespace toolscore::mcp

@@ -1,0 +1,24 @@
+#include "mcp/versions.hpp"
+
+#include <algorithm>
+
+namespace toolscore::mcp {
+
+bool is_modern_version(std::string_view text) noexcept {
+  return std::find(modern_versions.begin(), modern_versions.end(), text) != modern_versions.end();
+}
+
+bool is_legacy_version(std::string_view text) noexcept {
+  return std::find(legacy_versions.begin(), legacy_versions.end(), text) != legacy_versions.end();
+}
+
+std::string_view negotiate_legacy(std::string_view wanted) noexcept {
+  const auto* found = std::find(legacy_versions.begin(), legacy_versions.end(), wanted);
+  return found == legacy_versions.end() ? legacy_versions.front() : *found;
+}
+
+std::string_view supported_versions_json() noexcept {
+  return R"(["2026-07-28","2025-11-25","2025-06-18","2025-03-26"])";
+}
+
+} // namespace toolscore::mcp
