@@ -16,6 +16,7 @@ struct downstream_answer {
   std::string_view method; ///< Of the request, decoded.
   std::int64_t ttl_ms = 0; ///< For a cacheable result of a legacy server.
   std::string_view cache_scope = "private";
+  std::string_view uri_raw = {}; ///< resources/read: params.uri as sent, for a missing data.uri.
 };
 
 /// The answer for the caller. Same era: byte for byte but the id. Legacy server, modern client:

@@ -1,0 +1,182 @@
+#include "mcp/answers.hpp"
+
+#include "mcp/json_text.hpp"
+#include "mcp/versions.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace toolscore::mcp {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string dump(const ordered_json& x) {
+  return x.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+constexpr std::string_view gateway_capabilities = R"({"tools":{}})";
+
+std::string gateway_info() {
+  return R"({"name":")" + std::string(product_name) + R"(","version":")" +
+         std::string(product_version) + "\"}";
+}
+
+std::string initialize_result(std::string_view version, std::string_view capabilities,
+                              std::string_view info, std::string_view instructions) {
+  std::string text = R"({"protocolVersion":")";
+  text.append(version).append(R"(","capabilities":)").append(capabilities);
+  text.append(R"(,"serverInfo":)").append(info);
+  if (!instructions.empty()) text.append(R"(,"instructions":)").append(instructions);
+  return text += '}';
+}
+
+std::string discover_result(std::string_view capabilities, std::string_view info,
+                            std::string_view instructions) {
+  std::string text = R"({"resultType":"complete","supportedVersions":)";
+  text.append(supported_versions_json()).append(R"(,"capabilities":)").append(capabilities);
+  if (!instructions.empty()) text.append(R"(,"instructions":)").append(instructions);
+  text.append(R"(,"ttlMs":0,"cacheScope":"private")");
+  text.append(R"(,"_meta":{"io.modelcontextprotocol/serverInfo":)").append(info);
+  return text += "}}";
+}
+
+/// A server that told no name still needs one: `name` and `version` are required of us.
+std::string info_of(const handshake_result& server) {
+  if (!server.server_info_json.empty()) return server.server_info_json;
+  return R"({"name":)" + quote(server.server_name) + R"(,"version":)" +
+         quote(server.server_version) + "}";
+}
+
+std::string what_happened(const call_failure& x) {
+  const std::string in_flight = " while the call was in flight";
+  switch (x.code) {
+  case errc::server_gone:
+    if (x.signal)
+      return "was killed by signal " + std::to_string(*x.signal) + " (" + signal_name(*x.signal) +
+             ")" + in_flight;
+    if (x.exit_code) return "exited with code " + std::to_string(*x.exit_code) + in_flight;
+    return "went away" + in_flight;
+  case errc::call_timed_out:
+    return "did not answer in time";
+  case errc::queue_full:
+    return "has no room for another call";
+  case errc::server_not_ready:
+    return x.state.empty() ? "is not ready" : "is not ready, it is " + x.state;
+  case errc::stopping:
+    return "is stopping";
+  case errc::bad_answer:
+    return "answered something that is not its protocol";
+  case errc::too_large:
+    return "was sent, or sent, a message over the limit";
+  case errc::unknown_server:
+    return "is not known here";
+  case errc::cancelled:
+    return "was told to cancel the call";
+  case errc::io_failed:
+    return "could not be written to or read from";
+  default:
+    return std::string("failed the call: ") + to_string(x.code);
+  }
+}
+
+/// Details come from many places; what a person reads is one line.
+std::string one_line(std::string text) {
+  for (char& x : text)
+    if (static_cast<unsigned char>(x) < 0x20) x = ' ';
+  return text;
+}
+
+} // namespace
+
+std::string error_response(std::string_view id_raw, int code, std::string_view message,
+                           std::string_view data_json) {
+  std::string text = R"({"jsonrpc":"2.0",)";
+  if (!id_raw.empty()) text.append(R"("id":)").append(id_raw).append(",");
+  text.append(R"("error":{"code":)").append(std::to_string(code));
+  text.append(R"(,"message":)").append(quote(message));
+  if (!data_json.empty()) text.append(R"(,"data":)").append(data_json);
+  return text += "}}";
+}
+
+std::string failure_message(const call_failure& failure) {
+  std::string text = failure.server.empty() ? "the server" : "server \"" + failure.server + "\"";
+  text += " " + what_happened(failure);
+  if (!failure.detail.empty()) text += ": " + failure.detail;
+  if (failure.retry_in)
+    text += "; restart " + std::to_string(failure.attempt) + " in " +
+            std::to_string(failure.retry_in->count()) + " ms";
+  return one_line(std::move(text));
+}
+
+std::string failure_json(const call_failure& failure) {
+  ordered_json data;
+  data["server"] = failure.server;
+  data["state"] = failure.state;
+  data["code"] = to_string(failure.code);
+  if (failure.exit_code) data["exit_code"] = *failure.exit_code;
+  if (failure.signal) data["signal"] = *failure.signal;
+  data["attempt"] = failure.attempt;
+  if (failure.retry_in) data["retry_in_ms"] = failure.retry_in->count();
+  return dump(data);
+}
+
+std::string failure_response(std::string_view id_raw, const call_failure& failure) {
+  return error_response(id_raw, code::internal, failure_message(failure),
+                        R"({"toolscore":)" + failure_json(failure) + "}");
+}
+
+std::string result_response(std::string_view id_raw, std::string_view result_object) {
+  std::string text;
+  text.reserve(id_raw.size() + result_object.size() + 40);
+  text.append(R"({"jsonrpc":"2.0","id":)").append(id_raw);
+  text.append(R"(,"result":)").append(result_object);
+  return text += '}';
+}
+
+std::string empty_response(std::string_view id_raw, era client) {
+  return result_response(id_raw, client == era::modern ? R"({"resultType":"complete"})" : "{}");
+}
+
+std::string restrict_capabilities(std::string_view capabilities_json, const relayed& allowed) {
+  const auto told = ordered_json::parse(capabilities_json, nullptr, false);
+  auto kept = ordered_json::object();
+  if (!told.is_object()) return "{}";
+  for (const char* name : {"tools", "prompts", "resources", "completions", "logging"}) {
+    const auto found = told.find(name);
+    if (found == told.end() || !found->is_object()) continue;
+    if (std::string_view(name) == "logging" && !allowed.logging) continue;
+    auto& value = kept[name] = *found;
+    if (!allowed.list_changed) value.erase("listChanged");
+    if (!allowed.subscribe) value.erase("subscribe");
+  }
+  return dump(kept);
+}
+
+std::string initialize_response(std::string_view id_raw, const handshake_result& server,
+                                std::string_view client_version, const relayed& allowed) {
+  return result_response(id_raw,
+                         initialize_result(negotiate_legacy(client_version),
+                                           restrict_capabilities(server.capabilities_json, allowed),
+                                           info_of(server), server.instructions_json));
+}
+
+std::string discover_response(std::string_view id_raw, const handshake_result& server,
+                              const relayed& allowed) {
+  return result_response(id_raw,
+                         discover_result(restrict_capabilities(server.capabilities_json, allowed),
+                                         info_of(server), server.instructions_json));
+}
+
+std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
+                                        std::string_view instructions) {
+  return result_response(
+      id_raw, initialize_result(negotiate_legacy(client_version), gateway_capabilities,
+                                gateway_info(), instructions.empty() ? "" : quote(instructions)));
+}
+
+std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions) {
+  return result_response(id_raw, discover_result(gateway_capabilities, gateway_info(),
+                                                 instructions.empty() ? "" : quote(instructions)));
+}
+
+} // namespace toolscore::mcp
