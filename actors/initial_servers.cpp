@@ -1,5 +1,7 @@
 #include "actors/initial_servers.hpp"
 
+#include "config/server_config.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <map>

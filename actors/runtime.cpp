@@ -112,13 +112,16 @@ void runtime::run_until(const std::function<bool()>& finished) {
   state_->host.run_until(finished);
 }
 
-bool runtime::finish() {
+bool runtime::finish(const std::function<void(std::function<void()> then)>& close) {
   auto& state = *state_;
   if (!state.root) return state.clean;
   const auto deadline = state.options.config.stop_deadline;
   bool stopped = false;
   caf::anon_send(state.tree->manager, stop_everything{[&stopped] { stopped = true; }});
   state.clean = state.host.run_until([&] { return stopped; }, deadline);
+  bool closed = !close;
+  if (close) close([&closed] { closed = true; });
+  state.host.run_until([&] { return closed; }, last_wait);
   bool written = false;
   caf::anon_send(state.tree->store, flush_records{[&written] { written = true; }});
   state.host.run_until([&] { return written; }, last_wait);

@@ -3,6 +3,7 @@
 #include "actors/catalog_actor.hpp"
 #include "actors/coordinator_actor.hpp"
 #include "actors/events_actor.hpp"
+#include "config/server_config.hpp"
 #include "runners/host_facts_io.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
