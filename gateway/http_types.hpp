@@ -50,9 +50,9 @@ struct inbound_request {
   unsigned version = 11;       ///< 10 or 11.
   bool keep_alive = true;
   header_list headers;
-  bytes body;                  ///< Never null once the request is complete.
+  bytes body; ///< Never null once the request is complete.
   peer_info peer;
-  principal who;               ///< Filled in when the head is judged, like `where`.
+  principal who; ///< Filled in when the head is judged, like `where`.
   route where;
   std::chrono::steady_clock::time_point received;
 
@@ -65,8 +65,8 @@ struct outbound_answer {
   int status = 200;
   std::string_view content_type; ///< Static text; empty where there is no body.
   std::string headers;
-  bytes body;                    ///< Null = empty.
-  bool close = false;            ///< The connection ends with this answer.
+  bytes body;         ///< Null = empty.
+  bool close = false; ///< The connection ends with this answer.
 };
 
 /// An answer with a JSON text as its body.

@@ -21,10 +21,14 @@ constexpr std::uint64_t reserve_max = 1u << 20;
 
 http_method known(http::verb x) {
   switch (x) {
-  case http::verb::get: return http_method::get;
-  case http::verb::post: return http_method::post;
-  case http::verb::delete_: return http_method::del;
-  default: return http_method::other;
+  case http::verb::get:
+    return http_method::get;
+  case http::verb::post:
+    return http_method::post;
+  case http::verb::delete_:
+    return http_method::del;
+  default:
+    return http_method::other;
   }
 }
 
@@ -122,10 +126,18 @@ std::size_t request_reader::feed(std::string_view data) {
   return used;
 }
 
-bool request_reader::has_head() const { return parser_->hook->is_header_done(); }
-bool request_reader::complete() const { return parser_->hook->is_done(); }
-int request_reader::failure() const { return parser_->failure; }
-inbound_request& request_reader::request() { return parser_->hook->request; }
+bool request_reader::has_head() const {
+  return parser_->hook->is_header_done();
+}
+bool request_reader::complete() const {
+  return parser_->hook->is_done();
+}
+int request_reader::failure() const {
+  return parser_->failure;
+}
+inbound_request& request_reader::request() {
+  return parser_->hook->request;
+}
 
 bool request_reader::wants_continue() const {
   return parser_->hook->expects_continue && has_head() && !complete();
@@ -135,6 +147,8 @@ std::uint64_t request_reader::body_left() const {
   return has_head() && !complete() ? parser_->hook->content_length_remaining().value_or(0) : 0;
 }
 
-void request_reader::reset() { parser_->renew(); }
+void request_reader::reset() {
+  parser_->renew();
+}
 
 } // namespace toolscore

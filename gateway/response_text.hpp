@@ -10,7 +10,7 @@ std::string_view status_text(int status) noexcept;
 
 struct head_options {
   int status = 200;
-  unsigned version = 11;         ///< 10 or 11; an old client is told of keep-alive.
+  unsigned version = 11; ///< 10 or 11; an old client is told of keep-alive.
   bool keep_alive = true;
   std::string_view content_type; ///< Empty = no such line.
   std::string_view headers;      ///< Further lines, each ended by CRLF.

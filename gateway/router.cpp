@@ -73,16 +73,20 @@ routing find_route(http_method method, std::string_view path) {
     if (!fits(x, path, parameter)) continue;
     if (!answer.allow.empty()) answer.allow += ", ";
     answer.allow += name(x.method);
+    answer.where.scope = x.scope;
   }
+  // Which paths the control plane has is for its owner; elsewhere clients probe for well-known
+  // ones.
+  if (answer.allow.empty() && !path.starts_with("/api/")) answer.where.scope = open;
   answer.failure = answer.allow.empty() ? 404 : 405;
   return answer;
 }
 
 const char* to_string(route_kind x) noexcept {
-  constexpr std::array names{"none",           "mcp_all",      "mcp_server",   "server_list",
-                             "server_add",     "server_show",  "server_remove", "server_start",
-                             "server_stop",    "server_restart", "server_logs", "trajectories",
-                             "tools",          "events",       "healthz",      "readyz",
+  constexpr std::array names{"none",        "mcp_all",        "mcp_server",    "server_list",
+                             "server_add",  "server_show",    "server_remove", "server_start",
+                             "server_stop", "server_restart", "server_logs",   "trajectories",
+                             "tools",       "events",         "healthz",       "readyz",
                              "metrics"};
   const auto at = static_cast<std::size_t>(x);
   return at < names.size() ? names[at] : "unknown";

@@ -34,11 +34,12 @@ enum class route_scope : std::uint8_t { open, mcp, owner };
 struct route {
   route_kind kind = route_kind::none;
   route_scope scope = route_scope::owner;
-  std::string_view parameter; ///< The server's name, in the request's target; empty where there is none.
+  std::string_view
+      parameter; ///< The server's name, in the request's target; empty where there is none.
 };
 
 struct routing {
-  route where;       ///< Kind none = refused with `failure`.
+  route where;       ///< Kind none = refused with `failure`, after its scope has been checked.
   int failure = 0;   ///< 404 or 405.
   std::string allow; ///< With 405: the methods the path has, "GET, POST".
 };

@@ -14,14 +14,14 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t buffer_small = 8 * 1024; ///< What an idle connection holds.
+constexpr std::size_t buffer_small = 8 * 1024;  ///< What an idle connection holds.
 constexpr std::size_t buffer_large = 64 * 1024; ///< While a big body comes in; above any head.
 
 } // namespace
 
 http_session::http_session(stream_socket socket, peer_info peer, connection_set& set)
-    : socket_(std::move(socket)), peer_(std::move(peer)), set_(&set),
-      reader_(set.limits().reader) {}
+    : socket_(std::move(socket)), peer_(std::move(peer)), set_(&set), reader_(set.limits().reader) {
+}
 
 void http_session::start() {
   set_deadline(set_->limits().idle);
@@ -125,18 +125,15 @@ bool http_session::judge_head() {
     upgrade();
     return false;
   }
+  if (begin_ != end_ && !reader_.complete())
+    begin_ += reader_.feed({buffer_.get() + begin_, end_ - begin_});
   if (reader_.complete()) {
     dispatch();
     return true;
   }
-  if (begin_ == end_) {
-    set_deadline(set_->limits().body);
-    if (reader_.wants_continue()) send("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
-    return false;
-  }
-  begin_ += reader_.feed({buffer_.get() + begin_, end_ - begin_});
-  if (!reader_.complete() && reader_.failure() == 0) set_deadline(set_->limits().body);
-  return true;
+  set_deadline(set_->limits().body);
+  if (begin_ == end_ && reader_.wants_continue()) send("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
+  return begin_ != end_; // the next step sees why nothing more was taken
 }
 
 void http_session::dispatch() {

@@ -35,8 +35,8 @@ public:
   std::size_t index_in_set = 0; ///< The set's own.
 
   void answer(std::uint64_t turn, outbound_answer x) override;
-  void begin_stream(std::uint64_t turn, std::string_view content_type,
-                    std::string_view headers, std::string_view first) override;
+  void begin_stream(std::uint64_t turn, std::string_view content_type, std::string_view headers,
+                    std::string_view first) override;
   void stream(std::uint64_t turn, std::string_view text) override;
   void end_stream(std::uint64_t turn, std::string_view last) override;
   std::size_t unsent() const override { return unsent_; }
@@ -80,7 +80,7 @@ private:
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0; ///< Of what was received and not used yet.
   std::size_t end_ = 0;
-  bool reading_ = false;  ///< The buffer must not move.
+  bool reading_ = false; ///< The buffer must not move.
   bool processing_ = false;
   bool in_flight_ = false;
   bool turn_done_ = false; ///< Answered; the turn ends when all is written.

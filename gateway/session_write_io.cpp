@@ -82,8 +82,8 @@ void http_session::send(std::string_view text, const bytes& body) {
   if (phase_ == phase::closed) return;
   std::size_t written = 0;
   if (out_.empty()) {
-    const std::array<asio::const_buffer, 2> both{
-        asio::buffer(text), body ? asio::buffer(*body) : asio::const_buffer{}};
+    const std::array<asio::const_buffer, 2> both{asio::buffer(text),
+                                                 body ? asio::buffer(*body) : asio::const_buffer{}};
     error_code ec;
     written = body ? socket_.write_some(both, ec) : socket_.write_some(asio::buffer(text), ec);
     if (ec && ec != asio::error::would_block && ec != asio::error::interrupted) {
@@ -183,7 +183,9 @@ void http_session::finish() {
   if (!in_flight_ && phase_ != phase::lingering) close();
 }
 
-void http_session::abort() { close(); }
+void http_session::abort() {
+  close();
+}
 
 void http_session::on_deadline() {
   if (phase_ == phase::head || phase_ == phase::body) {
