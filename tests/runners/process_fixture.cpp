@@ -2,12 +2,21 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace toolscore::test {
+namespace {
+
+/// Dead or alive: this process has a child. Nothing here starts one but process_io and the tests.
+bool a_child_is_unreaped() {
+  siginfo_t any{};
+  return ::waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+} // namespace
 
 process_fixture::process_fixture() {
   std::string pattern = (std::filesystem::temp_directory_path() / "toolscore-XXXXXX").string();
@@ -23,6 +32,7 @@ process_fixture::~process_fixture() {
   // The test itself carries the marker only in the copy that /proc shows of its start: not at all.
   run_until([this] { return census(marker).empty(); });
   BOOST_CHECK_EQUAL(to_string(census(marker)), "");
+  BOOST_CHECK(run_until([] { return !a_child_is_unreaped(); }));
   std::filesystem::remove_all(folder);
 }
 

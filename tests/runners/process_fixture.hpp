@@ -12,7 +12,7 @@
 namespace toolscore::test {
 
 /// A loop with a process_io on it, a census of its own and a folder of its own. At the end it kills
-/// what lives and checks that the census is empty.
+/// what lives and checks that the census is empty and that no child is left, not even a zombie.
 struct process_fixture {
   process_fixture();
   ~process_fixture();
