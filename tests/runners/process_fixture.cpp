@@ -100,6 +100,12 @@ bool process_fixture::kill_all() {
   return run_until([&] { return done; });
 }
 
+std::size_t process_fixture::counted(std::size_t trees, std::size_t processes_a_tree,
+                                     bool spawner) {
+  const std::size_t inits = ::geteuid() == 0 ? 1 : 0;
+  return trees * (processes_a_tree + inits) + (spawner ? 1 : 0);
+}
+
 std::size_t open_descriptors() {
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {

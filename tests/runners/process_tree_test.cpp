@@ -87,8 +87,7 @@ void kill_a_node(process_fixture& fixture, bool as_user, const std::string& hold
   const auto said = first_line(output);
   BOOST_TEST(said == "ready " + expected);
   const auto alive = census(fixture.marker);
-  // 12 in the trees, 3 inits, the spawner and the node.
-  BOOST_TEST(alive.size() == 17U, to_string(alive));
+  BOOST_TEST(alive.size() == fixture.counted(3, 4) + 1, to_string(alive)); // And the node.
   ::kill(node, SIGKILL);
   const auto left = wait_for_empty_census(fixture.marker, 10s);
   BOOST_TEST(left.empty(), to_string(left));
@@ -102,9 +101,9 @@ BOOST_FIXTURE_TEST_SUITE(process_tree, process_fixture)
 
 BOOST_AUTO_TEST_CASE(kill_ends_a_tree_that_does_not_want_to) {
   stubborn_tree tree(*this);
-  BOOST_TEST(census(marker).size() == 6U); // Four of the tree, its init, the spawner.
-  tree.process->signal(SIGTERM);           // Which nobody in it hears.
-  BOOST_TEST(!run_until([&] { return census(marker).size() < 6; }, 1s));
+  BOOST_TEST(census(marker).size() == counted(1, 4));
+  tree.process->signal(SIGTERM); // Which nobody in it hears.
+  BOOST_TEST(!run_until([&] { return census(marker).size() < counted(1, 4); }, 1s));
   tree.process->kill();
   BOOST_TEST((exit_of(*tree.process) == process_exit{true, SIGKILL}));
   BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
@@ -177,7 +176,8 @@ BOOST_AUTO_TEST_CASE(trees_outlive_the_spawner_and_the_next_start_has_a_new_one)
   BOOST_TEST(processes->spawner_pid() != first);
   BOOST_TEST(run_until([&] { return ::kill(static_cast<pid_t>(first), 0) != 0; })); // Reaped.
   BOOST_TEST(processes->alive() == 6U);
-  BOOST_TEST(census(marker).size() == 5 * 5 + 2 + 1U, to_string(census(marker)));
+  BOOST_TEST(census(marker).size() == counted(5, 4) + counted(1, 1, false),
+             to_string(census(marker)));
   BOOST_TEST(kill_all());
   BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
 }
@@ -206,10 +206,9 @@ BOOST_AUTO_TEST_CASE(a_spawner_that_dies_under_load_costs_clear_errors_and_no_pr
   BOOST_TEST(run_until([&] { return started + failed == 100; }));
   BOOST_TEST(processes->alive() == started);
   BOOST_TEST_MESSAGE(started << " started, " << failed << " failed");
-  // Nothing runs that process_io does not know of: two processes a tree, and the spawner.
-  BOOST_TEST(run_until([&] {
-    return census(marker).size() == 2 * started + (processes->spawner_pid() != 0 ? 1 : 0);
-  }));
+  // Nothing runs that process_io does not know of.
+  BOOST_TEST(run_until(
+      [&] { return census(marker).size() == counted(started, 1, processes->spawner_pid() != 0); }));
   children.clear();
   BOOST_TEST(kill_all());
 }
