@@ -48,7 +48,7 @@ result<done> listen_at(node_config& config, const std::string& text) {
 result<node_config> config_of_command(const up_options& options, const environment& variables) {
   auto config = default_config(variables);
   if (!config) return config;
-  return add_command_server(*config, options.run_command, variables);
+  return add_command_server(std::move(*config), options.run_command, variables);
 }
 
 /// Where the node listens, for programs that look for it.
@@ -101,7 +101,7 @@ int serve(runtime& tree, const node_config& config, std::string token, std::stri
 int run_up(const up_options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   if (options.quiet) log::set_level(log::level::warn);
-  const auto variables = process_environment();
+  const auto variables = process_environment(options.config_file);
   auto config = options.run_command.empty()
                     ? read_node_config(options.config_file, variables)
                     : config_of_command(options, variables);

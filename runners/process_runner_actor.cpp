@@ -163,12 +163,13 @@ void process_runner_state::answer(const waiter& to, result<launch_plan> launch,
 
 void process_runner_state::tell_manager(const server_id& server, process_status to,
                                         const std::string& reason) {
-  if (!options_.manager || server.value.empty()) return;
+  const auto manager = options_.manager ? options_.manager() : caf::actor{};
+  if (!manager || server.value.empty()) return;
   state_changed news;
   news.server = server;
   news.to = to;
   news.reason = reason;
-  self_->send(options_.manager, std::move(news));
+  self_->send(manager, std::move(news));
 }
 
 void process_runner_state::stop() {
