@@ -123,13 +123,14 @@ void check_suffix(std::string_view path, const include_line& x, report& out) {
   const bool may_caf = kind == file_kind::actor;
   const bool may_io = kind == file_kind::shell;
   const auto target = x.ours ? kind_of(x.name) : file_kind::pure;
+  // The spawner's protocol is data; only its name could make a header of ours a shell.
+  const bool shell = ends(stem_of(x.name), "_io") || ends(stem_of(x.name), "_link");
   const bool hands_asio = x.name == "loop/asio.hpp";
   if (!may_caf && (is_caf(x.name) || (x.ours && target == file_kind::actor)))
     out.add(x.line, "suffix-caf", x.name + ": only *_actor files know CAF");
   if (!may_io && ((!x.ours && is_outside_world(x.name)) || hands_asio))
     out.add(x.line, "suffix-io", x.name + ": only *_io and *_link files do I/O");
-  if (kind == file_kind::pure && x.ours && !hands_asio &&
-      (target == file_kind::shell || folder_of(x.name) == "loop"))
+  if (kind == file_kind::pure && x.ours && !hands_asio && (shell || folder_of(x.name) == "loop"))
     out.add(x.line, "pure", x.name + ": a pure file does no I/O, no logging and no threads");
 }
 

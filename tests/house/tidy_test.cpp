@@ -137,6 +137,7 @@ BOOST_AUTO_TEST_CASE(a_pure_file_uses_no_shell_of_ours_and_no_clock) {
   BOOST_TEST(broken("actors/a_actor.cpp", "#include \"loop/log_io.hpp\"\n") == "");
   BOOST_TEST(broken("actors/a.cpp", "#include \"loop/blocking_pool.hpp\"\n") == "pure");
   BOOST_TEST(broken("actors/a.cpp", "#include \"runners/link.hpp\"\n") == "");
+  BOOST_TEST(broken("runners/a.cpp", "#include \"runners/spawner/protocol.hpp\"\n") == "");
   BOOST_TEST(broken("mcp/a.cpp", "auto t = std::chrono::steady_clock::now();\n") == "clock");
   BOOST_TEST(broken("mcp/a.cpp", "std::chrono::steady_clock::time_point t;\n") == "");
   BOOST_TEST(broken("store/a_io.cpp", "auto t = std::chrono::system_clock::now();\n") == "");

@@ -296,14 +296,31 @@ BOOST_AUTO_TEST_CASE(a_restart_by_order_is_at_once_and_no_brake_counts_it) {
 BOOST_AUTO_TEST_CASE(a_start_order_cuts_a_back_off_short_and_its_old_timer_starts_nothing) {
   options.children = {announcing(child("a"))};
   run();
-  crash("a");
+  crash("a"); // Arms a timer for 200 ms.
   send(supervisor, start_child{"a"});
   BOOST_TEST(starts("a") == 2u);
-  crash("a");
+  advance(100ms);
+  crash("a"); // And one for 300 ms.
   advance(199ms);
-  BOOST_TEST(starts("a") == 2u); // Only the old timer, armed with the first crash, was due.
+  BOOST_TEST(starts("a") == 2u);
   advance(1ms);
   BOOST_TEST(starts("a") == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_outlives_its_kill_is_abandoned_and_its_late_end_ignored) {
+  options.children = {child("a", manner::stuck)};
+  options.children[0].stop_timeout = 3s;
+  run();
+  send(supervisor, restart_child{"a"});
+  advance(3s); // Killed, but it waits for an answer and sees nothing else.
+  advance(4'999ms);
+  BOOST_TEST(told("ended a") == 0u);
+  advance(1ms);
+  BOOST_TEST(told("ended a") == 1u);
+  BOOST_TEST(starts("a") == 2u);
+  caf::anon_send_exit(silent, caf::exit_reason::kill);
+  settle();
+  BOOST_TEST(told("ended a") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_child_is_forgotten_and_its_name_is_free_at_once) {

@@ -26,10 +26,8 @@ struct supervisor_fixture : actor_fixture {
   supervisor_options options;
   caf::actor supervisor;
 
-  enum class manner { polite, slow, stubborn };
-  struct quit_with {
-    caf::error why;
-  };
+  enum class manner { polite, slow, stubborn, stuck };
+  caf::actor silent; ///< Answers nothing; who is stuck waits for it.
 
   ~supervisor_fixture() {
     for (auto& x : lives) keep(std::move(x.actor));
@@ -43,6 +41,8 @@ struct supervisor_fixture : actor_fixture {
     spec.start = [this, id, how](caf::event_based_actor* parent, std::uint64_t number) {
       auto made = parent->spawn([this, id, how](caf::event_based_actor* self) -> caf::behavior {
         self->set_default_handler(caf::drop);
+        if (how == manner::stuck)
+          self->request(silent, std::chrono::minutes(60), 1).await([] {}, [](caf::error&) {});
         self->set_exit_handler([=, this](const caf::exit_msg& order) {
           asked_to_end.push_back(id);
           if (how == manner::polite) self->quit(order.reason);
@@ -58,6 +58,12 @@ struct supervisor_fixture : actor_fixture {
       return made;
     };
     return spec;
+  }
+
+  supervisor_fixture() {
+    silent = spawn([](caf::event_based_actor* self) -> caf::behavior {
+      return {[=](int) { return self->make_response_promise(); }};
+    });
   }
 
   void run() {
