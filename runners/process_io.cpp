@@ -4,6 +4,7 @@
 #include "runners/spawner_client_io.hpp"
 #include "runners/spawner_plan.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -22,8 +23,6 @@ using namespace spawner;
 constexpr std::size_t unanswered_max = 16;
 /// Starts that wait for those; they hold no descriptors yet.
 constexpr std::size_t waiting_max = 10'000;
-/// From the request to the exec. Generous: only a host that hangs takes so long.
-constexpr std::chrono::seconds start_time_max{30};
 
 hold to_hold(const std::optional<confinement>& wanted) {
   if (!wanted) return hold::strongest;
@@ -60,8 +59,9 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
     std::weak_ptr<child_process::state> who;
   };
 
-  state(boost::asio::io_context& loop, std::string directory)
-      : io(loop), program(std::move(directory) + "/toolscore-spawner"), timer(loop) {}
+  state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
+      : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
+        timer(loop) {}
 
   void pump();
   result<done> ensure_spawner();
@@ -71,11 +71,13 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void fail_waiting(const error& why);
   void forget(const child& who);
   void watch_deadlines();
+  void expire(const child& who);
   void kill_all(std::function<void()> then);
   void check_empty();
 
   boost::asio::io_context& io;
   std::string program;
+  std::chrono::milliseconds start_time_max;
   std::shared_ptr<spawner_client> client;
   std::uint64_t last_number = 0;
   std::deque<waiting_start> waiting;
@@ -194,12 +196,22 @@ void process_io::state::watch_deadlines() {
     while (!self->deadlines.empty() && self->deadlines.front().at <= now) {
       const auto who = self->deadlines.front().who.lock();
       self->deadlines.pop_front();
-      if (who && who->owner.on_started)
-        who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
-                                              "': no exec within 30 s; it has been killed"});
+      if (who && who->owner.on_started) self->expire(who);
     }
     self->watch_deadlines();
   });
+}
+
+void process_io::state::expire(const child& who) {
+  who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] + "': no exec within " +
+                                        std::to_string(start_time_max.count()) +
+                                        " ms; it has been killed"});
+  // Not even an answer: the spawner hangs, and what waits behind it would wait for ever.
+  const bool unheard = std::any_of(unanswered.begin(), unanswered.end(),
+                                   [&](const auto& one) { return one.second == who; });
+  if (!unheard) return;
+  client->close();
+  on_lost();
 }
 
 void process_io::state::kill_all(std::function<void()> then) {
@@ -219,8 +231,9 @@ void process_io::state::check_empty() {
   });
 }
 
-process_io::process_io(boost::asio::io_context& io, std::string libexec_dir)
-    : state_(std::make_shared<state>(io, std::move(libexec_dir))) {
+process_io::process_io(boost::asio::io_context& io, std::string libexec_dir,
+                       std::chrono::milliseconds start_time_max)
+    : state_(std::make_shared<state>(io, std::move(libexec_dir), start_time_max)) {
   ignore_broken_pipes();
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace toolscore::test {
@@ -107,6 +108,29 @@ BOOST_AUTO_TEST_CASE(a_missing_spawner_is_an_error_that_names_it) {
   BOOST_TEST(detail ==
              "cannot start the spawner '/no/such/libexec/toolscore-spawner': No such file "
              "or directory; check the libexec directory");
+}
+
+BOOST_AUTO_TEST_CASE(without_descriptors_a_start_fails_clearly_and_the_next_works) {
+  exit_of(*must_start(plan({subject(), "exit", "0"})));
+  const auto before = open_descriptors();
+  rlimit present{};
+  ::getrlimit(RLIMIT_NOFILE, &present);
+  int refused = 0;
+  for (bool started = false; !started; ++refused) { // One more is allowed each time.
+    BOOST_REQUIRE(refused < 20);
+    rlimit tight{static_cast<rlim_t>(before + std::size_t(refused) - 1), present.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+    const auto answer = start(plan({subject(), "exit", "0"}));
+    ::setrlimit(RLIMIT_NOFILE, &present);
+    BOOST_TEST(run_until([&] { return processes->alive() == 0; }));
+    started = bool(answer);
+    if (!started)
+      BOOST_TEST(answer.failure().detail.find("oo many open files") != std::string::npos,
+                 answer.failure().detail);
+  }
+  BOOST_TEST(refused > 3);
+  BOOST_TEST(open_descriptors() == before);
+  BOOST_TEST((exit_of(*must_start(plan({subject(), "exit", "4"}))) == process_exit{false, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(the_environment_is_exactly_the_plans) {
