@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(exit_codes_and_signals_are_reported_exactly) {
   for (const row& x :
        {row{"exit", 0, {false, 0}}, row{"exit", 3, {false, 3}}, row{"exit", 143, {false, 143}},
         row{"exit", 255, {false, 255}}, row{"raise", SIGTERM, {true, SIGTERM}},
-        row{"raise", SIGKILL, {true, SIGKILL}}, row{"raise", SIGSEGV, {true, SIGSEGV}},
+        row{"raise", SIGKILL, {true, SIGKILL}}, row{"raise", SIGABRT, {true, SIGABRT}},
         row{"raise", SIGHUP, {true, SIGHUP}}}) {
     auto child = must_start(plan({subject(), x.what, std::to_string(x.number)}));
     const auto seen = exit_of(*child);
@@ -108,6 +108,20 @@ BOOST_AUTO_TEST_CASE(a_missing_spawner_is_an_error_that_names_it) {
   BOOST_TEST(detail ==
              "cannot start the spawner '/no/such/libexec/toolscore-spawner': No such file "
              "or directory; check the libexec directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_spawner_that_dies_at_once_is_an_error_and_no_endless_loop) {
+  std::filesystem::create_symlink("/bin/false", folder / "toolscore-spawner");
+  class process_io broken(io, folder.string());
+  std::size_t failures = 0;
+  for (int i = 0; i < 40; ++i)
+    broken.spawn(plan({"cat"}), {}, [&](auto answer) {
+      BOOST_TEST(answer.failure().detail.find("spawner") != std::string::npos,
+                 answer.failure().detail);
+      ++failures;
+    });
+  BOOST_TEST(run_until([&] { return failures == 40; }));
+  BOOST_TEST(broken.alive() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(without_descriptors_a_start_fails_clearly_and_the_next_works) {
