@@ -62,6 +62,14 @@ BOOST_AUTO_TEST_CASE(an_exit_hook_set_after_the_end_is_called_all_the_same) {
   BOOST_TEST((exit_of(*child) == process_exit{false, 7}));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_server_said_can_be_read_after_its_end) {
+  auto child = must_start(plan({subject(), "both"}));
+  BOOST_TEST((exit_of(*child) == process_exit{false, 0}));
+  const int output = child->take_stdout();
+  BOOST_TEST(read_line(output) == "to stdout");
+  ::close(output);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_run_says_why) {
   write_file(folder / "plain", "#!/bin/sh\n", false);
   write_file(folder / "orphan", "#!/no/such/interpreter\n", true);
