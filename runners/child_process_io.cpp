@@ -244,8 +244,6 @@ void child_process::state::end(process_exit of_init) {
   log->finish();
   pidfile_.remove();
   ended_ = reported_.value_or(of_init);
-  input.reset();
-  output.reset();
   if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
   answer(error{errc::spawn_failed,
                "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});

@@ -1,6 +1,6 @@
 // What a node is to process_io, and nothing more: `node_stand_in LIBEXEC PROGRAM COUNT MARKER HOLD`
-// starts COUNT trees of `PROGRAM 3`, says "ready HOLD" when all of them have said so, and waits to
-// be killed. HOLD is "strongest" or "none".
+// starts COUNT trees of `PROGRAM 3`, says "started" at each, "ready HOLD" when all of them have
+// said that they are, and waits to be killed. HOLD is "strongest" or "none".
 #include "runners/process_io.hpp"
 #include "runners/stdio_link.hpp"
 #include "tests/census.hpp"
@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
         std::cout << started.failure().detail << std::endl;
         std::_Exit(1);
       }
+      std::cout << "started" << std::endl;
       link_events events;
       events.on_garbage = [&, held = (*started)->held_by()](const std::string&) {
         if (++ready == count) std::cout << "ready " << to_string(held) << std::endl;

@@ -100,6 +100,10 @@ bool process_fixture::kill_all() {
   return run_until([&] { return done; });
 }
 
+bool process_fixture::census_reaches(std::size_t expected) {
+  return run_until([&] { return census(marker).size() == expected; }, std::chrono::seconds(10));
+}
+
 std::size_t process_fixture::counted(std::size_t trees, std::size_t processes_a_tree,
                                      bool spawner) {
   const std::size_t inits = ::geteuid() == 0 ? 1 : 0;

@@ -30,6 +30,8 @@ struct process_fixture {
   /// The next line of the child's stdout, waited for; the descriptor stays open.
   std::string read_line(int fd);
   bool kill_all();
+  /// Waits until the census counts exactly so many.
+  bool census_reaches(std::size_t expected);
   /// What a census must count: an init hides its environment from all but root.
   static std::size_t counted(std::size_t trees, std::size_t processes_a_tree, bool spawner = true);
 

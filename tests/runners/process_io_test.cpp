@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace toolscore::test {
@@ -46,7 +47,7 @@ BOOST_AUTO_TEST_CASE(exit_codes_and_signals_are_reported_exactly) {
   for (const row& x :
        {row{"exit", 0, {false, 0}}, row{"exit", 3, {false, 3}}, row{"exit", 143, {false, 143}},
         row{"exit", 255, {false, 255}}, row{"raise", SIGTERM, {true, SIGTERM}},
-        row{"raise", SIGKILL, {true, SIGKILL}}, row{"raise", SIGSEGV, {true, SIGSEGV}},
+        row{"raise", SIGKILL, {true, SIGKILL}}, row{"raise", SIGABRT, {true, SIGABRT}},
         row{"raise", SIGHUP, {true, SIGHUP}}}) {
     auto child = must_start(plan({subject(), x.what, std::to_string(x.number)}));
     const auto seen = exit_of(*child);
@@ -59,6 +60,14 @@ BOOST_AUTO_TEST_CASE(an_exit_hook_set_after_the_end_is_called_all_the_same) {
   auto child = must_start(plan({subject(), "exit", "7"}));
   BOOST_TEST(run_until([&] { return processes->alive() == 0; }));
   BOOST_TEST((exit_of(*child) == process_exit{false, 7}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_said_can_be_read_after_its_end) {
+  auto child = must_start(plan({subject(), "both"}));
+  BOOST_TEST((exit_of(*child) == process_exit{false, 0}));
+  const int output = child->take_stdout();
+  BOOST_TEST(read_line(output) == "to stdout");
+  ::close(output);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_run_says_why) {
@@ -107,6 +116,43 @@ BOOST_AUTO_TEST_CASE(a_missing_spawner_is_an_error_that_names_it) {
   BOOST_TEST(detail ==
              "cannot start the spawner '/no/such/libexec/toolscore-spawner': No such file "
              "or directory; check the libexec directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_spawner_that_dies_at_once_is_an_error_and_no_endless_loop) {
+  std::filesystem::create_symlink("/bin/false", folder / "toolscore-spawner");
+  class process_io broken(io, folder.string());
+  std::size_t failures = 0;
+  for (int i = 0; i < 40; ++i)
+    broken.spawn(plan({"cat"}), {}, [&](auto answer) {
+      BOOST_TEST(answer.failure().detail.find("spawner") != std::string::npos,
+                 answer.failure().detail);
+      ++failures;
+    });
+  BOOST_TEST(run_until([&] { return failures == 40; }));
+  BOOST_TEST(broken.alive() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(without_descriptors_a_start_fails_clearly_and_the_next_works) {
+  exit_of(*must_start(plan({subject(), "exit", "0"})));
+  const auto before = open_descriptors();
+  rlimit present{};
+  ::getrlimit(RLIMIT_NOFILE, &present);
+  int refused = 0;
+  for (bool started = false; !started; ++refused) { // One more is allowed each time.
+    BOOST_REQUIRE(refused < 20);
+    rlimit tight{static_cast<rlim_t>(before + std::size_t(refused) - 1), present.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+    const auto answer = start(plan({subject(), "exit", "0"}));
+    ::setrlimit(RLIMIT_NOFILE, &present);
+    BOOST_TEST(run_until([&] { return processes->alive() == 0; }));
+    started = bool(answer);
+    if (!started)
+      BOOST_TEST(answer.failure().detail.find("oo many open files") != std::string::npos,
+                 answer.failure().detail);
+  }
+  BOOST_TEST(refused > 3);
+  BOOST_TEST(open_descriptors() == before);
+  BOOST_TEST((exit_of(*must_start(plan({subject(), "exit", "4"}))) == process_exit{false, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(the_environment_is_exactly_the_plans) {

@@ -14,8 +14,9 @@ using namespace std::chrono_literals;
 
 /// A tree that has said that it is complete.
 struct stubborn_tree {
-  stubborn_tree(process_fixture& fixture, spawn_options options = {})
-      : process(fixture.must_start(fixture.plan({stubborn(), "3"}), std::move(options))),
+  explicit stubborn_tree(process_fixture& fixture, spawn_options options = {},
+                         const char* what = "3")
+      : process(fixture.must_start(fixture.plan({stubborn(), what}), std::move(options))),
         output(process->take_stdout()) {
     BOOST_TEST(fixture.read_line(output) == "ready");
   }
@@ -66,33 +67,59 @@ std::string public_copy(const std::filesystem::path& folder, const std::string& 
   namespace fs = std::filesystem;
   fs::permissions(folder, fs::perms(0755));
   const auto copy = folder / fs::path(program).filename();
-  fs::copy_file(program, copy, fs::copy_options::overwrite_existing);
+  fs::copy_file(program, copy, fs::copy_options::skip_existing);
   fs::permissions(copy, fs::perms(0755));
   return copy.string();
 }
 
-/// SIGKILL to a node with three stubborn trees of four processes each: none of them may live.
-void kill_a_node(process_fixture& fixture, bool as_user, const std::string& hold,
-                 const std::string& expected) {
+struct node_case {
+  bool as_user = false;
+  const char* hold = "strongest";
+  const char* count = "3"; ///< Trees of four stubborn processes each.
+};
+
+/// Starts a node in the fixture's folder; its stdout is `output`.
+pid_t start_node(process_fixture& fixture, const node_case& how, int& output) {
   public_copy(fixture.folder, std::string(TOOLSCORE_LIBEXEC_DIR) + "/toolscore-spawner");
   std::vector<std::string> argv;
-  if (as_user) argv = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+  if (how.as_user) argv = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
   for (const auto& word :
        {public_copy(fixture.folder, std::string(TOOLSCORE_RUNNERS_PROGRAMS) + "/node_stand_in"),
-        fixture.folder.string(), public_copy(fixture.folder, stubborn()), std::string("3"),
-        fixture.marker, hold})
+        fixture.folder.string(), public_copy(fixture.folder, stubborn()), std::string(how.count),
+        fixture.marker, std::string(how.hold)})
     argv.push_back(word);
-  int output = -1;
-  const pid_t node = start_plainly(argv, output);
-  const auto said = first_line(output);
-  BOOST_TEST(said == "ready " + expected);
-  const auto alive = census(fixture.marker);
-  BOOST_TEST(alive.size() == fixture.counted(3, 4) + 1, to_string(alive)); // And the node.
+  return start_plainly(argv, output);
+}
+
+void end_node(process_fixture& fixture, pid_t node, int output) {
   ::kill(node, SIGKILL);
   const auto left = wait_for_empty_census(fixture.marker, 10s);
   BOOST_TEST(left.empty(), to_string(left));
   ::waitpid(node, nullptr, 0);
   ::close(output);
+}
+
+/// SIGKILL to a node with three stubborn trees: none of their processes may live.
+void kill_a_node(process_fixture& fixture, const node_case& how, const std::string& expected) {
+  int output = -1;
+  const pid_t node = start_node(fixture, how, output);
+  std::string said;
+  while ((said = first_line(output)) == "started") {
+  }
+  BOOST_TEST(said == "ready " + expected);
+  BOOST_TEST(fixture.census_reaches(fixture.counted(3, 4) + 1)); // And the node.
+  end_node(fixture, node, output);
+}
+
+/// SIGKILL to a node after each of its first starts, when more are under way.
+void kill_a_starting_node(process_fixture& fixture, node_case how) {
+  how.count = "20";
+  for (int after = 0; after < 20; after += 3) {
+    int output = -1;
+    const pid_t node = start_node(fixture, how, output);
+    for (int i = 0; i < after; ++i) BOOST_TEST(first_line(output) == "started");
+    end_node(fixture, node, output);
+  }
 }
 
 } // namespace
@@ -101,7 +128,7 @@ BOOST_FIXTURE_TEST_SUITE(process_tree, process_fixture)
 
 BOOST_AUTO_TEST_CASE(kill_ends_a_tree_that_does_not_want_to) {
   stubborn_tree tree(*this);
-  BOOST_TEST(census(marker).size() == counted(1, 4));
+  BOOST_TEST(census_reaches(counted(1, 4)));
   tree.process->signal(SIGTERM); // Which nobody in it hears.
   BOOST_TEST(!run_until([&] { return census(marker).size() < counted(1, 4); }, 1s));
   tree.process->kill();
@@ -132,6 +159,15 @@ BOOST_AUTO_TEST_CASE(without_namespaces_kill_sweeps_the_tree) {
   BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
 }
 
+BOOST_AUTO_TEST_CASE(a_process_that_forks_and_exits_over_and_over_is_caught) {
+  for (const auto& options : {spawn_options{}, held_by(confinement::none)}) {
+    stubborn_tree tree(*this, options, "hop");
+    tree.process->kill();
+    BOOST_TEST((exit_of(*tree.process) == process_exit{true, SIGKILL}));
+    BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(without_namespaces_a_signal_reaches_the_tree_and_nobody_else) {
   auto other = must_start(plan({subject(), "wait"}), held_by(confinement::none));
   auto target = must_start(plan({subject(), "wait"}), held_by(confinement::none));
@@ -148,17 +184,24 @@ BOOST_AUTO_TEST_CASE(without_namespaces_the_end_of_the_server_ends_its_escapees)
   BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_killed_as_it_is_leaves_nothing) {
+BOOST_AUTO_TEST_CASE(a_killed_node_leaves_nothing) {
   const bool root = ::geteuid() == 0;
-  kill_a_node(*this, false, "strongest", root ? "pid_namespace" : "user_pid_namespace");
+  kill_a_node(*this, {}, root ? "pid_namespace" : "user_pid_namespace");
 }
 
-BOOST_AUTO_TEST_CASE(a_node_of_an_ordinary_user_killed_leaves_nothing) {
-  if (::geteuid() == 0) kill_a_node(*this, true, "strongest", "user_pid_namespace");
+BOOST_AUTO_TEST_CASE(a_killed_node_of_an_ordinary_user_leaves_nothing) {
+  if (::geteuid() == 0) kill_a_node(*this, {true}, "user_pid_namespace");
 }
 
-BOOST_AUTO_TEST_CASE(a_node_without_namespaces_killed_leaves_nothing) {
-  kill_a_node(*this, ::geteuid() == 0, "none", "none");
+BOOST_AUTO_TEST_CASE(a_killed_node_without_namespaces_leaves_nothing) {
+  kill_a_node(*this, {false, "none"}, "none");
+  if (::geteuid() == 0) kill_a_node(*this, {true, "none"}, "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_killed_while_it_starts_trees_leaves_nothing) {
+  kill_a_starting_node(*this, {});
+  kill_a_starting_node(*this, {false, "none"});
+  if (::geteuid() == 0) kill_a_starting_node(*this, {true});
 }
 
 BOOST_AUTO_TEST_CASE(trees_outlive_the_spawner_and_the_next_start_has_a_new_one) {
@@ -176,10 +219,32 @@ BOOST_AUTO_TEST_CASE(trees_outlive_the_spawner_and_the_next_start_has_a_new_one)
   BOOST_TEST(processes->spawner_pid() != first);
   BOOST_TEST(run_until([&] { return ::kill(static_cast<pid_t>(first), 0) != 0; })); // Reaped.
   BOOST_TEST(processes->alive() == 6U);
-  BOOST_TEST(census(marker).size() == counted(5, 4) + counted(1, 1, false),
-             to_string(census(marker)));
+  BOOST_TEST(census_reaches(counted(5, 4) + counted(1, 1, false)));
   BOOST_TEST(kill_all());
   BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
+}
+
+BOOST_AUTO_TEST_CASE(a_spawner_that_hangs_is_replaced) {
+  class process_io impatient(io, TOOLSCORE_LIBEXEC_DIR, std::chrono::milliseconds(300));
+  std::vector<result<std::unique_ptr<child_process>>> answers;
+  const auto start_one = [&] {
+    impatient.spawn(plan({subject(), "wait"}), {},
+                    [&](auto answer) { answers.push_back(std::move(answer)); });
+  };
+  start_one();
+  BOOST_REQUIRE(run_until([&] { return answers.size() == 1; }));
+  BOOST_REQUIRE(bool(answers[0]));
+  const auto hung = impatient.spawner_pid();
+  ::kill(static_cast<pid_t>(hung), SIGSTOP);
+  start_one();
+  BOOST_REQUIRE(run_until([&] { return answers.size() == 2; }));
+  BOOST_REQUIRE(!answers[1]);
+  BOOST_TEST(answers[1].failure().detail.ends_with("no exec within 300 ms; it has been killed"));
+  start_one();
+  BOOST_REQUIRE(run_until([&] { return answers.size() == 3; }));
+  BOOST_TEST(bool(answers[2]));
+  BOOST_TEST(impatient.spawner_pid() != hung);
+  BOOST_TEST(impatient.alive() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_spawner_that_dies_under_load_costs_clear_errors_and_no_process) {
