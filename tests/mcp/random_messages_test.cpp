@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace toolscore;
 using namespace toolscore::mcp;
@@ -38,7 +40,8 @@ public:
                                                 "result",
                                                 "progressToken",
                                                 std::string(40, 'x'),
-                                                "tab\t\x01"};
+                                                "tab\t\x01",
+                                                "{\"a\":\"b\\\"\",\"c\":[\"\\n\",1]}/\b\f\r end"};
     return words[below(static_cast<unsigned>(words.size()))];
   }
   json value(int depth) {
@@ -227,6 +230,9 @@ BOOST_AUTO_TEST_CASE(what_the_scanner_accepts_is_json_and_what_is_no_json_it_ref
     read_everything(text);
     scanner scan;
     const bool good = bool(scan.scan(text));
+    // The same without a byte to read behind the end.
+    const std::vector<char> exact(text.begin(), text.end());
+    BOOST_TEST_REQUIRE(bool(scan.scan({exact.data(), exact.size()})) == good);
     accepted += good;
     if (text.find("\\ud") != std::string::npos) continue; // nlohmann refuses lone surrogates.
     const bool is_json = json::accept(text);
