@@ -196,6 +196,7 @@ BOOST_AUTO_TEST_CASE(its_escapee_survives_its_death_and_neither_hears_sigterm) {
   BOOST_TEST(::waitpid(escapee, nullptr, WNOHANG) == 0);
   ::kill(escapee, SIGKILL);
   BOOST_TEST(::waitpid(escapee, nullptr, 0) == escapee);
+  BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1); // It left nothing else.
 }
 
 BOOST_AUTO_TEST_SUITE_END()
