@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sys/prctl.h>
@@ -85,6 +86,25 @@ calls_options short_run() {
   return options;
 }
 
+/// What the programs of a test put into TMPDIR goes when this does.
+struct own_temp_directory {
+  own_temp_directory() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "toolscore-test-XXXXXX").string();
+    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+    const char* before = ::getenv("TMPDIR");
+    former = before == nullptr ? "" : before;
+    ::setenv("TMPDIR", pattern.c_str(), 1);
+  }
+  ~own_temp_directory() {
+    former.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", former.c_str(), 1);
+    std::filesystem::remove_all(path);
+  }
+  std::filesystem::path path;
+  std::string former;
+};
+
 /// Sends the signal to a bench that is in the middle of its rounds.
 void signal_a_run(int number) {
   bench_child::options wanted;
@@ -99,6 +119,7 @@ void signal_a_run(int number) {
   wanted.take_stdout = true;
   wanted.log_file = "/dev/null";
   wanted.grace = 20s;
+  const own_temp_directory directory; // A killed bench cannot remove its own.
   auto bench = bench_child::start(wanted);
   BOOST_REQUIRE_MESSAGE(bench, "the bench does not start");
   // It prints nothing before its end, so this is a wait in which it starts its programs.
@@ -145,16 +166,18 @@ BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_is_a_stall_and_a_server_that_end
   const std::string fault_server = TOOLSCORE_FAULT_SERVER;
   const struct {
     std::vector<std::string> server;
+    std::chrono::milliseconds stall_max; // Only where nothing but a stall can come is it short.
     errc code;
     const char* detail;
-  } rows[]{{{fault_server, "--silent"}, errc::io_failed, "read an answer"},
-           {{fault_server, "--hang"}, errc::io_failed, "4 calls got no answer for 300 ms"},
-           {{fault_server, "--exit-after-calls", "100"}, errc::io_failed, ""},
-           {{"/bin/cat"}, errc::bad_answer, "the handshake"}}; // Each request is its own answer.
+  } rows[]{
+      {{fault_server, "--silent"}, 300ms, errc::io_failed, "read an answer"},
+      {{fault_server, "--hang"}, 3000ms, errc::io_failed, "4 calls got no answer for 3000 ms"},
+      {{fault_server, "--exit-after-calls", "100"}, 15s, errc::io_failed, ""},
+      {{"/bin/cat"}, 15s, errc::bad_answer, "the handshake"}}; // Each request is its own answer.
   for (const auto& row : rows) {
     const running_floor floor{row.server};
     auto load = thousand_calls(floor.at, era::legacy, 4);
-    load.stall_max = 300ms;
+    load.stall_max = row.stall_max;
     const auto figures = run_load(load);
     BOOST_REQUIRE_MESSAGE(!figures, row.server.back());
     BOOST_TEST((figures.failure().code == row.code));
