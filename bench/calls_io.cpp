@@ -45,6 +45,10 @@ struct target {
   std::size_t raw_answer_bytes = 0;
 };
 
+double in_us(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
 /// Starts a helper that prints its port. @error spawn_failed, io_failed
 result<std::pair<bench_child, endpoint_address>> start_helper(std::vector<std::string> command) {
   bench_child::options wanted;
@@ -158,31 +162,33 @@ private:
     order.insert(order.end(), targets_.begin(), targets_.end());
     if (round % 2 == 1) std::reverse(order.begin(), order.end());
     for (const auto& subject : order) {
+      const auto known = pids_.find(subject.name);
+      const int pid = known == pids_.end() ? 0 : known->second;
+      const auto used_before = processor_time(pid);
       const auto figures = run_load(load_of(subject, connections, spoken));
       if (!figures)
         return error{figures.failure().code, subject.name + ", " + to_string(spoken) + ", " +
                                                  std::to_string(connections) +
                                                  " connections: " + figures.failure().detail};
-      add(round, connections, spoken, subject.name, *figures);
+      measurement made{round, spoken, connections, subject.name};
+      if (pid != 0)
+        made.processor_us = in_us(processor_time(pid) - used_before) /
+                            static_cast<double>(figures->calls_with_warm_up);
+      add(std::move(made), *figures);
     }
     return done{};
   }
 
-  void add(unsigned round, std::size_t connections, era spoken, const std::string& name,
-           const load_figures& figures) {
-    const auto in_us = [](std::chrono::nanoseconds time) {
-      return std::chrono::duration<double, std::micro>(time).count();
-    };
-    measurement made{round, spoken, connections, name};
+  void add(measurement made, const load_figures& figures) {
     made.calls = figures.calls;
     made.p50_us = in_us(figures.latency.at(0.5));
     made.p99_us = in_us(figures.latency.at(0.99));
     made.max_us = in_us(figures.latency.max());
     made.calls_per_s =
         static_cast<double>(figures.calls) / std::chrono::duration<double>(figures.elapsed).count();
-    std::fprintf(stderr, "round %u/%u  %-7s %3zu  %-12s p50 %7.1f us  %8.0f calls/s\n", round + 1,
-                 options_.rounds, to_string(spoken), connections, name.c_str(), made.p50_us,
-                 made.calls_per_s);
+    std::fprintf(stderr, "round %u/%u  %-7s %3zu  %-12s p50 %7.1f us  %8.0f calls/s\n",
+                 made.round + 1, options_.rounds, to_string(made.spoken), made.connections,
+                 made.target.c_str(), made.p50_us, made.calls_per_s);
     outcome_.measurements.push_back(std::move(made));
   }
 

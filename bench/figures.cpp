@@ -72,6 +72,7 @@ std::vector<summary_row> summarize(const std::vector<measurement>& measurements)
     row.p50_us = spread_over(chosen, [](const auto& x) { return x.p50_us; });
     row.p99_us = spread_over(chosen, [](const auto& x) { return x.p99_us; });
     row.calls_per_s = spread_over(chosen, [](const auto& x) { return x.calls_per_s; });
+    row.processor_us = spread_over(chosen, [](const auto& x) { return x.processor_us; });
     row.max_us = spread_over(chosen, [](const auto& x) { return x.max_us; }).max;
     if (first.target != pingpong_name)
       compare(measurements, chosen, first.target == floor_name ? pingpong_name : floor_name, row);
@@ -101,13 +102,15 @@ std::vector<std::string> violations(const std::vector<summary_row>& rows,
 }
 
 std::string to_table(const std::vector<summary_row>& rows) {
-  std::string text = formatted("%-7s %5s  %-12s %8s %9s %9s %9s  %-9s %-18s %s\n", "era", "conns",
-                               "target", "p50 us", "p99 us", "max us", "calls/s", "against",
-                               "p50 ratio", "throughput ratio");
+  std::string text = formatted("%-7s %5s  %-12s %8s %9s %9s %9s %8s  %-9s %-18s %s\n", "era",
+                               "conns", "target", "p50 us", "p99 us", "max us", "calls/s", "cpu us",
+                               "against", "p50 ratio", "throughput ratio");
   for (const auto& row : rows) {
-    text += formatted("%-7s %5zu  %-12s %8.1f %9.1f %9.0f %9.0f", to_string(row.spoken),
+    text += formatted("%-7s %5zu  %-12s %8.1f %9.1f %9.0f %9.0f %8s", to_string(row.spoken),
                       row.connections, row.target.c_str(), row.p50_us.median, row.p99_us.median,
-                      row.max_us, row.calls_per_s.median);
+                      row.max_us, row.calls_per_s.median,
+                      row.processor_us.max > 0 ? formatted("%.1f", row.processor_us.median).c_str()
+                                               : "");
     if (!row.base.empty())
       text += formatted("  %-9s %-18s %s", row.base.c_str(), ratio_text(row.p50_ratio).c_str(),
                         ratio_text(row.throughput_ratio).c_str());

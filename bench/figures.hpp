@@ -22,6 +22,7 @@ struct measurement {
   double p99_us = 0;
   double max_us = 0;
   double calls_per_s = 0;
+  double processor_us = 0; ///< The target's own processor time for a call; 0 = not known.
 };
 
 /// Ratios are taken within a round, because only neighbours in time are comparable, and then
@@ -43,6 +44,7 @@ struct summary_row {
   spread p50_us{};
   spread p99_us{};
   spread calls_per_s{};
+  spread processor_us{};
   double max_us = 0;  ///< The worst of all rounds.
   std::string base{}; ///< Empty if there was nothing to compare with.
   spread p50_ratio{};

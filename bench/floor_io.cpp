@@ -270,12 +270,14 @@ int run_floor(const floor_options& options,
   if (!server || !listener) {
     std::fprintf(stderr, "floor: %s\n",
                  (server ? listener.failure() : server.failure()).detail.c_str());
+    end_stdio_child();
     return 1;
   }
   const std::uint16_t port = port_of(listener->get());
   floor_gateway gateway{std::move(*listener), std::move(*server)};
   on_listening(port);
   gateway.run();
+  end_stdio_child();
   std::fprintf(stderr, "floor: the server has ended\n");
   return 1;
 }

@@ -89,6 +89,7 @@ public:
     if (const auto looped = loop(); !looped) return looped.failure();
     if (figures_.calls == 0)
       return error{errc::io_failed, "no call was answered within the measured time"};
+    figures_.calls_with_warm_up = started_;
     figures_.elapsed = last_counted_ - measured_from_;
     return figures_;
   }

@@ -25,6 +25,7 @@ struct load_options {
 
 struct load_figures {
   std::uint64_t calls = 0;
+  std::uint64_t calls_with_warm_up = 0;
   std::chrono::nanoseconds elapsed{0};
   latency_histogram latency;
   /// Of the last call: what a raw ping-pong of the same sizes must carry.

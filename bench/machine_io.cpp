@@ -1,5 +1,6 @@
 #include "bench/machine_io.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sys/utsname.h>
 #include <thread>
@@ -32,6 +33,18 @@ machine_facts read_machine() {
   std::ifstream load("/proc/loadavg");
   std::getline(load, facts.load_average);
   return facts;
+}
+
+std::chrono::nanoseconds processor_time(int pid) {
+  std::chrono::nanoseconds sum{0};
+  std::error_code failed;
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks, failed)) {
+    std::ifstream file(task.path() / "schedstat"); // Its first number is the time on a core, in ns.
+    std::int64_t used = 0;
+    if (file >> used) sum += std::chrono::nanoseconds{used};
+  }
+  return sum;
 }
 
 long resident_kib(int pid) {

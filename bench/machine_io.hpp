@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <string>
 
 namespace toolscore {
@@ -11,6 +12,10 @@ struct machine_facts {
   std::string load_average; ///< When the run began.
 };
 machine_facts read_machine();
+
+/// Processor time that all threads of a process have used so far, without its children; zero if it
+/// cannot be read.
+std::chrono::nanoseconds processor_time(int pid);
 
 /// Resident memory of a process in KiB; 0 if it cannot be read.
 long resident_kib(int pid);

@@ -31,6 +31,7 @@ int run_pingpong(const char* own_path, std::uint16_t port, const pingpong_sizes&
   if (!echo || !listener) {
     std::fprintf(stderr, "pingpong: %s\n",
                  (echo ? listener.failure() : echo.failure()).detail.c_str());
+    end_stdio_child();
     return 1;
   }
   on_listening(port_of(listener->get()));
@@ -42,8 +43,10 @@ int run_pingpong(const char* own_path, std::uint16_t port, const pingpong_sizes&
     ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     while (read_exactly(client.get(), in.data(), sizes.request)) {
       if (!write_all(echo->to.get(), {in.data(), sizes.line}) ||
-          !read_exactly(echo->from.get(), out.data(), sizes.answer))
+          !read_exactly(echo->from.get(), out.data(), sizes.answer)) {
+        end_stdio_child();
         return 1;
+      }
       if (!write_all(client.get(), {out.data(), sizes.response})) break;
     }
   }

@@ -12,16 +12,27 @@ json to_json(const spread& x) {
 }
 
 json to_json(const measurement& x) {
-  return {{"round", x.round},   {"era", to_string(x.spoken)}, {"connections", x.connections},
-          {"target", x.target}, {"calls", x.calls},           {"p50_us", x.p50_us},
-          {"p99_us", x.p99_us}, {"max_us", x.max_us},         {"calls_per_s", x.calls_per_s}};
+  return {{"round", x.round},
+          {"era", to_string(x.spoken)},
+          {"connections", x.connections},
+          {"target", x.target},
+          {"calls", x.calls},
+          {"p50_us", x.p50_us},
+          {"p99_us", x.p99_us},
+          {"max_us", x.max_us},
+          {"calls_per_s", x.calls_per_s},
+          {"processor_us", x.processor_us}};
 }
 
 json to_json(const summary_row& x) {
-  json row{
-      {"era", to_string(x.spoken)},           {"connections", x.connections}, {"target", x.target},
-      {"p50_us", to_json(x.p50_us)},          {"p99_us", to_json(x.p99_us)},  {"max_us", x.max_us},
-      {"calls_per_s", to_json(x.calls_per_s)}};
+  json row{{"era", to_string(x.spoken)},
+           {"connections", x.connections},
+           {"target", x.target},
+           {"p50_us", to_json(x.p50_us)},
+           {"p99_us", to_json(x.p99_us)},
+           {"max_us", x.max_us},
+           {"calls_per_s", to_json(x.calls_per_s)},
+           {"processor_us", to_json(x.processor_us)}};
   if (!x.base.empty()) {
     row["against"] = x.base;
     row["p50_ratio"] = to_json(x.p50_ratio);

@@ -11,14 +11,20 @@ namespace {
 
 volatile pid_t server_pid = -1;
 
-/// Calls only what may be called in a signal handler.
 void end_with_server(int) {
-  ::kill(server_pid, SIGKILL);
-  ::waitpid(server_pid, nullptr, 0);
+  end_stdio_child();
   ::_exit(0);
 }
 
 } // namespace
+
+// Runs in a signal handler too, so it calls only what may be called there.
+void end_stdio_child() noexcept {
+  if (server_pid <= 0) return;
+  ::kill(server_pid, SIGKILL);
+  ::waitpid(server_pid, nullptr, 0);
+  server_pid = -1;
+}
 
 result<stdio_child> start_stdio_child(const std::vector<std::string>& command) {
   auto in = make_pipe();

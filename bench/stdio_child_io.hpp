@@ -18,4 +18,7 @@ struct stdio_child {
 /// @error spawn_failed, io_failed
 result<stdio_child> start_stdio_child(const std::vector<std::string>& command);
 
+/// Kills and reaps the server, whether or not it has ended.
+void end_stdio_child() noexcept;
+
 } // namespace toolscore

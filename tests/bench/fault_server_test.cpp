@@ -124,13 +124,13 @@ BOOST_AUTO_TEST_CASE(what_hangs_hangs_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(late_answers_come_late_and_do_not_hold_up_others) {
-  const auto slow = talk_to("--slow 300", {call(1, "slow"), call(2, "echo")}, "1");
+  const auto slow = talk_to("--slow 300", {call(1, "slow"), call(2, "echo")}, "2.5");
   BOOST_REQUIRE(slow.lines.size() == 2u);
   BOOST_TEST(json::parse(slow.lines[0])["id"] == 2);
   BOOST_TEST(text_of(slow.lines[1]) == "slow");
   BOOST_TEST(talk_to("--slow 20000", {call(1, "slow")}).lines.empty());
   BOOST_TEST(talk_to("--delay-handshake 20000", {hello}).lines.empty());
-  BOOST_TEST(talk_to("--delay-handshake 100", {hello}, "1").lines.size() == 1u);
+  BOOST_TEST(talk_to("--delay-handshake 100", {hello}, "2.5").lines.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(failures_of_a_call_are_of_the_kind_that_was_asked_for) {
@@ -196,6 +196,7 @@ BOOST_AUTO_TEST_CASE(its_escapee_survives_its_death_and_neither_hears_sigterm) {
   BOOST_TEST(::waitpid(escapee, nullptr, WNOHANG) == 0);
   ::kill(escapee, SIGKILL);
   BOOST_TEST(::waitpid(escapee, nullptr, 0) == escapee);
+  BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1); // It left nothing else.
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,10 +7,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace toolscore;
@@ -21,15 +24,27 @@ namespace {
 const std::string libexec = TOOLSCORE_LIBEXEC_DIR;
 const std::string instant_server = libexec + "/toolscore-bench-server";
 
-/// Whatever the programs of a test leave behind becomes a child of the test and fails it.
+/// Whatever the programs of a test leave behind becomes a child of the test and fails it, as does a
+/// zombie that its parent should have reaped.
 struct nothing_left_behind {
+  bool orphans_may_end = false; ///< Set where a parent is killed: then they need only be gone soon.
   nothing_left_behind() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
   ~nothing_left_behind() {
     const auto end = std::chrono::steady_clock::now() + 10s;
-    pid_t left = 0;
-    while ((left = ::waitpid(-1, nullptr, WNOHANG)) >= 0 && std::chrono::steady_clock::now() < end)
+    std::string orphans;
+    siginfo_t ended{};
+    while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           std::chrono::steady_clock::now() < end) {
+      if (ended.si_pid != 0) {
+        std::string name;
+        std::getline(std::ifstream("/proc/" + std::to_string(ended.si_pid) + "/comm"), name);
+        orphans += name + ' ';
+        ::waitpid(std::exchange(ended.si_pid, 0), nullptr, 0);
+      }
       std::this_thread::sleep_for(5ms);
-    BOOST_TEST(left == -1, "a process was left behind");
+    }
+    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1, "a process was left behind");
+    BOOST_TEST((orphans.empty() || orphans_may_end), "not reaped by its parent: " + orphans);
   }
 };
 
@@ -71,6 +86,49 @@ calls_options short_run() {
   return options;
 }
 
+/// What the programs of a test put into TMPDIR goes when this does.
+struct own_temp_directory {
+  own_temp_directory() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "toolscore-test-XXXXXX").string();
+    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+    const char* before = ::getenv("TMPDIR");
+    former = before == nullptr ? "" : before;
+    ::setenv("TMPDIR", pattern.c_str(), 1);
+  }
+  ~own_temp_directory() {
+    former.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", former.c_str(), 1);
+    std::filesystem::remove_all(path);
+  }
+  std::filesystem::path path;
+  std::string former;
+};
+
+/// Sends the signal to a bench that is in the middle of its rounds.
+void signal_a_run(int number) {
+  bench_child::options wanted;
+  wanted.command = {std::string(TOOLSCORE_BIN_DIR) + "/toolscore-bench",
+                    "calls",
+                    "--rounds",
+                    "1000",
+                    "--seconds",
+                    "0.2",
+                    "--toolscore",
+                    TOOLSCORE_STUB_NODE};
+  wanted.take_stdout = true;
+  wanted.log_file = "/dev/null";
+  wanted.grace = 20s;
+  const own_temp_directory directory; // A killed bench cannot remove its own.
+  auto bench = bench_child::start(wanted);
+  BOOST_REQUIRE_MESSAGE(bench, "the bench does not start");
+  // It prints nothing before its end, so this is a wait in which it starts its programs.
+  BOOST_TEST(!bench->read_line(1500ms));
+  BOOST_TEST(!bench->has_ended());
+  ::kill(bench->pid(), number);
+  BOOST_TEST(bench->stop());
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(load, nothing_left_behind)
@@ -108,16 +166,18 @@ BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_is_a_stall_and_a_server_that_end
   const std::string fault_server = TOOLSCORE_FAULT_SERVER;
   const struct {
     std::vector<std::string> server;
+    std::chrono::milliseconds stall_max; // Only where nothing but a stall can come is it short.
     errc code;
     const char* detail;
-  } rows[]{{{fault_server, "--silent"}, errc::io_failed, "read an answer"},
-           {{fault_server, "--hang"}, errc::io_failed, "4 calls got no answer for 300 ms"},
-           {{fault_server, "--exit-after-calls", "100"}, errc::io_failed, ""},
-           {{"/bin/cat"}, errc::bad_answer, "the handshake"}}; // Each request is its own answer.
+  } rows[]{
+      {{fault_server, "--silent"}, 300ms, errc::io_failed, "read an answer"},
+      {{fault_server, "--hang"}, 3000ms, errc::io_failed, "4 calls got no answer for 3000 ms"},
+      {{fault_server, "--exit-after-calls", "100"}, 15s, errc::io_failed, ""},
+      {{"/bin/cat"}, 15s, errc::bad_answer, "the handshake"}}; // Each request is its own answer.
   for (const auto& row : rows) {
     const running_floor floor{row.server};
     auto load = thousand_calls(floor.at, era::legacy, 4);
-    load.stall_max = 300ms;
+    load.stall_max = row.stall_max;
     const auto figures = run_load(load);
     BOOST_REQUIRE_MESSAGE(!figures, row.server.back());
     BOOST_TEST((figures.failure().code == row.code));
@@ -139,6 +199,7 @@ BOOST_AUTO_TEST_CASE(the_scenario_measures_every_target_of_every_load_in_every_r
   }
   BOOST_TEST(outcome->measurements.front().target == pingpong_name);
   BOOST_TEST(outcome->measurements.back().target == floor_name); // The second round runs backwards.
+  BOOST_TEST(outcome->measurements.back().processor_us > 0);
   BOOST_TEST(outcome->resident_kib.at("node") > 0);
 }
 
@@ -150,28 +211,13 @@ BOOST_AUTO_TEST_CASE(a_node_that_ends_instead_of_serving_fails_the_run_with_the_
   BOOST_TEST(outcome.failure().detail.find("the stub was told to fail") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_interrupted_or_killed_bench_takes_all_that_it_started_with_it) {
-  for (const int number : {SIGINT, SIGKILL}) {
-    bench_child::options wanted;
-    wanted.command = {std::string(TOOLSCORE_BIN_DIR) + "/toolscore-bench",
-                      "calls",
-                      "--rounds",
-                      "1000",
-                      "--seconds",
-                      "0.2",
-                      "--toolscore",
-                      TOOLSCORE_STUB_NODE};
-    wanted.take_stdout = true;
-    wanted.log_file = "/dev/null";
-    wanted.grace = 20s;
-    auto bench = bench_child::start(wanted);
-    BOOST_REQUIRE_MESSAGE(bench, "the bench does not start");
-    // It prints nothing before its end, so this is a wait in which it starts its programs.
-    BOOST_TEST(!bench->read_line(1500ms));
-    BOOST_TEST(!bench->has_ended());
-    ::kill(bench->pid(), number);
-    BOOST_TEST(bench->stop());
-  }
+BOOST_AUTO_TEST_CASE(an_interrupted_bench_ends_and_reaps_all_that_it_started) {
+  signal_a_run(SIGINT);
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_bench_takes_all_that_it_started_with_it) {
+  orphans_may_end = true;
+  signal_a_run(SIGKILL);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -53,7 +53,10 @@ std::string environment_names() {
 /// for ever. Its parent is gone, so whoever adopts orphans has it now.
 void leave_an_escapee() {
   std::signal(SIGTERM, SIG_IGN);
-  if (::fork() != 0) return;
+  if (const pid_t child = ::fork(); child != 0) {
+    ::waitpid(child, nullptr, 0);
+    return;
+  }
   ::setsid();
   if (::fork() != 0) ::_exit(0);
   for (;;) ::pause();
