@@ -32,16 +32,22 @@ bool is_loopback(std::string_view host) {
   return equals_ignoring_case(host, "localhost") || host == "127.0.0.1" || host == "[::1]";
 }
 
-bool is_ours(const auth_policy& policy, std::string_view text, std::string_view default_port) {
+/// "localhost:8088", whatever its spelling.
+bool is_our_loopback(const auth_policy& policy, std::string_view text) {
+  const auto x = parse_host(text);
+  if (!x || !is_loopback(x->host)) return false;
+  return (x->port.empty() ? "80" : x->port) == std::to_string(policy.port);
+}
+
+/// One of the configured names; those without a port stand for every port.
+bool is_configured(const auth_policy& policy, std::string_view text) {
   const auto x = parse_host(text);
   if (!x) return false;
-  const auto port = x->port.empty() ? default_port : x->port;
-  if (is_loopback(x->host) && port == std::to_string(policy.port)) return true;
-  return std::any_of(policy.hosts.begin(), policy.hosts.end(), [&](const std::string& name) {
-    const bool with_port = parse_host(name).value_or(host_port{}).port.size() != 0;
-    std::string lower = name;
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return equals_ignoring_case(with_port ? text : x->host, lower);
+  return std::any_of(policy.hosts.begin(), policy.hosts.end(), [&](std::string name) {
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const auto configured = parse_host(name);
+    if (!configured) return false;
+    return equals_ignoring_case(configured->port.empty() ? x->host : text, name);
   });
 }
 
@@ -59,18 +65,18 @@ std::optional<std::string> check_origin(const auth_policy& policy, const inbound
   if (!request.peer.local_socket) {
     const auto host = headers.get("host");
     if (!host || headers.count("host") != 1) return "one Host header is needed";
-    if (!is_ours(policy, *host, "80"))
+    if (!is_our_loopback(policy, *host) && !is_configured(policy, *host))
       return "Host " + shown(*host) + " is not a name of this node; add it to node.hosts";
   }
   const auto origin = headers.get("origin");
   if (!origin) return std::nullopt;
   if (headers.count("origin") == 1) {
-    if (origin->starts_with("http://") && is_ours(policy, origin->substr(7), "80"))
-      return std::nullopt;
     // Behind a proxy that speaks TLS a page of ours has a name that was configured.
-    if (origin->starts_with("https://") && !is_loopback(origin->substr(8)) &&
-        is_ours(policy, origin->substr(8), "443"))
-      return std::nullopt;
+    const bool tls = origin->starts_with("https://");
+    const auto host = tls                              ? origin->substr(8)
+                      : origin->starts_with("http://") ? origin->substr(7)
+                                                       : std::string_view{};
+    if (is_configured(policy, host) || (!tls && is_our_loopback(policy, host))) return std::nullopt;
   }
   return "Origin " + shown(*origin) + " is not allowed here";
 }

@@ -1,1 +1,159 @@
+#include "gateway/http_exchange.hpp"
+
 #include <boost/test/unit_test.hpp>
+
+using namespace toolscore;
+
+namespace {
+
+/// Writes down what it is asked to send.
+class fake_connection final : public client_connection {
+public:
+  std::string log;
+  std::size_t held = 0;
+  bool over = false;
+  gone_watcher* watcher = nullptr;
+
+  void answer(std::uint64_t, outbound_answer x) override {
+    if (over) return;
+    log += "answer " + std::to_string(x.status) + " " + x.headers + (x.body ? *x.body : "");
+    over = true;
+  }
+  void begin_stream(std::uint64_t, std::string_view type, std::string_view,
+                    std::string_view first) override {
+    if (!over) log += "begin " + std::string{type} + " " + std::string{first};
+  }
+  void stream(std::uint64_t, std::string_view text) override {
+    if (!over) log += "part " + std::string{text};
+  }
+  void end_stream(std::uint64_t, std::string_view last) override {
+    if (!over) log += "end " + std::string{last};
+    over = true;
+  }
+  std::size_t unsent() const override { return held; }
+  void watch(std::uint64_t, gone_watcher* x) override { watcher = x; }
+  bool is_over(std::uint64_t) const override { return over; }
+};
+
+bytes text(std::string x) {
+  return std::make_shared<const std::string>(std::move(x));
+}
+
+struct fixture {
+  std::shared_ptr<fake_connection> connection = std::make_shared<fake_connection>();
+  std::shared_ptr<exchange_counters> counters = std::make_shared<exchange_counters>();
+  std::shared_ptr<http_exchange> make(exchange_options options = {}) {
+    return std::make_shared<http_exchange>(connection, 1, principal{"local", false}, options,
+                                           counters);
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(exchange, fixture)
+
+BOOST_AUTO_TEST_CASE(an_end_without_events_is_one_answer_with_its_status) {
+  const auto x = make();
+  BOOST_TEST(connection->log.empty());
+  x->end(404, text("{}"));
+  x->end(200, text("again"));
+  x->event(text("late"));
+  BOOST_TEST(connection->log == "answer 404 {}");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_commits_to_a_stream_that_the_end_closes) {
+  const auto x = make();
+  x->event(text("1"));
+  x->event(text("2"));
+  x->end(404, text("3"));
+  BOOST_TEST(connection->log == "begin text/event-stream event: message\ndata: 1\n\n"
+                                "part event: message\ndata: 2\n\n"
+                                "end event: message\ndata: 3\n\n");
+  BOOST_TEST(counters->streams == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_takes_no_stream_gets_the_answer_alone) {
+  const auto x = make({.accepts_stream = false});
+  x->event(text("1"));
+  x->end(200, text("2"));
+  BOOST_TEST(connection->log == "answer 200 2");
+  BOOST_TEST(counters->events_dropped == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_reader_loses_events_but_never_the_answer) {
+  const auto x = make({.queued_bytes_max = 100});
+  x->event(text("1"));
+  connection->held = 101;
+  x->event(text("2"));
+  connection->held = 100;
+  x->event(text("3"));
+  connection->held = 101;
+  x->end(200, text("4"));
+  BOOST_TEST(connection->log.find("data: 2") == std::string::npos);
+  BOOST_TEST(connection->log.find("data: 3") != std::string::npos);
+  BOOST_TEST(connection->log.find("data: 4") != std::string::npos);
+  BOOST_TEST(counters->events_dropped == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_exchange_dropped_without_an_end_answers_with_an_internal_error) {
+  auto x = make();
+  x->set_request(text(R"({"id":"q"})"), text_span{6, 3});
+  x.reset();
+  BOOST_TEST(connection->log.find("answer 200") == 0u);
+  BOOST_TEST(connection->log.find(R"("id":"q")") != std::string::npos);
+  BOOST_TEST(connection->log.find("-32603") != std::string::npos);
+  BOOST_TEST(counters->repaired == 1u);
+  BOOST_TEST(connection->watcher == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_away_fires_the_hook_once_and_hears_no_more) {
+  const auto x = make();
+  int fired = 0;
+  x->on_abandoned([&] { ++fired; });
+  BOOST_TEST(!x->abandoned());
+  connection->watcher->on_gone();
+  connection->watcher->on_gone();
+  BOOST_TEST(x->abandoned());
+  BOOST_TEST(fired == 1);
+  x->end(200, text("1"));
+  BOOST_TEST(connection->log.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_set_too_late_fires_at_once_and_one_after_the_end_never) {
+  const auto gone = make();
+  connection->watcher->on_gone();
+  int fired = 0;
+  gone->on_abandoned([&] { ++fired; });
+  BOOST_TEST(fired == 1);
+  gone->end(200, text("1"));
+  gone->on_abandoned([&] { ++fired; });
+  BOOST_TEST(fired == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_legacy_client_that_disconnects_cancels_nothing) {
+  const auto x = make({.disconnect_cancels = false});
+  int fired = 0;
+  x->on_abandoned([&] { ++fired; });
+  connection->watcher->on_gone();
+  BOOST_TEST(x->abandoned());
+  BOOST_TEST(fired == 0);
+  x->end(200, text("1"));
+}
+
+BOOST_AUTO_TEST_CASE(an_end_takes_the_call_off_its_session) {
+  const auto x = make();
+  const auto session = std::make_shared<mcp_session>();
+  session->calls.push_back({"1", server_id{"fs"}, x, x.get()});
+  x->set_session(session);
+  x->end(200, text("1"));
+  BOOST_TEST(session->calls.empty());
+}
+
+BOOST_AUTO_TEST_CASE(headers_are_made_from_the_answer) {
+  const auto x = make();
+  x->set_headers([](const bytes& answer) { return "A: " + *answer + "\r\n"; });
+  x->end(200, text("1"));
+  BOOST_TEST(connection->log == "answer 200 A: 1\r\n1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

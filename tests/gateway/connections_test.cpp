@@ -1,0 +1,415 @@
+#include "tests/gateway/server_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <sys/resource.h>
+
+using namespace toolscore;
+using namespace toolscore::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A modern tools/call with all the headers it needs.
+std::string modern_call(const server_fixture& node, std::string_view path = "/mcp/fs") {
+  const std::string body =
+      R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","_meta":{)"
+      R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+      R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
+  return node.post(path, body,
+                   "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
+                   "Mcp-Name: echo\r\n");
+}
+
+bytes text(std::string x) {
+  return std::make_shared<const std::string>(std::move(x));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(connections)
+
+BOOST_AUTO_TEST_CASE(a_connection_is_kept_for_many_requests) {
+  server_fixture node;
+  auto client = node.connect();
+  for (int i = 0; i < 100; ++i) {
+    client.send(modern_call(node));
+    BOOST_REQUIRE(client.read().status == 200);
+  }
+  BOOST_TEST(node.on_loop([&] { return node.tree.records.size(); }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(requests_sent_ahead_are_answered_in_order) {
+  server_fixture node;
+  auto client = node.connect();
+  std::string all;
+  for (int i = 0; i < 200; ++i)
+    all += modern_call(node) + node.get(i % 2 ? "/healthz" : "/nothing");
+  client.send(all);
+  for (int i = 0; i < 200; ++i) {
+    BOOST_REQUIRE(client.read().status == 200);
+    BOOST_REQUIRE(client.read().status == (i % 2 ? 200 : 404));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_in_single_bytes_is_a_request) {
+  server_fixture node;
+  auto client = node.connect();
+  for (const char c : modern_call(node)) client.send({&c, 1});
+  BOOST_TEST(client.read().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_chunked_body_is_put_together) {
+  server_fixture node;
+  std::string seen;
+  node.on_loop([&] {
+    node.tree.on_call = [&](call_request& x) {
+      seen = *x.body;
+      fake_backend::answer_ok(x);
+    };
+  });
+  auto client = node.connect();
+  const std::string body = initialize_text();
+  std::string request = "POST /mcp/fs HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(node.port) +
+                        "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+  char size[16];
+  for (std::size_t at = 0; at < body.size(); at += 10) {
+    const auto part = body.substr(at, 10);
+    std::snprintf(size, sizeof size, "%zx\r\n", part.size());
+    request += size + part + "\r\n";
+  }
+  client.send(request + "0\r\nTrailer: x\r\n\r\n");
+  BOOST_TEST(client.read().status == 200);
+  BOOST_TEST(node.on_loop([&] { return seen; }) == body);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_body_arrives_whole_and_the_connection_lives_on) {
+  server_fixture node;
+  std::size_t size = 0;
+  node.on_loop([&] {
+    node.tree.on_call = [&](call_request& x) {
+      size = x.body->size();
+      x.reply->end(200, x.body);
+    };
+  });
+  auto client = node.connect();
+  const std::string large = R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"x":")" +
+                            std::string(3'000'000, 'y') + "\"}}";
+  client.send(node.post("/mcp/fs", large));
+  const auto reply = client.read();
+  BOOST_TEST(reply.status == 200);
+  BOOST_TEST((reply.body == large));
+  client.send(node.get("/healthz"));
+  BOOST_TEST(client.read().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_413_and_the_answer_can_be_read) {
+  server_fixture node{[](auto& x) { x.connections.reader.body_bytes_max = 1'000; }};
+  auto client = node.connect();
+  client.send(node.post("/mcp/fs", std::string(200'000, 'x')));
+  BOOST_TEST(client.read().status == 413);
+  auto chunked = node.connect();
+  chunked.send("POST /mcp/fs HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(node.port) +
+               "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" +
+               std::string(0xfff, 'x') + "\r\n0\r\n\r\n");
+  BOOST_TEST(chunked.read().status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(a_head_over_the_limit_is_431) {
+  server_fixture node;
+  auto client = node.connect();
+  std::string bomb = "GET /healthz HTTP/1.1\r\n";
+  for (int i = 0; i < 2'000; ++i) bomb += "X-" + std::to_string(i) + ": yyyyyyyyyyyyyyyy\r\n";
+  client.send(bomb);
+  BOOST_TEST(client.read().status == 431);
+  BOOST_TEST(client.closed_by_peer());
+  auto endless = node.connect();
+  endless.send("GET /" + std::string(40'000, 'a'));
+  BOOST_TEST(endless.read().status == 431);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_and_the_connection_ended) {
+  server_fixture node;
+  for (const char* garbage : {"\x16\x03\x01\x02\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9\r\n\r\n",
+                              "GET / HTTP/1.1\r\nbad header\r\n\r\n"}) {
+    auto client = node.connect();
+    client.send(garbage);
+    BOOST_TEST(client.read().status == 400);
+    BOOST_TEST(client.closed_by_peer());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(two_lengths_for_one_body_are_refused) {
+  server_fixture node;
+  const auto start = "POST /mcp/fs HTTP/1.1\r\nHost: localhost:" + std::to_string(node.port) +
+                     "\r\nContent-Type: application/json\r\n";
+  for (const char* lengths :
+       {"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+        "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x", "Content-Length: -2\r\n\r\n{}"}) {
+    auto client = node.connect();
+    client.send(start + lengths);
+    const auto reply = client.read();
+    BOOST_TEST((reply.status == 400 || reply.status == 501));
+    BOOST_TEST(client.closed_by_peer());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_never_ends_times_out) {
+  server_fixture node{[](auto& x) { x.connections.header = 100ms; }};
+  auto client = node.connect();
+  client.send("POST /mcp HTTP/1.1\r\nHost: localhost");
+  BOOST_TEST(client.read().status == 408);
+  BOOST_TEST(client.closed_by_peer());
+}
+
+BOOST_AUTO_TEST_CASE(a_head_sent_in_drops_times_out_all_the_same) {
+  server_fixture node{[](auto& x) { x.connections.header = 200ms; }};
+  auto client = node.connect();
+  http_reply reply;
+  for (int i = 0; i < 100 && reply.status == 0; ++i) {
+    client.send("X");
+    reply = client.read(20ms);
+  }
+  BOOST_TEST(reply.status == 408);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_never_comes_times_out) {
+  server_fixture node{[](auto& x) { x.connections.body = 100ms; }};
+  auto client = node.connect();
+  const auto request = node.post("/mcp", initialize_text());
+  client.send(request.substr(0, request.size() - 1));
+  BOOST_TEST(client.read().status == 408);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_and_one_in_a_call_is_not) {
+  server_fixture node{[](auto& x) { x.connections.idle = 100ms; }};
+  exchange_ptr held;
+  node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
+  auto busy = node.connect();
+  busy.send(modern_call(node));
+  BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
+  auto idle = node.connect();
+  BOOST_TEST(idle.closed_by_peer());
+  BOOST_TEST(!busy.closed_by_peer(300ms));
+  node.on_loop([&] { held->end(200, text("{}")); });
+  BOOST_TEST(busy.read().status == 200);
+  node.on_loop([&] { held.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_disconnects_during_a_call_cancels_it) {
+  server_fixture node;
+  exchange_ptr held;
+  int hooks = 0;
+  node.on_loop([&] {
+    node.tree.on_call = [&](call_request& x) {
+      held = x.reply;
+      held->on_abandoned([&] { ++hooks; });
+    };
+  });
+  for (const bool by_reset : {false, true}) {
+    auto client = node.connect();
+    client.send(modern_call(node));
+    BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
+    BOOST_TEST(!node.on_loop([&] { return held->abandoned(); }));
+    if (by_reset)
+      client.reset();
+    else
+      client.close();
+    BOOST_TEST(node.eventually([&] { return held->abandoned(); }));
+    node.on_loop([&] {
+      held->event(text("{}"));
+      held->end(200, text("{}")); // swallowed
+      held.reset();
+    });
+  }
+  BOOST_TEST(node.on_loop([&] { return hooks; }) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_sends_ahead_and_disconnects_is_seen_too) {
+  server_fixture node;
+  exchange_ptr held;
+  node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
+  auto client = node.connect();
+  client.send(modern_call(node) + modern_call(node));
+  BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
+  client.close();
+  BOOST_TEST(node.eventually([&] { return held->abandoned(); }));
+  node.on_loop([&] { held.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_after_the_gateway_is_gone_harms_nobody) {
+  exchange_ptr held;
+  {
+    server_fixture node{[](auto& x) { x.close_patience = 50ms; }};
+    node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
+    auto client = node.connect();
+    client.send(modern_call(node));
+    BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
+    BOOST_TEST(!node.on_loop([&] { return held->abandoned(); }));
+    std::promise<void> closed;
+    node.on_loop([&] { node.node->close([&] { closed.set_value(); }); });
+    closed.get_future().wait();
+    node.on_loop([&] {
+      node.node.reset();
+      held->end(200, text("{}"));
+      held.reset();
+      node.node = std::make_unique<gateway>(node.io, node.tree, gateway_options{});
+    });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_closing_gateway_lets_a_call_be_answered) {
+  server_fixture node;
+  exchange_ptr held;
+  node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
+  auto busy = node.connect();
+  auto idle = node.connect();
+  busy.send(modern_call(node));
+  BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
+  std::promise<void> closed;
+  node.on_loop([&] { node.node->close([&] { closed.set_value(); }); });
+  BOOST_TEST(idle.closed_by_peer());
+  BOOST_TEST(!node.connect().connected());
+  node.on_loop([&] { held->end(200, text("{}")); });
+  const auto reply = busy.read();
+  BOOST_TEST(reply.status == 200);
+  BOOST_TEST(reply.headers.at("connection") == "close");
+  busy.close();
+  closed.get_future().wait();
+  node.on_loop([&] { held.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(connections_over_the_limit_are_told_503) {
+  server_fixture node{[](auto& x) { x.connections.connections_max = 2; }};
+  auto a = node.connect();
+  auto b = node.connect();
+  a.send(node.get("/healthz"));
+  BOOST_TEST(a.read().status == 200);
+  b.send(node.get("/healthz"));
+  BOOST_TEST(b.read().status == 200);
+  auto c = node.connect();
+  BOOST_TEST(c.read().status == 503);
+  BOOST_TEST(c.closed_by_peer());
+  a.close();
+  BOOST_TEST(node.eventually([&] {
+    auto d = node.connect();
+    return d.connected();
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(when_descriptors_run_out_accepting_pauses_and_goes_on) {
+  server_fixture node;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  auto first = node.connect();
+  first.send(node.get("/healthz"));
+  BOOST_TEST(first.read().status == 200);
+  {
+    // The client's socket takes the last descriptor, so that the node finds none for its end.
+    const int probe = ::dup(0);
+    ::close(probe);
+    rlimit tight = before;
+    tight.rlim_cur = static_cast<rlim_t>(probe) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+    auto late = node.connect();
+    BOOST_REQUIRE(late.connected());
+    late.send(node.get("/healthz"));
+    BOOST_TEST(late.read(300ms).status == 0);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    BOOST_TEST(late.read().status == 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_old_client_gets_its_answer_and_the_end) {
+  server_fixture node;
+  auto client = node.connect();
+  client.send("GET /healthz HTTP/1.0\r\nHost: localhost:" + std::to_string(node.port) + "\r\n\r\n");
+  const auto reply = client.read();
+  BOOST_TEST(reply.status == 200);
+  BOOST_TEST(reply.headers.at("connection") == "close");
+  BOOST_TEST(client.closed_by_peer());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_waits_for_a_go_ahead_gets_it) {
+  server_fixture node;
+  auto client = node.connect();
+  const auto request = node.post("/mcp/fs", initialize_text(), "Expect: 100-continue\r\n");
+  const auto split = request.find("\r\n\r\n") + 4;
+  client.send(request.substr(0, split));
+  BOOST_TEST(client.read().status == 100);
+  client.send(request.substr(split));
+  BOOST_TEST(client.read().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_with_its_body_there_keeps_the_connection) {
+  server_fixture node;
+  auto client = node.connect();
+  client.send(node.post("/nothing", "{}"));
+  BOOST_TEST(client.read().status == 404);
+  client.send(node.get("/healthz"));
+  BOOST_TEST(client.read().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(events_make_a_stream_and_the_connection_is_kept) {
+  server_fixture node;
+  node.on_loop([&] {
+    node.tree.on_call = [&](call_request& x) {
+      x.reply->event(text(R"({"jsonrpc":"2.0","method":"notifications/progress"})"));
+      x.reply->event(text(R"({"n":2})"));
+      fake_backend::answer_ok(x);
+    };
+  });
+  auto client = node.connect();
+  for (int i = 0; i < 3; ++i) {
+    client.send(modern_call(node));
+    const auto reply = client.read();
+    BOOST_TEST(reply.status == 200);
+    BOOST_TEST(reply.headers.at("content-type") == "text/event-stream");
+    BOOST_TEST(reply.headers.at("x-accel-buffering") == "no");
+    BOOST_TEST(reply.headers.at("cache-control") == "no-cache");
+    BOOST_TEST(reply.body.find("event: message\ndata: {\"jsonrpc\"") == 0u);
+    BOOST_TEST(reply.body.find("data: {\"n\":2}\n\nevent: message\ndata: {") != std::string::npos);
+    BOOST_TEST(reply.body.ends_with("\n\n"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_does_not_read_costs_a_bounded_queue) {
+  server_fixture node{[](auto& x) { x.mcp.queued_bytes_max = 100'000; }};
+  exchange_ptr held;
+  node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
+  auto client = node.connect();
+  client.send(modern_call(node));
+  BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
+  node.on_loop([&] {
+    for (int i = 0; i < 10'000; ++i)
+      held->event(text("{\"x\":\"" + std::string(2'000, 'x') + "\"}"));
+    held->end(200, text(R"({"the":"end"})"));
+    held.reset();
+  });
+  std::string all;
+  for (std::string part = client.read_some(); !part.empty(); part = client.read_some(500ms))
+    all += part;
+  BOOST_TEST(all.size() < 12'000'000u); // 20 MB were offered; the kernel's buffers hold some
+  BOOST_TEST(all.find(R"(data: {"the":"end"})") != std::string::npos);
+  BOOST_TEST(all.ends_with("0\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_never_reads_its_answer_is_given_up) {
+  server_fixture node{[](auto& x) { x.connections.write = 100ms; }};
+  node.on_loop([&] {
+    node.tree.on_call = [&](call_request& x) {
+      x.reply->end(200, text(std::string(30'000'000, 'x')));
+    };
+  });
+  auto stuck = node.connect();
+  stuck.send(modern_call(node));
+  auto owner = node.connect();
+  bool given_up = false;
+  for (int i = 0; i < 5'000 && !given_up; ++i) {
+    owner.send(node.get("/metrics", node.owner_header()));
+    given_up = owner.read().body.find("http_timeouts_total 1") != std::string::npos;
+  }
+  BOOST_TEST(given_up);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
