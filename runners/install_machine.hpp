@@ -106,6 +106,13 @@ constexpr bool holds_slot(install_state x) noexcept {
   return !is_over(x) && x != install_state::checking && x != install_state::queued;
 }
 
+/// How an install in this state shows from outside.
+constexpr process_status status_of(install_state x) noexcept {
+  if (x == install_state::checking || x == install_state::queued) return process_status::queued;
+  if (x == install_state::failed) return process_status::failed;
+  return x == install_state::cloning ? process_status::cloning : process_status::building;
+}
+
 /// Is a child process or work of the pool under way that must end before the directory is removed?
 constexpr bool is_ending(install_state x) noexcept {
   return x == install_state::expiring || x == install_state::cancelling;
