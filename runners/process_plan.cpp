@@ -208,7 +208,7 @@ result<install_plan> plan_install(const server_spec& spec, const host_facts& hos
   plan.from =
       "npm package " + plan.npx.package + (plan.npx.version.empty() ? "" : "@" + plan.npx.version);
   const auto name = readable_name(plan.npx.package);
-  const std::vector<std::string> parts{"npm", plan.npx.package, plan.npx.version,
+  const std::vector<std::string> parts{"npm", plan.npx.package, plan.npx.version, plan.npx.bin,
                                        host.node_identity};
   return at_key(std::move(plan), host, name, parts, spec);
 }

@@ -32,8 +32,8 @@ caf::behavior make_process_runner(caf::stateful_actor<process_runner_state>* sel
 void process_runner_state::install(const install_server_request& request, caf::actor requester) {
   const auto& spec = request.spec;
   const error replaced{errc::cancelled, "a later request for " + spec.id.value + " took its place"};
-  waiter who{spec, request.generation, std::move(requester)};
   auto plan = plan_install(spec, options_.host);
+  waiter who{spec, plan ? *plan : install_plan{}, request.generation, std::move(requester)};
   auto* flight = plan && plan->kind != install_kind::none ? joinable(plan->key) : nullptr;
   if (flight != nullptr) {
     flight->refresh |= request.refresh;
@@ -139,7 +139,7 @@ void process_runner_state::finish(install_flight& flight) {
   const auto over = std::move(flights_.extract(flight.number).mapped());
   for (const auto& who : over.waiters) {
     if (over.state == install_state::installed) {
-      answer(who, plan_launch(who.spec, options_.host, over.plan, over.facts), over.facts.version);
+      answer(who, plan_launch(who.spec, options_.host, who.plan, over.facts), over.facts.version);
     } else {
       answer(who, over.failure, "");
     }

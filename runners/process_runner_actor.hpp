@@ -57,6 +57,7 @@ struct check_deadlines {};
 struct install_flight {
   struct waiter {
     server_spec spec;
+    install_plan plan; ///< Its own: the directory is shared, a program's arguments are not.
     std::uint64_t generation = 0;
     caf::actor requester;
   };

@@ -50,7 +50,7 @@ void process_runner_state::advance(install_flight& flight) {
   // An install that nobody can start is a failure, not a success that fails later.
   std::optional<error> unusable;
   for (const auto& who : flight.waiters) {
-    const auto launch = plan_launch(who.spec, options_.host, flight.plan, flight.facts);
+    const auto launch = plan_launch(who.spec, options_.host, who.plan, flight.facts);
     if (launch) {
       unusable.reset();
       break;

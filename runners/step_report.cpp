@@ -9,8 +9,17 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t command_bytes_max = 500;
-constexpr std::array noise{"progress ", "npm error A complete log", "npm ERR! A complete log",
-                           "[notice]", "note: This error originates"};
+// What npm and pip put around the line that says why.
+constexpr std::array noise{"progress ",
+                           "npm error A complete log",
+                           "npm ERR! A complete log",
+                           "[notice]",
+                           "[end of output]",
+                           "error: subprocess-exited-with-error",
+                           "note: This error originates",
+                           "note: This is an issue with the package",
+                           "╰─>",
+                           "│ exit code"};
 
 /// Cuts in front of a UTF-8 sequence, never inside one.
 std::string cut(std::string text, std::size_t bytes_max) {
