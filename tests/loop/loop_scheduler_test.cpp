@@ -164,32 +164,37 @@ BOOST_AUTO_TEST_CASE(messages_of_other_threads_arrive_on_the_loops_thread) {
 BOOST_AUTO_TEST_CASE(no_wake_up_of_an_idle_actor_by_another_thread_is_lost) {
   struct lane {
     std::atomic<int> handled{0};
-    caf::actor target;
+    std::vector<caf::actor> targets;
   };
-  constexpr int rounds = 5'000;
+  constexpr int rounds = 400;
+  constexpr int burst = 100;
   actor_host host;
   std::array<lane, 4> lanes;
   for (auto& one : lanes)
-    one.target = host.system().spawn([&one](caf::event_based_actor* self) -> caf::behavior {
-      set_house_handlers(self);
-      return {[&one](int) { ++one.handled; }};
-    });
+    for (int i = 0; i < burst; ++i)
+      one.targets.push_back(
+          host.system().spawn([&one](caf::event_based_actor* self) -> caf::behavior {
+            set_house_handlers(self);
+            return {[&one](int) { ++one.handled; }};
+          }));
   std::atomic<bool> give_up = false;
   std::vector<std::thread> senders;
   for (auto& one : lanes)
     senders.emplace_back([&one, &give_up] {
-      for (int i = 1; i <= rounds && !give_up; ++i) { // Each finds its actor idle.
-        caf::anon_send(one.target, i);
-        while (one.handled < i && !give_up) std::this_thread::yield();
+      for (int i = 1; i <= rounds && !give_up; ++i) { // Each round finds its actors idle.
+        for (auto& target : one.targets) caf::anon_send(target, i);
+        while (one.handled < i * burst && !give_up) std::this_thread::yield();
       }
     });
   const auto done = [&] {
-    return std::all_of(lanes.begin(), lanes.end(), [](auto& x) { return x.handled == rounds; });
+    return std::all_of(lanes.begin(), lanes.end(),
+                       [](auto& x) { return x.handled == rounds * burst; });
   };
   BOOST_TEST(host.run_until(done, 20s));
   give_up = true;
   for (auto& sender : senders) sender.join();
-  for (auto& one : lanes) caf::anon_send_exit(one.target, caf::exit_reason::kill);
+  for (auto& one : lanes)
+    for (auto& target : one.targets) caf::anon_send_exit(target, caf::exit_reason::kill);
   BOOST_TEST(host.shutdown(5s));
 }
 
