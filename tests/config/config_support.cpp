@@ -14,7 +14,7 @@ environment environment_of(std::map<std::string, std::string> variables) {
     if (path == "/run/secrets/t") return std::string("s3cret\n");
     return error{errc::bad_config, "no such file"};
   };
-  env.workspace = "/work-space";
+  env.workspace = "/project";
   return env;
 }
 

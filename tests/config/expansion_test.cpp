@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_reference_is_put_in) {
       {"${file:/run/secrets/t}", "s3cret"},
       {"${input:api-key}", "asked"},
       {"${userHome}/x", "/home/ann/x"},
-      {"${workspaceFolder}${/}x${pathSeparator}", "/work-space/x/"},
+      {"${workspaceFolder}${/}x${pathSeparator}", "/project/x/"},
       {"$${KEY}", "${KEY}"},
       {"$$${KEY}", "$${KEY}"},
       {"${DOLLAR}", "${KEY}"},

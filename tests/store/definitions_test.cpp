@@ -6,10 +6,23 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace toolscore;
+
+namespace {
+
+int syncs = 0; // how often SQLite waited for the disk, counted by the function below
+
+} // namespace
+
+/// Stands in front of the C library's for the whole program, SQLite included.
+extern "C" int fdatasync(int fd) {
+  ++syncs;
+  return static_cast<int>(syscall(SYS_fdatasync, fd));
+}
 
 namespace {
 
@@ -55,6 +68,23 @@ BOOST_AUTO_TEST_CASE(definitions_leave_the_store_as_cheap_for_records_as_before)
   auto base = test::open_in(dir.path);
   BOOST_REQUIRE(specs(base).put({server_id{"fs"}, "{}", desired_state::running}));
   BOOST_TEST(base.handle().execAndGet("PRAGMA synchronous").getInt() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(definitions_wait_for_the_disk_and_instances_do_not) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  specs kept(base);
+  instances live(base);
+  const server_id fs{"fs"};
+  const auto waits = [](auto&& work) {
+    const int before = syncs;
+    BOOST_REQUIRE(work());
+    return syncs - before;
+  };
+  BOOST_TEST(waits([&] { return kept.put({fs, "{}", desired_state::running}); }) > 0);
+  BOOST_TEST(waits([&] { return kept.set_desired(fs, desired_state::stopped); }) > 0);
+  BOOST_TEST(waits([&] { return kept.remove(fs); }) > 0);
+  BOOST_TEST(waits([&] { return live.add({instance_id{fs, 1}, 10, 11, 12, "b"}); }) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_a_kill) {

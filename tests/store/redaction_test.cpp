@@ -98,6 +98,24 @@ BOOST_AUTO_TEST_CASE(an_object_quoted_inside_a_string_is_hidden_whole) {
   BOOST_TEST(parsed["ok"] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(broken_json_inside_a_string_hides_no_more_than_that_string) {
+  const std::pair<const char*, const char*> rows[] = {
+      {R"({"t":"{\"password\":\"S3","x":"kept"})",
+       R"({"t":"{\"password\":\"[redacted]","x":"kept"})"},
+      {R"({"t":"{\"secret\":{\"a\":[","x":"kept"})",
+       R"({"t":"{\"secret\":\"[redacted]\"","x":"kept"})"},
+      {R"({"t":"{\"secret\":12","x":"kept"})", R"({"t":"{\"secret\":\"[redacted]\"","x":"kept"})"},
+      {R"({"t":"say \"token\":","x":"kept"})", nullptr},
+  };
+  for (const auto& [text, expected] : rows) {
+    const auto out = redact(text);
+    BOOST_TEST(out.has_value() == (expected != nullptr), text);
+    if (!out) continue;
+    BOOST_TEST(*out == expected);
+    BOOST_TEST(nlohmann::json::accept(*out), *out);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_text_cut_off_anywhere_shows_no_part_of_a_secret) {
   const std::string whole =
       R"({"a":"b","token":"S3CRET\"S3CRET","o":{"secret":{"x":["S3CRET"]}},"t":"{\"password\":\"S3CRET\\\"\"}"})";
