@@ -104,7 +104,9 @@ void start_supervisor(server_actor_pointer self) {
   options.random = state.options->random;
   options.children.push_back(std::move(child));
   state.supervisor = spawn_supervisor(self, std::move(options));
+  // Linked, so that it ends with us; watched, because an exit message between the two undoes a link.
   self->link_to(state.supervisor);
+  self->monitor(state.supervisor);
 }
 
 void ask_install(server_actor_pointer self) {
@@ -134,19 +136,6 @@ void take_install(server_actor_pointer self, const install_finished& message) {
     state.instances = instances_status::starting;
     start_supervisor(self);
   }
-  changed(self);
-}
-
-void take_report(server_actor_pointer self, const child_report& report) {
-  auto& state = self->state;
-  state.attempt = report.attempt;
-  state.delay = report.delay;
-  if (report.what == child_event::ready) return; // The instance itself has said so already.
-  if (report.what == child_event::ended && !report.reason.empty()) state.reason = report.reason;
-  if (report.what == child_event::starting && report.number > 1) ++state.restarts;
-  if (state.instances != instances_status::ending || report.what == child_event::finished)
-    state.instances = after_report(state.instances, report.what);
-  if (report.what != child_event::ended) fail_lost(self);
   changed(self);
 }
 
@@ -192,14 +181,29 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   state.pid = 0;
   state.init_pid = 0;
   state.log_tail = message.log_tail;
-  state.reason = to_string(message.reason);
+  state.reason = message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason);
   state.pager.reset();
   ++state.ping_generation;
   state.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
     state.last_exit = message.reason.exit;
-  lose_calls(self, message.number, state.reason);
+  lose_calls(self, message.number, to_string(message.reason));
   self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
+}
+
+void take_report(server_actor_pointer self, const child_report& report) {
+  auto& state = self->state;
+  state.attempt = report.attempt;
+  state.delay = report.delay;
+  if (report.what == child_event::ready) return; // The instance itself has said so already.
+  if (report.what == child_event::ended && state.instance && report.number == state.number)
+    take_gone(self, {report.number, {gone_kind::exited, {}, report.reason}, {}});
+  if (report.what == child_event::starting && report.number > 1) ++state.restarts;
+  if (state.instances != instances_status::ending || report.what == child_event::finished)
+    state.instances = after_report(state.instances, report.what);
+  if (report.what == child_event::ended) return; // What is decided about it follows at once.
+  fail_lost(self);
+  changed(self);
 }
 
 void take_ping_due(server_actor_pointer self, const ping_due& message) {
@@ -301,10 +305,10 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
   self->send_exit(state.supervisor, caf::exit_reason::user_shutdown);
 }
 
-void take_exit(server_actor_pointer self, caf::exit_msg& message) {
+/// The supervisor of the instances has ended: asked to, or of a fault of its own.
+void take_down(server_actor_pointer self, const caf::down_msg& message) {
   auto& state = self->state;
-  if (!state.supervisor || message.source != state.supervisor.address())
-    return begin_ending(self, message.reason);
+  if (!state.supervisor || message.source != state.supervisor.address()) return;
   state.supervisor = nullptr;
   state.instances = instances_status::finished;
   fail_lost(self);
@@ -321,7 +325,11 @@ caf::behavior make_server(server_actor_pointer self,
   state.options = options;
   state.desired = options->desired;
   state.calls = call_table{options->spec.policy.queue.max};
-  self->set_exit_handler([self](caf::exit_msg& message) { take_exit(self, message); });
+  self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
+  self->set_exit_handler([self](caf::exit_msg& message) {
+    // Of the supervisor's end its down message tells.
+    if (!self->state.supervisor || message.source != self->state.supervisor.address()) begin_ending(self, message.reason);
+  });
   self->send(options->tree->manager,
              server_up{options->spec.id, caf::actor_cast<caf::actor>(self)});
   if (state.desired == desired_state::running) ask_install(self);
