@@ -1,5 +1,6 @@
 #include "mcp/json_text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -93,6 +94,10 @@ std::string decode(std::string_view raw) {
 }
 
 std::string quote(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char x) {
+    return x >= 0x20 && x < 0x7f && x != '"' && x != '\\';
+  });
+  if (plain) return std::string("\"").append(text).append("\"");
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

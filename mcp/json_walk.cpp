@@ -2,6 +2,7 @@
 
 #include "mcp/text_search.hpp"
 
+#include <bit>
 #include <bitset>
 #include <cstring>
 
@@ -15,38 +16,57 @@ bool is_hex(char x) noexcept {
   return is_digit(x) || (x >= 'a' && x <= 'f') || (x >= 'A' && x <= 'F');
 }
 
+bool is_short_escape(char x) noexcept {
+  return x == '"' || x == 'n' || x == '\\' || x == '/' || x == 't' || x == 'r' || x == 'b' ||
+         x == 'f';
+}
+
 } // namespace
+
+bool json_walk::escape() noexcept {
+  if (end_ - at_ < 2) return fail("a string does not end");
+  const char kind = at_[1];
+  at_ += 2;
+  if (is_short_escape(kind)) return true;
+  if (kind != 'u') return fail("an unknown escape in a string");
+  for (int i = 0; i < 4; ++i, ++at_)
+    if (at_ == end_ || !is_hex(*at_)) return fail("a \\u escape without four hex digits");
+  return true;
+}
+
+/// Goes on from the stop at `at_`. @returns whether the string ended, well or not
+bool json_walk::stopped(bool& good) noexcept {
+  if (*at_ == '\\') return !(good = escape());
+  good = *at_ == '"' || fail("a control character in a string");
+  at_ += good;
+  return true;
+}
 
 bool json_walk::string() noexcept {
   if (at_ == end_ || *at_ != '"') return fail("a string was expected");
   ++at_;
-  for (;;) {
-    at_ = string_stop(at_, end_);
-    if (at_ == end_) return fail("a string does not end");
-    if (*at_ == '"') {
-      ++at_;
-      return true;
-    }
-    if (*at_ != '\\') return fail("a control character in a string");
-    if (++at_ == end_) return fail("a string does not end");
-    switch (*at_++) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-      break;
-    case 'u':
-      for (int i = 0; i < 4; ++i, ++at_)
-        if (at_ == end_ || !is_hex(*at_)) return fail("a \\u escape without four hex digits");
-      break;
-    default:
-      return fail("an unknown escape in a string");
+  bool good = false;
+  while (end_ - at_ >= block_bytes) {
+    unsigned stops = string_stops(at_);
+    const char* const block = at_;
+    // Text that quotes JSON is full of short escapes: they are passed without looking again.
+    while (stops != 0 && (at_ = block + std::countr_zero(stops)) != block + block_bytes - 1 &&
+           *at_ == '\\' && is_short_escape(at_[1]))
+      stops &= ~(3u << (at_ - block));
+    if (stops == 0) {
+      at_ = block + block_bytes;
+    } else if (stopped(good)) {
+      return good;
     }
   }
+  while (at_ != end_) {
+    if (!is_string_stop(*at_)) {
+      ++at_;
+    } else if (stopped(good)) {
+      return good;
+    }
+  }
+  return fail("a string does not end");
 }
 
 bool json_walk::key(std::string_view& raw) noexcept {

@@ -45,6 +45,8 @@ public:
 
 private:
   bool string() noexcept;
+  bool escape() noexcept;
+  bool stopped(bool& good) noexcept;
   bool key(std::string_view& raw) noexcept;
   bool number() noexcept;
   bool digits() noexcept;

@@ -1,52 +1,38 @@
 #pragma once
-#include <bit>
-#include <cstdint>
-#include <cstring>
+#include <cstddef>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
 namespace toolscore::mcp {
 
-/// The first `"`, backslash or control character in [at, end), or end. Eight bytes a step.
-inline const char* string_stop_portable(const char* at, const char* end) noexcept {
-  constexpr std::uint64_t ones = 0x0101010101010101u;
-  constexpr std::uint64_t highs = 0x8080808080808080u;
-  for (; end - at >= 8; at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    const std::uint64_t quote = word ^ (ones * '"');
-    const std::uint64_t slash = word ^ (ones * '\\');
-    // High bits of bytes that are zero, or below 0x20; never misses one, so a hit is looked at
-    // below.
-    const std::uint64_t hits =
-        ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((word - ones * 0x20) & ~word);
-    if ((hits & highs) != 0) break;
-  }
-  for (; at != end; ++at)
-    if (*at == '"' || *at == '\\' || static_cast<unsigned char>(*at) < 0x20) return at;
-  return end;
+/// A byte inside a JSON string at which a walk has to look: `"`, a backslash, a control character.
+inline bool is_string_stop(char x) noexcept {
+  return x == '"' || x == '\\' || static_cast<unsigned char>(x) < 0x20;
+}
+
+inline constexpr std::ptrdiff_t block_bytes = 16;
+
+/// Which of the 16 bytes at `at` are stops, the first in the lowest bit.
+inline unsigned string_stops_portable(const char* at) noexcept {
+  unsigned stops = 0;
+  for (std::ptrdiff_t i = 0; i < block_bytes; ++i)
+    stops |= static_cast<unsigned>(is_string_stop(at[i])) << i;
+  return stops;
 }
 
 #if defined(__SSE2__)
-/// The same, sixteen bytes a step.
-inline const char* string_stop(const char* at, const char* end) noexcept {
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i slash = _mm_set1_epi8('\\');
-  const __m128i control = _mm_set1_epi8(0x1f);
-  for (; end - at >= 16; at += 16) {
-    const __m128i word = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i hits =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(word, quote), _mm_cmpeq_epi8(word, slash)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(word, control), word));
-    if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits)))
-      return at + std::countr_zero(mask);
-  }
-  return string_stop_portable(at, end);
+inline unsigned string_stops(const char* at) noexcept {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i slashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, slashes), controls)));
 }
 #else
-inline const char* string_stop(const char* at, const char* end) noexcept {
-  return string_stop_portable(at, end);
+inline unsigned string_stops(const char* at) noexcept {
+  return string_stops_portable(at);
 }
 #endif
 
