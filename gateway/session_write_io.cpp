@@ -13,6 +13,8 @@ using boost::system::error_code;
 
 // Pieces of queued answers that go out in one call.
 constexpr std::size_t gather_max = 16;
+// What an idle connection may keep of the room that its last answer took.
+constexpr std::size_t scratch_keep_max = 16 * 1024;
 
 } // namespace
 
@@ -159,6 +161,7 @@ void http_session::on_written(std::size_t count) {
 void http_session::end_turn() {
   in_flight_ = false;
   turn_done_ = false;
+  if (scratch_.capacity() > scratch_keep_max) scratch_ = {};
   if (!keep_alive_ || set_->closing()) {
     linger();
     return;
