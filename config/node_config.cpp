@@ -1,0 +1,151 @@
+#include "config/node_config.hpp"
+
+#include "config/expand.hpp"
+#include "config/fields.hpp"
+#include "config/json_text.hpp"
+#include "config/policy_config.hpp"
+#include "config/server_config.hpp"
+#include "config/unsupported.hpp"
+
+#include <array>
+#include <charconv>
+#include <set>
+
+namespace toolscore {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_view_literals;
+using json = nlohmann::ordered_json;
+
+constexpr std::string_view state_dir_default = "~/.local/state/toolscore";
+
+// What other hosts write beside their servers; everything else at the top level is a slip.
+constexpr std::array foreign_keys{"$schema"sv,     "inputs"sv,
+                                  "sandbox"sv,     "globalShortcut"sv,
+                                  "preferences"sv, "isUsingBuiltInNodeForMcp"sv};
+
+bool foreign(std::string_view key) {
+  return std::find(foreign_keys.begin(), foreign_keys.end(), key) != foreign_keys.end();
+}
+
+bool address_like(std::string_view text, std::string_view allowed) {
+  return !text.empty() && text.size() <= 253 && text.find_first_not_of(allowed) == text.npos;
+}
+
+/// "127.0.0.1:8088", "localhost:0", "[::1]:8088".
+void read_listen(fields& node, node_config& out, const environment& env) {
+  std::string written = out.listen_address + ":" + std::to_string(out.listen_port);
+  node.text("listen", written);
+  const auto expanded = expand(written, env);
+  if (!expanded) return node.fail("listen", expanded.failure().detail);
+  const std::string_view text = *expanded;
+  const auto colon = text.rfind(':');
+  const auto complain = [&] {
+    node.fail("listen",
+              "\"" + std::string(text.substr(0, 60)) +
+                  "\" is no address and port, write \"127.0.0.1:8088\" or \"[::1]:8088\"");
+  };
+  if (colon == text.npos) return complain();
+  std::string_view address = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  unsigned port = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size() || port > 65'535)
+    return complain();
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+    if (!address_like(address, "0123456789abcdefABCDEF:.")) return complain();
+  } else if (!address_like(address, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                    "0123456789.-_")) {
+    return complain();
+  }
+  out.listen_address = std::string(address);
+  out.listen_port = static_cast<std::uint16_t>(port);
+}
+
+void read_state_dir(fields& node, node_config& out, const environment& env) {
+  std::string written(state_dir_default);
+  node.text("state_dir", written);
+  const auto expanded = expand(written, env);
+  if (!expanded) return node.fail("state_dir", expanded.failure().detail);
+  auto path = expand_home(*expanded, env);
+  if (!path) return node.fail("state_dir", path.failure().detail);
+  while (path->size() > 1 && path->ends_with('/')) path->pop_back();
+  if (!path->starts_with('/'))
+    return node.fail("state_dir", "\"" + *path + "\" is not absolute, write it from / or from ~/");
+  out.state_dir = std::move(*path);
+}
+
+void read_node(fields node, node_config& out, const environment& env) {
+  node.only({"listen", "state_dir", "mcp_auth", "installs_max", "starts_max", "stop_deadline"});
+  read_listen(node, out, env);
+  read_state_dir(node, out, env);
+  node.word("mcp_auth", out.mcp_auth, {"none", "token"});
+  node.whole("installs_max", out.installs_max, 1, 64);
+  if (node.find("starts_max") != nullptr) node.whole("starts_max", out.starts_max, 1, 1'024);
+  node.duration("stop_deadline", out.stop_deadline, 1ms);
+}
+
+void read_defaults(fields section, server_policy& out) {
+  section.only(policy_keys());
+  read_policy(section, out);
+}
+
+void read_servers(fields section, node_config& out, std::set<std::string>& names,
+                  const environment& env, std::optional<error>& failure) {
+  for (const auto& [name, object] : section.object().items()) {
+    if (failure) return;
+    if (!names.insert(name).second)
+      return section.fail(name, "the name stands in \"mcpServers\" and in \"servers\", remove one");
+    if (names.size() > servers_max)
+      return section.fail("", "more than " + std::to_string(servers_max) + " servers");
+    auto spec = parse_server(name, object, section.path_of(name), out.defaults, env, &out.ignored);
+    if (spec)
+      out.servers.push_back(std::move(*spec));
+    else
+      failure = spec.failure();
+  }
+}
+
+void read_top(fields top, node_config& out, const environment& env, std::optional<error>& failure) {
+  json known = json::object(); // without what other hosts write
+  for (const auto& [key, value] : top.object().items())
+    if (foreign(key))
+      out.ignored.push_back(key);
+    else
+      known[key] = nullptr;
+  fields(known, "", failure).only({"node", "defaults", "mcpServers", "servers", "groups"});
+  read_node(top.section("node"), out, env);
+  read_defaults(top.section("defaults"), out.defaults);
+  refuse_groups(top);
+  std::set<std::string> names;
+  read_servers(top.section("mcpServers"), out, names, env, failure);
+  read_servers(top.section("servers"), out, names, env, failure);
+}
+
+} // namespace
+
+const char* to_string(mcp_auth_mode x) noexcept {
+  return x == mcp_auth_mode::none ? "none" : "token";
+}
+
+result<node_config> parse_config(std::string_view text, std::string_view file_name,
+                                 const environment& env) {
+  json_limits limits;
+  limits.bytes_max = config_bytes_max;
+  const auto parsed = parse_json_text(text, file_name, limits);
+  if (!parsed) return parsed.failure();
+  node_config out;
+  std::optional<error> failure;
+  read_top(fields(*parsed, "", failure), out, env, failure);
+  if (failure)
+    return error{failure->code, std::string(file_name) + ": " + std::move(failure->detail)};
+  return out;
+}
+
+result<node_config> default_config(const environment& env) {
+  return parse_config("{}", "defaults", env);
+}
+
+} // namespace toolscore

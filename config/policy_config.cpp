@@ -1,0 +1,180 @@
+#include "config/policy_config.hpp"
+
+#include "config/durations.hpp"
+#include "config/unsupported.hpp"
+#include "messages/launch_plan.hpp"
+
+#include <array>
+
+namespace toolscore {
+namespace {
+
+using namespace std::chrono_literals;
+using json = nlohmann::ordered_json;
+
+constexpr std::uint32_t count_max = 1'000'000;
+constexpr int signal_max = 64;
+
+void read_backoff(fields section, backoff_policy& out) {
+  section.only({"min", "max", "factor", "jitter", "reset_after"});
+  section.duration("min", out.min);
+  section.duration("max", out.max);
+  section.real("factor", out.factor, 1, 100);
+  section.real("jitter", out.jitter, 0, 1);
+  section.duration("reset_after", out.reset_after);
+  if (out.max < out.min)
+    section.fail("max", duration_text(out.max) + " is below backoff.min (" +
+                            duration_text(out.min) + "), raise it or lower min");
+}
+
+void read_intensity(fields section, intensity_policy& out) {
+  section.only({"max", "period", "never_ready", "half_open"});
+  section.whole("max", out.max, 0, count_max);
+  section.duration("period", out.period, 1ms);
+  section.whole("never_ready", out.never_ready, 1, count_max);
+  section.duration("half_open", out.half_open);
+}
+
+void read_ping(fields section, ping_policy& out) {
+  section.only({"every", "timeout", "failures"});
+  section.duration("every", out.every);
+  section.duration("timeout", out.timeout, 1ms);
+  section.whole("failures", out.failures, 1, 1'000);
+}
+
+void read_stop(fields section, stop_policy& out) {
+  section.only({"drain", "stdin", "term"});
+  section.duration("drain", out.drain);
+  section.duration("stdin", out.stdin_close);
+  section.duration("term", out.term);
+}
+
+void read_queue(fields section, queue_policy& out) {
+  section.only({"max", "wait"});
+  section.whole("max", out.max, 1, count_max);
+  section.duration("wait", out.wait);
+}
+
+/// A signal by number or by name; 0 where it is none.
+int signal_of(const json& value) {
+  if (value.is_number_integer()) {
+    const auto number = value.get<std::int64_t>();
+    return number >= 1 && number <= signal_max ? static_cast<int>(number) : 0;
+  }
+  if (value.is_string())
+    for (int number = 1; number <= signal_max; ++number)
+      if (signal_name(number) == value.get_ref<const std::string&>()) return number;
+  return 0;
+}
+
+void read_success(fields section, success_policy& out) {
+  section.only({"codes", "signals"});
+  if (const json* const codes = section.find("codes")) {
+    std::vector<int> found;
+    for (const auto& code : codes->is_array() ? *codes : json::array({*codes})) {
+      if (!code.is_number_integer() || code.get<std::int64_t>() < 0 ||
+          code.get<std::int64_t>() > 255)
+        return section.fail("codes", shown(code) + " is no exit code, write a list of 0 to 255");
+      found.push_back(code.get<int>());
+    }
+    out.codes = std::move(found);
+  }
+  if (const json* const signals = section.find("signals")) {
+    std::vector<int> found;
+    for (const auto& signal : signals->is_array() ? *signals : json::array({*signals})) {
+      if (signal_of(signal) == 0)
+        return section.fail("signals", shown(signal) +
+                                           " is no signal, write a list of 1 to 64 or \"SIGTERM\"");
+      found.push_back(signal_of(signal));
+    }
+    out.signals = std::move(found);
+  }
+}
+
+void read_limits(fields section, limits_policy& out) {
+  section.only({"memory", "cpu", "pids", "files"});
+  section.whole("files", out.files, 16, 1u << 20);
+  refuse_limits(section);
+}
+
+void read_tools(fields& object, server_policy& out) {
+  constexpr std::size_t tools_max = 10'000;
+  const json* const value = object.find("tools");
+  if (value != nullptr && value->is_array()) // as Copilot writes it
+    return object.texts("tools", out.tools_allow, tools_max);
+  fields section = object.section("tools");
+  section.only({"allow", "deny"});
+  section.texts("allow", out.tools_allow, tools_max);
+  section.texts("deny", out.tools_deny, tools_max);
+}
+
+} // namespace
+
+std::span<const std::string_view> policy_keys() noexcept {
+  using namespace std::string_view_literals;
+  static constexpr std::array keys{"restart"sv,       "backoff"sv,      "intensity"sv,
+                                   "start_timeout"sv, "call_timeout"sv, "call_timeout_max"sv,
+                                   "ready"sv,         "link"sv,         "ping"sv,
+                                   "stop"sv,          "replicas"sv,     "depends_on"sv,
+                                   "significant"sv,   "idle_stop"sv,    "max_lifetime"sv,
+                                   "session_mode"sv,  "on_node_exit"sv, "queue"sv,
+                                   "success"sv,       "isolation"sv,    "limits"sv,
+                                   "paths"sv,         "network"sv,      "prefix"sv,
+                                   "pin"sv,           "tools"sv,        "retry"sv};
+  return keys;
+}
+
+void read_policy(fields& object, server_policy& out) {
+  object.word("restart", out.restart, {"permanent", "transient", "temporary"});
+  read_backoff(object.section("backoff"), out.backoff);
+  read_intensity(object.section("intensity"), out.intensity);
+  object.duration("start_timeout", out.start_timeout, 1ms);
+  object.duration("call_timeout", out.call_timeout, 1ms);
+  object.duration("call_timeout_max", out.call_timeout_max, 1ms);
+  if (out.call_timeout > out.call_timeout_max)
+    object.fail("call_timeout", duration_text(out.call_timeout) + " is above call_timeout_max (" +
+                                    duration_text(out.call_timeout_max) + "), raise that too");
+  read_ping(object.section("ping"), out.ping);
+  read_stop(object.section("stop"), out.stop);
+  read_queue(object.section("queue"), out.queue);
+  read_success(object.section("success"), out.success);
+  read_limits(object.section("limits"), out.limits);
+  object.word("prefix", out.prefix, {"always", "on_collision", "never"});
+  read_tools(object, out);
+  refuse_unsupported(object);
+}
+
+nlohmann::ordered_json policy_json(const server_policy& policy) {
+  const auto& [min, max, factor, jitter, reset_after] = policy.backoff;
+  json out;
+  out["restart"] = to_string(policy.restart);
+  out["backoff"] = {{"min", duration_text(min)},
+                    {"max", duration_text(max)},
+                    {"factor", factor},
+                    {"jitter", jitter},
+                    {"reset_after", duration_text(reset_after)}};
+  out["intensity"] = {{"max", policy.intensity.max},
+                      {"period", duration_text(policy.intensity.period)},
+                      {"never_ready", policy.intensity.never_ready},
+                      {"half_open", duration_text(policy.intensity.half_open)}};
+  out["start_timeout"] = duration_text(policy.start_timeout);
+  out["call_timeout"] = duration_text(policy.call_timeout);
+  out["call_timeout_max"] = duration_text(policy.call_timeout_max);
+  out["ping"] = {{"every", duration_text(policy.ping.every)},
+                 {"timeout", duration_text(policy.ping.timeout)},
+                 {"failures", policy.ping.failures}};
+  out["stop"] = {{"drain", duration_text(policy.stop.drain)},
+                 {"stdin", duration_text(policy.stop.stdin_close)},
+                 {"term", duration_text(policy.stop.term)}};
+  out["queue"] = {{"max", policy.queue.max}, {"wait", duration_text(policy.queue.wait)}};
+  out["success"] = {{"codes", policy.success.codes}, {"signals", policy.success.signals}};
+  out["limits"] = {{"memory", policy.limits.memory_bytes},
+                   {"cpu", policy.limits.cpu},
+                   {"pids", policy.limits.pids},
+                   {"files", policy.limits.files}};
+  out["prefix"] = to_string(policy.prefix);
+  out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
+  return out;
+}
+
+} // namespace toolscore

@@ -1,0 +1,171 @@
+#include "config/unsupported.hpp"
+
+#include "config/durations.hpp"
+#include "config/sizes.hpp"
+#include "messages/server_spec.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace toolscore {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+void refuse(fields& object, std::string_view key, const json& value, const std::string& only) {
+  object.fail(key,
+              shown(value) + " is not supported by this build yet, " +
+                  (only.empty() ? "remove the key" : "only " + only + " is; remove the key"),
+              errc::not_supported);
+}
+
+/// A key whose value is one word. The first `in_force` of its words are what happens anyway; no
+/// further words listed means that every other text is one that a later build may know.
+struct word_key {
+  std::string_view key;
+  std::size_t in_force;
+  std::array<std::string_view, 5> words;
+};
+
+constexpr std::array word_keys{
+    word_key{"link", 1, {"stdio", "http", "sse", "ws", "none"}},
+    word_key{"session_mode", 2, {"auto", "shared", "serial", "per_session", "per_principal"}},
+    word_key{"on_node_exit", 1, {"stop", "keep"}},
+    word_key{"isolation", 1, {"default"}},
+    word_key{"network", 1, {"full"}},
+    word_key{"pin", 1, {"warn"}},
+    word_key{"retry", 1, {"never"}},
+};
+
+void refuse_word(fields& object, const word_key& row) {
+  const json* const value = object.find(row.key);
+  if (value == nullptr) return;
+  const auto end = std::find(row.words.begin(), row.words.end(), std::string_view());
+  const std::span<const std::string_view> words(row.words.begin(), end);
+  const bool open = words.size() == row.in_force;
+  if (!value->is_string())
+    return object.fail(row.key,
+                       shown(*value) + " is not known here, write " + list_of_words(words));
+  const auto found = std::find(words.begin(), words.end(), value->get_ref<const std::string&>());
+  const auto at = static_cast<std::size_t>(found - words.begin());
+  if (at < row.in_force) return;
+  if (found == words.end() && !open)
+    return object.fail(row.key,
+                       shown(*value) + " is not known here, write " + list_of_words(words));
+  refuse(object, row.key, *value, list_of_words(words.first(row.in_force)));
+}
+
+void refuse_ready(fields& object) {
+  const json* const value = object.find("ready");
+  if (value == nullptr || *value == "mcp") return;
+  static constexpr std::array<std::string_view, 3> words{"mcp", "started", "notify"};
+  static constexpr std::array<std::string_view, 4> probes{"http", "ws", "tcp", "log"};
+  const auto known = [](std::span<const std::string_view> names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const bool word = value->is_string() && known(words, value->get_ref<const std::string&>());
+  const bool probe =
+      value->is_object() && value->size() == 1 && known(probes, value->begin().key());
+  if (word || probe) return refuse(object, "ready", *value, "\"mcp\"");
+  object.fail("ready", shown(*value) + " is not known here, write " + list_of_words(words) +
+                           ", or an object with one of " + list_of_words(probes));
+}
+
+void refuse_significant(fields& object) {
+  const json* const value = object.find("significant");
+  if (value == nullptr || value->is_null()) return;
+  if (*value == "any" || *value == "all") return refuse(object, "significant", *value, "null");
+  object.fail("significant", shown(*value) + " is not known here, write null, \"any\" or \"all\"");
+}
+
+/// A key that is null, or a duration.
+void refuse_duration(fields& object, std::string_view key) {
+  const json* const value = object.find(key);
+  if (value == nullptr || value->is_null()) return;
+  const auto parsed = parse_duration(*value);
+  if (!parsed) return object.fail(key, parsed.failure().detail);
+  refuse(object, key, *value, "null");
+}
+
+void refuse_replicas(fields& object) {
+  std::uint32_t replicas = 1;
+  object.whole("replicas", replicas, 0, 1'000);
+  if (replicas != 1) refuse(object, "replicas", *object.find("replicas"), "1");
+}
+
+void refuse_depends_on(fields& object) {
+  const json* const value = object.find("depends_on");
+  if (value == nullptr || value->is_null()) return;
+  if (!value->is_object() && !value->is_array())
+    return object.fail("depends_on", shown(*value) + " is no object, write {\"db\": \"ready\"}");
+  if (!value->empty()) refuse(object, "depends_on", *value, "{}");
+}
+
+void refuse_paths(fields& object) {
+  fields paths = object.section("paths");
+  paths.only({"read", "write"});
+  for (const std::string_view key : {"read", "write"}) {
+    std::vector<std::string> list;
+    paths.texts(key, list, 1'000);
+    if (!list.empty()) refuse(paths, key, *paths.find(key), "[]");
+  }
+}
+
+} // namespace
+
+void refuse_unsupported(fields& object) {
+  for (const auto& row : word_keys) refuse_word(object, row);
+  refuse_ready(object);
+  refuse_significant(object);
+  refuse_duration(object, "idle_stop");
+  refuse_duration(object, "max_lifetime");
+  refuse_replicas(object);
+  refuse_depends_on(object);
+  refuse_paths(object);
+}
+
+void refuse_limits(fields& limits) {
+  if (const json* const memory = limits.find("memory"); memory != nullptr && !memory->is_null()) {
+    const auto parsed = parse_size(*memory);
+    if (!parsed) return limits.fail("memory", parsed.failure().detail);
+    if (*parsed != 0) refuse(limits, "memory", *memory, "null");
+  }
+  if (const json* const cpu = limits.find("cpu"); cpu != nullptr && !cpu->is_null()) {
+    double cores = 0;
+    limits.real("cpu", cores, 0, 4'096);
+    if (cores > 0) refuse(limits, "cpu", *cpu, "null");
+  }
+  const std::uint32_t in_force = limits_policy{}.pids;
+  std::uint32_t pids = in_force;
+  limits.whole("pids", pids, 1, 1u << 22);
+  if (pids != in_force) refuse(limits, "pids", *limits.find("pids"), std::to_string(in_force));
+}
+
+void refuse_sources(fields& server) {
+  static constexpr word_key type{"type", 1, {"stdio", "http", "sse", "streamable-http", "ws"}};
+  static constexpr word_key runner{"runner", 1, {"process", "container", "remote"}};
+  refuse_word(server, type);
+  refuse_word(server, runner);
+  for (const std::string_view key : {"image", "url"})
+    if (const json* const value = server.find(key)) {
+      if (!value->is_string()) return server.fail(key, shown(*value) + " is no text");
+      server.fail(key,
+                  std::string(key == "image" ? "container images" : "remote servers") +
+                      " are not supported by this build yet, use \"command\" or \"git\"",
+                  errc::not_supported);
+    }
+  if (const json* const headers = server.find("headers"); headers != nullptr && !headers->empty())
+    server.fail("headers", "remote servers are not supported by this build yet, remove the key",
+                errc::not_supported);
+}
+
+void refuse_groups(fields& top) {
+  const json* const groups = top.find("groups");
+  if (groups == nullptr || groups->is_null()) return;
+  if (!groups->is_object()) return top.fail("groups", shown(*groups) + " is no object");
+  if (!groups->empty())
+    top.fail("groups", "groups are not supported by this build yet, remove the key",
+             errc::not_supported);
+}
+
+} // namespace toolscore

@@ -1,0 +1,20 @@
+#pragma once
+#include "config/fields.hpp"
+
+namespace toolscore {
+
+/// Documented policy keys that this build does not act on pass only with the value that is in force
+/// anyway: whoever asks for more gets not_supported, so that nobody believes it is in force. Values
+/// that no build will ever know are bad_config.
+void refuse_unsupported(fields& object);
+
+/// The same for memory, cpu and pids of a `limits` section.
+void refuse_limits(fields& limits);
+
+/// The same for the keys of one server that choose a runner: image, runner, url, headers, type.
+void refuse_sources(fields& server);
+
+/// The same for a configuration's `groups`.
+void refuse_groups(fields& top);
+
+} // namespace toolscore
