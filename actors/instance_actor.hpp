@@ -17,11 +17,15 @@
 
 namespace toolscore {
 
+/// Makes the wire to a process that has just started, from its stdin and stdout.
+using link_opener = std::function<std::shared_ptr<link>(child_process&, link_events)>;
+
 struct instance_options {
   instance_id id;
   launch_plan plan;
   server_policy policy;
   process_io* processes = nullptr; ///< Outlives every actor.
+  link_opener open_link;
   caf::actor owner;                ///< The server actor.
   caf::actor supervisor;
 };
@@ -39,11 +43,10 @@ struct instance_actor_state {
   std::shared_ptr<line_route> route = std::make_shared<line_route>();
   mcp::scanner scanner;
   mcp::handshake probe;
-  std::uint64_t timer_generation = 0;
+  std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.
   std::optional<stop_ladder> ladder;
-  std::uint64_t rung_generation = 0;
   std::optional<gone_reason> verdict; ///< Why we end it, if it is we who do.
-  caf::error stop_reason;             ///< The supervisor's, where it asked.
+  std::optional<caf::error> stop_reason; ///< The supervisor's, where it asked.
 };
 
 using instance_pointer = caf::stateful_actor<instance_actor_state>*;

@@ -58,6 +58,12 @@ struct instance_gone {
   std::string log_tail;
 };
 
+/// The instance's own timer: the handshake's deadlines and the rungs of its stop.
+struct instance_due {
+  std::uint64_t generation = 0;
+};
+struct start_timeout_due {};
+
 // A server to its instance.
 struct instance_drained {};
 struct instance_hung {
@@ -131,6 +137,11 @@ struct put_definition {
   desired_state desired = desired_state::running;
   std::function<void(result<done>)> then;
 };
+struct put_desired {
+  server_id server;
+  desired_state desired = desired_state::running;
+  std::function<void(result<done>)> then;
+};
 struct drop_definition {
   server_id server;
   std::function<void(result<done>)> then;
@@ -192,6 +203,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_draining)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::start_timeout_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::resume)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_hung)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_order)
@@ -209,12 +223,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::directory_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::readiness_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::catalog_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_definition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_desired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_definition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::resume)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::new_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::subscribe_events)

@@ -120,6 +120,10 @@ void take_up(manager_pointer self, const options_pointer& options, const server_
 }
 
 void order_server(manager_pointer self, registered_server& entry, server_order order) {
+  if (entry.last.to == process_status::failed && !entry.address) {
+    if (order.verb == server_verb::remove) return order.then(done{});
+    return order.then(error{errc::bad_config, entry.last.reason});
+  }
   if (entry.address) self->send(entry.address, std::move(order));
   else entry.when_up.push_back(std::move(order));
 }
@@ -133,6 +137,17 @@ void register_server(manager_pointer self, const options_pointer& options, serve
   entry.last.server = entry.spec.id;
   entry.last.to = desired == desired_state::stopped ? process_status::stopped : process_status::queued;
   start_actor(self, options, entry);
+}
+
+/// A stored definition that cannot be read any more: shown as failed, with the reason, until it is
+/// removed or what it refers to is there again.
+void register_refused(manager_pointer self, const initial_server& server) {
+  auto& entry = self->state.servers[server.spec.id.value];
+  entry.spec = server.spec;
+  entry.since = std::chrono::system_clock::now();
+  entry.last.server = server.spec.id;
+  entry.last.to = process_status::failed;
+  entry.last.reason = server.refused;
 }
 
 install_result outcome_of(manager_pointer self, const options_pointer& options,
@@ -216,9 +231,8 @@ void act(manager_pointer self, const options_pointer& options, const act_request
   if (request.verb == server_verb::remove) return remove_server(self, options, request);
   const auto desired =
       request.verb == server_verb::stop ? desired_state::stopped : desired_state::running;
-  put_definition put;
+  put_desired put;
   put.server = request.server;
-  put.origin_json = stored_definition(at->second.spec.origin_json, false);
   put.desired = desired;
   put.then = back_to<result<done>>(self, [self, request, desired](result<done> stored) {
     const auto entry = self->state.servers.find(request.server.value);
@@ -291,8 +305,10 @@ std::string stored_definition(const std::string& origin_json, bool from_file) {
 
 caf::behavior make_manager(manager_pointer self, options_pointer options) {
   set_house_handlers(self);
-  for (const auto& server : options->initial)
-    register_server(self, options, server.spec, server.desired);
+  for (const auto& server : options->initial) {
+    if (server.refused.empty()) register_server(self, options, server.spec, server.desired);
+    else register_refused(self, server);
+  }
   publish_readiness(self, options);
   return {
       [=](const state_changed& message) { take_state(self, options, message); },

@@ -17,6 +17,7 @@ namespace toolscore {
 struct initial_server {
   server_spec spec;
   desired_state desired = desired_state::running;
+  std::string refused; ///< Why its stored definition cannot be used; empty = it can.
 };
 
 struct manager_options {

@@ -43,8 +43,9 @@ public:
   /// Runs the loop on this thread until `finished`.
   void run_until(const std::function<bool()>& finished);
   /// Stops all servers, verified, within the configured stop_deadline, writes what is pending, and
-  /// ends the tree. Runs the loop meanwhile. @returns false if the deadline had to kill something.
-  bool finish();
+  /// ends the tree. Runs the loop meanwhile. `close` closes what uses the tree from outside, after
+  /// the servers have drained; it may be null. @returns false if the deadline had to kill something
+  bool finish(const std::function<void(std::function<void()> then)>& close = nullptr);
 
   /// Gives the loop a thread of its own and begins.
   void start();

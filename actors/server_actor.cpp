@@ -1,6 +1,5 @@
 #include "actors/server_actor.hpp"
 
-#include "actors/instance_actor.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "loop/house_handlers.hpp"
 #include "runners/process_runner_actor.hpp"
@@ -75,6 +74,7 @@ auto instance_factory(server_actor_pointer self) {
   base.plan = *state.plan;
   base.policy = state.options->spec.policy;
   base.processes = state.options->processes;
+  base.open_link = state.options->open_link;
   base.owner = caf::actor_cast<caf::actor>(self);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(base);

@@ -2,6 +2,7 @@
 #include "actors/addresses_actor.hpp"
 #include "actors/call_outcome.hpp"
 #include "actors/call_table.hpp"
+#include "actors/instance_actor.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/server_table.hpp"
 #include "mcp/envelope.hpp"
@@ -28,6 +29,7 @@ struct server_options {
   desired_state desired = desired_state::running;
   addresses_ptr tree;
   process_io* processes = nullptr; ///< Outlives every actor.
+  link_opener open_link;
   std::string state_dir;
   std::function<double()> random;  ///< [0, 1), for the back-off's jitter.
 };

@@ -115,6 +115,14 @@ caf::behavior make_store(self_pointer self, store_options options) {
             self, options, [row](store_files& files) { return files.definitions.put(row); },
             request.then);
       },
+      [=](const put_desired& request) {
+        const auto server = request.server;
+        const auto desired = request.desired;
+        on_pool<result<done>>(
+            self, options,
+            [=](store_files& files) { return files.definitions.set_desired(server, desired); },
+            request.then);
+      },
       [=](const drop_definition& request) {
         const auto server = request.server;
         on_pool<result<done>>(

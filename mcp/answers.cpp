@@ -16,11 +16,6 @@ std::string dump(const ordered_json& x) {
 
 constexpr std::string_view gateway_capabilities = R"({"tools":{}})";
 
-std::string gateway_info() {
-  return R"({"name":")" + std::string(product_name) + R"(","version":")" +
-         std::string(product_version) + "\"}";
-}
-
 std::string initialize_result(std::string_view version, std::string_view capabilities,
                               std::string_view info, std::string_view instructions) {
   std::string text = R"({"protocolVersion":")";
@@ -171,11 +166,11 @@ std::string gateway_initialize_response(std::string_view id_raw, std::string_vie
                                         std::string_view instructions) {
   return result_response(
       id_raw, initialize_result(negotiate_legacy(client_version), gateway_capabilities,
-                                gateway_info(), instructions.empty() ? "" : quote(instructions)));
+                                product_json(), instructions.empty() ? "" : quote(instructions)));
 }
 
 std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions) {
-  return result_response(id_raw, discover_result(gateway_capabilities, gateway_info(),
+  return result_response(id_raw, discover_result(gateway_capabilities, product_json(),
                                                  instructions.empty() ? "" : quote(instructions)));
 }
 

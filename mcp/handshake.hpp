@@ -67,6 +67,7 @@ private:
 
   options options_;
   phase phase_ = phase::idle;
+  bool initialize_failed_ = false; ///< While server/discover was still open.
   bool asked_again_ = false; ///< server/discover was repeated with a version that the server named.
 };
 

@@ -1,7 +1,11 @@
 #pragma once
+#include "messages/envelope.hpp"
+
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -11,6 +15,7 @@ namespace toolscore::mcp {
 class list_pager {
 public:
   static constexpr std::size_t pages_max = 100;
+  static constexpr std::size_t bytes_max = std::size_t{64} << 20;
   struct next_page {
     std::string params; ///< The params object of the next request, without `_meta`.
   };
@@ -41,9 +46,9 @@ private:
   std::vector<std::string> cursors_; ///< Decoded, all so far.
 };
 
-/// The request line for one page of a list: `method` with `params` as given, and for a modern
-/// server the `_meta` it demands.
+/// The request line for one page of a list: `method` with `params` as the pager gave them, and for
+/// a modern server the `_meta` it demands.
 std::string list_request_line(std::int64_t id, std::string_view method, std::string_view params,
-                              bool modern, std::string_view protocol_version);
+                              era server, std::string_view protocol_version);
 
 } // namespace toolscore::mcp

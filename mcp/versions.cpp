@@ -21,4 +21,16 @@ std::string_view supported_versions_json() noexcept {
   return R"(["2026-07-28","2025-11-25","2025-06-18","2025-03-26"])";
 }
 
+std::string product_json() {
+  return R"({"name":")" + std::string(product_name) + R"(","version":")" +
+         std::string(product_version) + "\"}";
+}
+
+std::string request_meta_json(std::string_view protocol_version) {
+  return R"({"io.modelcontextprotocol/protocolVersion":")" + std::string(protocol_version) +
+         R"(","io.modelcontextprotocol/clientCapabilities":{},)"
+         R"("io.modelcontextprotocol/clientInfo":)" +
+         product_json() + "}";
+}
+
 } // namespace toolscore::mcp

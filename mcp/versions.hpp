@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace toolscore::mcp {
@@ -20,6 +21,10 @@ bool is_legacy_version(std::string_view text) noexcept;
 std::string_view negotiate_legacy(std::string_view wanted) noexcept;
 /// `["2026-07-28","2025-11-25",...]`
 std::string_view supported_versions_json() noexcept;
+/// The node as an Implementation object: `{"name":"toolscore","version":...}`.
+std::string product_json();
+/// The `_meta` object of a modern request of our own; we declare no capabilities.
+std::string request_meta_json(std::string_view protocol_version);
 
 namespace code {
 inline constexpr int parse_error = -32700;

@@ -9,10 +9,12 @@ namespace toolscore {
 
 /// What a link tells its owner, on the loop's thread.
 struct link_events {
-  std::function<void(bytes line)> on_line;              ///< One JSON-RPC message, without its newline.
-  std::function<void(std::string quoted)> on_garbage;   ///< A line that is no JSON object: its start, escaped.
-  std::function<void(std::string reason)> on_overflow;  ///< A line over the limit, or a full write queue.
-  std::function<void()> on_closed;                      ///< The server closed its side.
+  std::function<void(bytes line)> on_line; ///< One JSON-RPC message, without its newline.
+  std::function<void(std::string quoted)>
+      on_garbage; ///< A line that is no JSON object: its start, escaped.
+  std::function<void(std::string reason)>
+      on_overflow;                 ///< A line over the limit, or a full write queue.
+  std::function<void()> on_closed; ///< The server closed its side.
 };
 
 /// The wire to one instance. Knows no CAF; used on the loop's thread.

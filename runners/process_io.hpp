@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,8 @@ public:
   std::int64_t pid() const;      ///< The server's own pid, as the host sees it.
   std::int64_t init_pid() const; ///< Its init's pid on the host.
   confinement held_by() const;   ///< What really holds the tree.
+  /// What the plan or the defaults asked and the host did not give, one line; empty = nothing.
+  std::string not_given() const;
 
   /// The write end of its stdin and the read end of its stdout: non-blocking, close-on-exec, owned
   /// by the caller from now on. -1 when taken before, or when stdout goes to the log.
@@ -49,7 +52,10 @@ private:
 
 struct spawn_options {
   bool stdout_to_log = false; ///< Install steps: nobody speaks a protocol on stdout.
-  std::function<void(std::string_view line)> on_log_line; ///< Each complete log line, at most 4 KiB.
+  std::function<void(std::string_view line)>
+      on_log_line; ///< Each complete log line, at most 4 KiB.
+  /// Empty: the strongest the host gives. Naming one is an order: without it the start fails.
+  std::optional<confinement> held_by;
 };
 
 /// Starts processes through toolscore-spawner, which it starts once and again whenever it dies.
@@ -64,10 +70,14 @@ public:
   using spawned = std::function<void(result<std::unique_ptr<child_process>>)>;
   /// Starts `plan`; `then` is called once, when the server has been exec'd or could not be.
   /// @error spawn_failed  what failed (clone, chdir, execve, a pidfile ...) with errno in words
+  /// @error queue_full    too many starts wait already
+  /// @error stopping      kill_all is under way
   void spawn(const launch_plan& plan, spawn_options options, spawned then);
 
-  std::size_t alive() const; ///< Trees not yet reaped.
-  /// Kills every tree and calls `then` when all are reaped.
+  std::size_t alive() const;        ///< Trees not yet reaped.
+  std::int64_t spawner_pid() const; ///< 0 while none runs.
+  /// Kills every tree, those being started included, and calls `then` when all are reaped. Until
+  /// then nothing new starts.
   void kill_all(std::function<void()> then);
 
 private:

@@ -53,7 +53,7 @@ public:
   /// Keeps all of `batch` or none, in one transaction; `number` of the records is ignored. Secrets
   /// are redacted and long texts cut on the way. A batch that is refused is remembered as a gap,
   /// which the next batch that succeeds writes down: do not append it again.
-  /// @returns the number of the last record; they count up by one within the batch
+  /// @returns the number of the last record, 0 for an empty batch; they count up by one
   result<std::int64_t> append(std::span<const call_record> batch);
 
   /// Remembers records that were dropped before they came here; also written with the next batch.

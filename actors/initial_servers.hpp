@@ -1,0 +1,24 @@
+#pragma once
+#include "actors/manager_actor.hpp"
+#include "config/environment.hpp"
+#include "config/node_config.hpp"
+#include "store/specs_io.hpp"
+
+namespace toolscore {
+
+/// The servers a node starts with: those of its file, and those that were added while it ran. A
+/// server that a user has stopped stays stopped; one that has left the file is forgotten. Brings
+/// the store in line before anything is started.
+/// @error store_failed  the definitions cannot be read or written
+result<std::vector<initial_server>> initial_servers(const node_config& config,
+                                                    const environment& variables,
+                                                    specs& definitions);
+
+/// A stored definition taken apart again; see stored_definition().
+struct definition_parts {
+  bool from_file = false;
+  std::string config_json;
+};
+result<definition_parts> parse_definition(const std::string& stored);
+
+} // namespace toolscore

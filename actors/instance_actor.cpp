@@ -1,0 +1,237 @@
+#include "actors/instance_actor.hpp"
+
+#include "loop/house_handlers.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+namespace toolscore {
+namespace {
+
+using options_pointer = std::shared_ptr<const instance_options>;
+
+constexpr std::size_t tail_lines = 20;
+
+bool is_success(const success_policy& success, const process_exit& exit) {
+  const auto& list = exit.signaled ? success.signals : success.codes;
+  return std::find(list.begin(), list.end(), exit.status) != list.end();
+}
+
+/// "drain 3 ms, close_stdin 12 ms".
+std::string rung_times(const stop_ladder& ladder) {
+  std::string text;
+  for (const auto& rung : ladder.times())
+    text += (text.empty() ? "" : ", ") + std::string(to_string(rung.rung)) + " " +
+            std::to_string(rung.took.count()) + " ms";
+  return text;
+}
+
+/// The end, when the tree is empty or never was: tells the owner first, then the supervisor.
+void end(instance_pointer self, const options_pointer& options, gone_reason reason) {
+  auto& state = self->state;
+  instance_gone gone;
+  gone.number = options->id.number;
+  gone.reason = reason;
+  if (state.process) gone.log_tail = state.process->log_tail(tail_lines);
+  const bool success =
+      reason.kind == gone_kind::stopped ||
+      ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&
+       is_success(options->policy.success, reason.exit));
+  self->send(options->owner, std::move(gone));
+  if (state.stop_reason) self->quit(*state.stop_reason);
+  else if (success) self->quit();
+  else self->quit(caf::make_error(caf::sec::runtime_error, to_string(reason)));
+}
+
+void take_exit(instance_pointer self, const options_pointer& options, process_exit exit) {
+  auto& state = self->state;
+  gone_reason reason;
+  reason.exit = exit;
+  if (state.verdict) {
+    reason = *state.verdict;
+    reason.exit = exit;
+  } else if (state.ladder) {
+    const auto now = self->clock().now();
+    state.ladder->next(now, stop_event::process_gone);
+    state.ladder->next(now, stop_event::tree_empty);
+    reason.kind = gone_kind::stopped;
+    reason.detail = rung_times(*state.ladder);
+  } else {
+    reason.kind = exit.signaled ? gone_kind::killed : gone_kind::exited;
+    if (state.at == instance_state::starting) {
+      reason.detail = "before it was ready";
+      const auto tail = state.process->log_tail(1);
+      if (!tail.empty()) reason.detail += "; its last line: " + tail.substr(0, 300);
+    }
+  }
+  end(self, options, std::move(reason));
+}
+
+/// Ends the tree for a reason of our own.
+void condemn(instance_pointer self, gone_kind kind, std::string detail) {
+  auto& state = self->state;
+  if (state.verdict || !state.process) return;
+  state.verdict = gone_reason{kind, {}, std::move(detail)};
+  state.process->kill();
+}
+
+void arm(instance_pointer self, std::chrono::steady_clock::time_point at) {
+  self->scheduled_send(self, at, instance_due{++self->state.timer_generation});
+}
+
+void become_ready(instance_pointer self, const options_pointer& options,
+                  mcp::handshake_result result) {
+  auto& state = self->state;
+  state.at = *next(state.at, instance_event::handshake_done);
+  ++state.timer_generation;
+  if (state.at != instance_state::ready) return;
+  state.route->to_owner = true;
+  self->send(options->owner, instance_ready{options->id.number, state.wire, std::move(result)});
+  self->send(options->supervisor,
+             child_ready{options->id.server.value, options->id.number});
+}
+
+void carry_out(instance_pointer self, const options_pointer& options,
+               std::vector<mcp::handshake::action> actions) {
+  for (auto& action : actions) {
+    if (auto* send = std::get_if<mcp::handshake::send>(&action))
+      self->state.wire->send(std::make_shared<const std::string>(std::move(send->line)));
+    else if (auto* due = std::get_if<mcp::handshake::arm>(&action))
+      arm(self, due->at);
+    else if (auto* done = std::get_if<mcp::handshake::succeeded>(&action))
+      become_ready(self, options, std::move(done->result));
+    else if (auto* failed = std::get_if<mcp::handshake::failed>(&action))
+      condemn(self, gone_kind::handshake_failed, failed->reason);
+  }
+}
+
+void take_handshake_line(instance_pointer self, const options_pointer& options,
+                         const line_in& message) {
+  auto& state = self->state;
+  if (state.route->to_owner) { // It was on its way when the handshake ended.
+    self->send(options->owner, message);
+    return;
+  }
+  const auto spans = state.scanner.scan(*message.line);
+  if (!spans) {
+    self->send(options->owner, garbage_in{options->id.number, spans.failure().detail});
+    return;
+  }
+  carry_out(self, options, state.probe.on_message(*message.line, *spans, self->clock().now()));
+}
+
+link_events events_of(instance_pointer self, const options_pointer& options) {
+  const auto me = caf::actor_cast<caf::actor>(self);
+  const auto number = options->id.number;
+  link_events events;
+  events.on_line = [me, owner = options->owner, number, route = self->state.route](bytes line) {
+    caf::anon_send(route->to_owner ? owner : me, line_in{number, std::move(line)});
+  };
+  events.on_garbage = [owner = options->owner, number](std::string quoted) {
+    caf::anon_send(owner, garbage_in{number, std::move(quoted)});
+  };
+  events.on_overflow = back_to<std::string>(self, [self](std::string reason) {
+    condemn(self, gone_kind::overflowed, std::move(reason));
+  });
+  events.on_closed = [] {}; // Its exit follows, or its pings go unanswered.
+  return events;
+}
+
+void take_process(instance_pointer self, const options_pointer& options,
+                  const std::shared_ptr<result<std::unique_ptr<child_process>>>& spawned) {
+  auto& state = self->state;
+  if (!*spawned) {
+    gone_reason reason;
+    reason.kind = state.stop_reason ? gone_kind::stopped : gone_kind::spawn_failed;
+    reason.detail = spawned->failure().detail;
+    return end(self, options, std::move(reason));
+  }
+  state.process = std::move(**spawned);
+  state.process->on_exit(back_to<process_exit>(
+      self, [self, options](process_exit exit) { take_exit(self, options, exit); }));
+  if (state.stop_reason) return state.process->kill();
+  state.wire = options->open_link(*state.process, events_of(self, options));
+  self->send(options->owner,
+             instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
+                              state.process->pid(), state.process->init_pid(),
+                              state.process->held_by()});
+  self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
+  carry_out(self, options, state.probe.start(self->clock().now()));
+}
+
+void climb(instance_pointer self, const options_pointer& options, const stop_step& step) {
+  auto& state = self->state;
+  switch (step.rung) {
+  case stop_rung::drain:
+    self->send(options->owner,
+               instance_draining{options->id.number, caf::actor_cast<caf::actor>(self)});
+    break;
+  case stop_rung::close_stdin:
+    if (state.wire) state.wire->close_input();
+    break;
+  case stop_rung::term: state.process->signal(SIGTERM); break;
+  case stop_rung::kill: state.process->kill(); break;
+  case stop_rung::verify: break; // The init is reaped once the kernel has emptied its tree.
+  case stop_rung::done: return;
+  }
+  if (step.deadline) arm(self, *step.deadline);
+}
+
+void begin_stop(instance_pointer self, const options_pointer& options, const caf::error& reason) {
+  auto& state = self->state;
+  if (state.stop_reason) return;
+  state.stop_reason = reason ? reason : caf::make_error(caf::exit_reason::user_shutdown);
+  if (!state.process) return; // The spawn's answer comes and is ended then.
+  const bool was_ready = state.at == instance_state::ready || state.at == instance_state::unhealthy;
+  state.at = *next(state.at, instance_event::stop_asked);
+  state.ladder.emplace(options->policy.stop);
+  climb(self, options, state.ladder->begin(self->clock().now(), was_ready, false));
+}
+
+void step_ladder(instance_pointer self, const options_pointer& options, stop_event event) {
+  auto& state = self->state;
+  if (!state.ladder) return;
+  if (const auto step = state.ladder->next(self->clock().now(), event)) climb(self, options, *step);
+}
+
+} // namespace
+
+caf::behavior make_instance(instance_pointer self, options_pointer options) {
+  set_house_handlers(self);
+  self->set_exit_handler(
+      [=](caf::exit_msg& message) { begin_stop(self, options, message.reason); });
+  using answer = result<std::unique_ptr<child_process>>;
+  const auto me = caf::actor_cast<caf::actor>(self);
+  options->processes->spawn(options->plan, {}, [=](answer spawned) {
+    auto held = std::make_shared<answer>(std::move(spawned));
+    caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
+  });
+  return {
+      [](const resume& message) { message.work(); },
+      [=](const line_in& message) { take_handshake_line(self, options, message); },
+      [=](const instance_due& due) {
+        auto& state = self->state;
+        if (due.generation != state.timer_generation) return;
+        if (state.ladder) return step_ladder(self, options, stop_event::deadline);
+        if (state.at == instance_state::starting)
+          carry_out(self, options, state.probe.on_timer(self->clock().now()));
+      },
+      [=](start_timeout_due) {
+        if (self->state.at == instance_state::starting)
+          condemn(self, gone_kind::handshake_timeout,
+                  std::string("it waits for ") + self->state.probe.waiting_for());
+      },
+      [=](instance_drained) { step_ladder(self, options, stop_event::drained); },
+      [=](const instance_hung& message) {
+        condemn(self, gone_kind::hung, message.detail);
+      },
+      [=](const logs_query& query) {
+        query.then(self->state.process ? self->state.process->log_tail(query.lines) : std::string{});
+      },
+  };
+}
+
+} // namespace toolscore

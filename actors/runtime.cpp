@@ -1,0 +1,229 @@
+#include "actors/runtime.hpp"
+
+#include "actors/bridge_actor.hpp"
+#include "actors/catalog_actor.hpp"
+#include "actors/coordinator_actor.hpp"
+#include "actors/events_actor.hpp"
+#include "actors/initial_servers.hpp"
+#include "actors/library_exchange.hpp"
+#include "actors/manager_actor.hpp"
+#include "actors/store_actor.hpp"
+#include "actors/tree_actor.hpp"
+#include "loop/actor_host.hpp"
+#include "loop/blocking_pool.hpp"
+#include "loop/log_io.hpp"
+#include "mcp/envelope.hpp"
+#include "runners/process_io.hpp"
+#include "store/state_lock_io.hpp"
+
+#include <future>
+#include <thread>
+
+namespace toolscore {
+namespace {
+
+constexpr std::size_t events_max = 100'000;
+constexpr auto last_wait = std::chrono::milliseconds{3'000};
+
+} // namespace
+
+/// Members in the order they are needed; destroyed in reverse.
+struct runtime::state {
+  explicit state(runtime_options chosen, state_lock held, std::shared_ptr<store_files> opened)
+      : options(std::move(chosen)), lock(std::move(held)), files(std::move(opened)) {}
+
+  runtime_options options;
+  state_lock lock;
+  std::shared_ptr<store_files> files;
+  std::vector<initial_server> initial;
+  actor_host host;
+  blocking_pool writer{1};
+  blocking_pool workers{2};
+  std::unique_ptr<process_io> processes;
+  addresses_ptr tree = std::make_shared<addresses>();
+  std::shared_ptr<routing> route = std::make_shared<routing>();
+  std::shared_ptr<store_counters> counters = std::make_shared<store_counters>();
+  std::shared_ptr<event_log> log = std::make_shared<event_log>(events_max);
+  tree_backend backend{tree, route, counters};
+  caf::actor root;
+  std::thread thread;
+  std::atomic<bool> stop_asked = false;
+  bool clean = true;
+};
+
+result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
+  const auto& state_dir = options.config.state_dir;
+  if (auto made = ensure_state_dir(state_dir); !made) return made.failure();
+  for (const auto* part : {"/logs", "/run", "/installs"})
+    if (auto made = ensure_state_dir(state_dir + part); !made) return made.failure();
+  auto lock = state_lock::take(state_dir);
+  if (!lock) return lock.failure();
+  auto base = database::open(state_dir);
+  if (!base) return base.failure();
+  auto files = std::make_shared<store_files>(std::move(*base));
+  auto initial = initial_servers(options.config, options.variables, files->definitions);
+  if (!initial) return initial.failure();
+  // What lived in a former node died with it; its rows are of no further use.
+  if (auto cleared = files->live.clear(); !cleared) return cleared.failure();
+  auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
+  content->initial = std::move(*initial);
+  return std::unique_ptr<runtime>(new runtime(std::move(content)));
+}
+
+runtime::runtime(std::unique_ptr<state> content) : state_(std::move(content)) {}
+
+runtime::~runtime() {
+  if (state_->thread.joinable()) stop();
+  else if (state_->root) finish();
+}
+
+backend& runtime::tree() { return state_->backend; }
+
+boost::asio::io_context& runtime::io() { return state_->host.io(); }
+
+void runtime::begin() {
+  auto& state = *state_;
+  state.processes = std::make_unique<process_io>(state.host.io(), state.options.libexec_dir);
+  tree_options options;
+  options.config = state.options.config;
+  options.variables = state.options.variables;
+  options.libexec_dir = state.options.libexec_dir;
+  options.endpoint = state.options.endpoint;
+  options.tree = state.tree;
+  options.route = state.route;
+  options.processes = state.processes.get();
+  options.log = state.log;
+  options.store.files = state.files;
+  options.store.counters = state.counters;
+  options.store.post = [&state](std::function<void()> work) {
+    return state.writer.post(std::move(work));
+  };
+  options.work = [&state](std::function<void()> work, std::function<void()> then) {
+    return state.workers.post([&state, work = std::move(work), then = std::move(then)] {
+      work();
+      boost::asio::post(state.host.io(), then);
+    });
+  };
+  options.initial = state.initial;
+  state.root = spawn_tree(state.host.system(), std::move(options));
+}
+
+void runtime::run_until(const std::function<bool()>& finished) {
+  state_->host.run_until(finished);
+}
+
+bool runtime::finish(const std::function<void(std::function<void()> then)>& close) {
+  auto& state = *state_;
+  if (!state.root) return state.clean;
+  const auto deadline = state.options.config.stop_deadline;
+  bool stopped = false;
+  caf::anon_send(state.tree->manager, stop_everything{[&stopped] { stopped = true; }});
+  state.clean = state.host.run_until([&] { return stopped; }, deadline);
+  bool closed = !close;
+  if (close) close([&closed] { closed = true; });
+  state.host.run_until([&] { return closed; }, last_wait);
+  bool written = false;
+  caf::anon_send(state.tree->store, flush_records{[&written] { written = true; }});
+  state.host.run_until([&] { return written; }, last_wait);
+  bool dead = false;
+  state.processes->kill_all([&dead] { dead = true; });
+  state.host.run_until([&] { return dead; }, last_wait);
+  caf::anon_send_exit(state.root, caf::exit_reason::user_shutdown);
+  state.root = nullptr;
+  *state.tree = {};
+  *state.route = {};
+  const bool ended = state.host.shutdown(last_wait);
+  if (!ended) log::write(log::level::error, "node.stuck", {log::kv("actors", state.host.running())});
+  state.processes.reset();
+  state.clean = state.clean && ended && dead && written;
+  return state.clean;
+}
+
+void runtime::start() {
+  auto& state = *state_;
+  std::promise<void> begun;
+  state.thread = std::thread([this, &state, &begun] {
+    begin();
+    begun.set_value();
+    run_until([&state] { return state.stop_asked.load(); });
+    finish();
+  });
+  begun.get_future().wait();
+}
+
+bool runtime::stop() {
+  auto& state = *state_;
+  if (!state.thread.joinable()) return state.clean;
+  boost::asio::post(state.host.io(), [&state] { state.stop_asked = true; });
+  state.thread.join();
+  return state.clean;
+}
+
+namespace {
+
+/// Asks on the loop and waits here for the answer.
+template <class Answer>
+Answer ask(boost::asio::io_context& io,
+           const std::function<void(std::function<void(Answer)>)>& question) {
+  auto answer = std::make_shared<std::promise<Answer>>();
+  boost::asio::post(io, [question, answer] {
+    question([answer](Answer value) { answer->set_value(std::move(value)); });
+  });
+  return answer->get_future().get();
+}
+
+std::string server_of(const std::string& endpoint) {
+  const auto slash = endpoint.find_last_of('/');
+  return slash == std::string::npos ? endpoint : endpoint.substr(slash + 1);
+}
+
+} // namespace
+
+install_result runtime::install_server(const std::string& name, const std::string& config_json) {
+  auto answer = ask<result<install_result>>(io(), [&](auto then) {
+    tree().add(name, config_json, true, std::move(then));
+  });
+  if (answer) return *answer;
+  install_result refused;
+  refused.error_msg = answer.failure().detail;
+  return refused;
+}
+
+bool runtime::stop_server(const std::string& id) {
+  return static_cast<bool>(ask<result<done>>(
+      io(), [&](auto then) { tree().act({id}, server_verb::stop, std::move(then)); }));
+}
+
+std::vector<server_status> runtime::servers() {
+  return ask<std::vector<server_status>>(io(), [&](auto then) { tree().servers(std::move(then)); });
+}
+
+bool runtime::health_check(const std::string& endpoint) {
+  const auto name = server_of(endpoint);
+  for (const auto& row : servers())
+    if (row.id.value == name) return row.status == process_status::ready;
+  return false;
+}
+
+std::string runtime::call(const std::string& server, const std::string& tool,
+                          const std::string& arguments_json) {
+  auto request = library_request(tool, arguments_json);
+  if (!request) return request.failure().detail;
+  return ask<std::string>(io(), [&, content = *request](std::function<void(std::string)> then) {
+    auto call = content;
+    call.reply = std::make_shared<library_exchange>(std::move(then));
+    call.received = std::chrono::steady_clock::now();
+    tree().call({server}, std::move(call));
+  });
+}
+
+result<std::string> runtime::trajectories(const trajectory_query& query) {
+  return ask<result<std::string>>(io(),
+                                  [&](auto then) { tree().trajectories(query, std::move(then)); });
+}
+
+std::uint64_t runtime::events(std::uint64_t after, std::function<void(event_ptr)> sink) {
+  return ask<std::uint64_t>(io(), [&](auto then) { then(tree().subscribe(after, sink)); });
+}
+
+} // namespace toolscore

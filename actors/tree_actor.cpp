@@ -1,0 +1,113 @@
+#include "actors/tree_actor.hpp"
+
+#include "actors/catalog_actor.hpp"
+#include "actors/coordinator_actor.hpp"
+#include "actors/events_actor.hpp"
+#include "config/server_config.hpp"
+#include "runners/host_facts_io.hpp"
+#include "runners/process_runner_actor.hpp"
+#include "supervisor/supervisor_actor.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace toolscore {
+namespace {
+
+using options_pointer = std::shared_ptr<const tree_options>;
+
+/// A fixed member: always restarted, known to everybody by `slot` of the addresses.
+template <class Spawn>
+child_spec member(const options_pointer& options, std::string id, caf::actor addresses::*slot,
+                  Spawn spawn) {
+  child_spec child;
+  child.id = std::move(id);
+  child.start = [tree = options->tree, slot, spawn](caf::event_based_actor* root, std::uint64_t) {
+    auto address = spawn(root);
+    (*tree).*slot = address;
+    return address;
+  };
+  return child;
+}
+
+std::function<double()> jitter_source() {
+  auto engine = std::make_shared<std::mt19937_64>(std::random_device{}());
+  return [engine] { return std::uniform_real_distribution<double>{0.0, 1.0}(*engine); };
+}
+
+std::size_t starts_max(const node_config& config) {
+  if (config.starts_max != 0) return config.starts_max;
+  return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+caf::actor spawn_servers(const options_pointer& options, caf::event_based_actor* root) {
+  supervisor_options servers;
+  servers.name = "servers";
+  servers.parks = true; // One owner that keeps crashing never takes the others down.
+  servers.random = jitter_source();
+  static_cast<void>(options);
+  return spawn_supervisor(root, std::move(servers));
+}
+
+caf::actor spawn_catalog(const options_pointer& options, caf::event_based_actor* root) {
+  auto filters = std::make_shared<std::map<std::string, tool_filter>>();
+  for (const auto& server : options->initial)
+    filters->emplace(server.spec.id.value,
+                     tool_filter{server.spec.policy.tools_allow, server.spec.policy.tools_deny});
+  const auto prefix = static_cast<mcp::prefix_policy>(options->config.defaults.prefix);
+  return root->spawn(make_catalog, options->tree, prefix,
+                     std::shared_ptr<const std::map<std::string, tool_filter>>(filters));
+}
+
+caf::actor spawn_manager(const options_pointer& options, caf::event_based_actor* root) {
+  auto manager = std::make_shared<manager_options>();
+  manager->tree = options->tree;
+  manager->endpoint = options->endpoint;
+  manager->parse = [options](const std::string& name, const std::string& json) {
+    return parse_server(name, json, options->config.defaults, options->variables);
+  };
+  manager->server.tree = options->tree;
+  manager->server.processes = options->processes;
+  manager->server.open_link = options->open_link;
+  manager->server.state_dir = options->config.state_dir;
+  manager->server.random = jitter_source();
+  manager->initial = options->initial;
+  return root->spawn(make_manager, std::shared_ptr<const manager_options>(manager));
+}
+
+} // namespace
+
+caf::actor spawn_tree(caf::actor_system& system, tree_options chosen) {
+  const auto options = std::make_shared<const tree_options>(std::move(chosen));
+  supervisor_options root;
+  root.name = "root";
+  root.random = jitter_source();
+  root.children = {
+      member(options, "store", &addresses::store,
+             [options](auto* self) { return self->spawn(make_store, options->store); }),
+      member(options, "events", &addresses::events,
+             [options](auto* self) { return self->spawn(make_events, options->log); }),
+      member(options, "bridge", &addresses::bridge,
+             [options](auto* self) { return self->spawn(make_bridge, options->route); }),
+      member(options, "catalog", &addresses::catalog,
+             [options](auto* self) { return spawn_catalog(options, self); }),
+      member(options, "coordinator", &addresses::coordinator,
+             [options](auto* self) {
+               return self->spawn(make_coordinator, starts_max(options->config));
+             }),
+      member(options, "runner", &addresses::runner,
+             [options](auto* self) { return spawn_runner(options, self); }),
+      member(options, "servers", &addresses::servers,
+             [options](auto* self) { return spawn_servers(options, self); }),
+      member(options, "manager", &addresses::manager,
+             [options](auto* self) { return spawn_manager(options, self); }),
+  };
+  // Ends in reverse: the manager first, then the servers with all their trees, the store last.
+  for (auto& child : root.children) child.stop_timeout = options->config.stop_deadline;
+  return spawn_supervisor(system, std::move(root));
+}
+
+} // namespace toolscore

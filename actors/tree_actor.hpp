@@ -1,0 +1,41 @@
+#pragma once
+#include "actors/addresses_actor.hpp"
+#include "actors/bridge_actor.hpp"
+#include "actors/event_log.hpp"
+#include "actors/manager_actor.hpp"
+#include "actors/store_actor.hpp"
+#include "config/node_config.hpp"
+#include "runners/process_io.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// What the tree is grown from. Everything here outlives it.
+struct tree_options {
+  node_config config;
+  environment variables;
+  std::string libexec_dir;
+  std::function<std::string()> endpoint;
+  addresses_ptr tree;
+  std::shared_ptr<routing> route;
+  process_io* processes = nullptr;
+  link_opener open_link;
+  std::shared_ptr<event_log> log;
+  store_options store;
+  /// Runs work that blocks on the pool and `then` on the loop; false when the pool is full.
+  std::function<bool(std::function<void()> work, std::function<void()> then)> work;
+  std::vector<initial_server> initial;
+};
+
+/// Starts the root supervisor with its fixed members; nothing that stands under it takes a server
+/// down with it. Ends when it is asked to by an exit message.
+caf::actor spawn_tree(caf::actor_system& system, tree_options options);
+
+} // namespace toolscore

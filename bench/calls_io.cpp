@@ -1,0 +1,206 @@
+#include "bench/calls_io.hpp"
+
+#include "bench/child_io.hpp"
+#include "bench/load_io.hpp"
+#include "bench/machine_io.hpp"
+#include "bench/node_io.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+
+namespace toolscore {
+namespace {
+
+constexpr std::chrono::milliseconds helper_wait{10000};
+
+/// A directory of our own that goes when this does.
+class scratch_directory {
+public:
+  scratch_directory() {
+    std::error_code ignored;
+    std::string pattern =
+        (std::filesystem::temp_directory_path(ignored) / "toolscore-bench-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~scratch_directory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  scratch_directory(const scratch_directory&) = delete;
+  scratch_directory& operator=(const scratch_directory&) = delete;
+  const std::string& path() const noexcept { return path_; }
+
+private:
+  std::string path_;
+};
+
+struct target {
+  std::string name;
+  endpoint_address at;
+  std::size_t raw_request_bytes = 0; ///< Not 0: the ping-pong.
+  std::size_t raw_answer_bytes = 0;
+};
+
+/// Starts a helper that prints its port. @error spawn_failed, io_failed
+result<std::pair<bench_child, endpoint_address>> start_helper(std::vector<std::string> command) {
+  bench_child::options wanted;
+  wanted.command = std::move(command);
+  wanted.take_stdout = true;
+  auto child = bench_child::start(wanted);
+  if (!child) return child.failure();
+  const auto line = child->read_line(helper_wait);
+  if (!line) return line.failure();
+  endpoint_address at;
+  if (!read_endpoint("http://127.0.0.1:" + *line + "/mcp/bench", at))
+    return error{errc::bad_answer, wanted.command.front() + " printed no port: " + *line};
+  return std::pair{std::move(*child), at};
+}
+
+class calls_run {
+public:
+  explicit calls_run(const calls_options& options) : options_(options) {}
+
+  result<calls_outcome> run() {
+    if (const auto started = start_floor(); !started) return started.failure();
+    for (const era spoken : {era::legacy, era::modern})
+      if (const auto started = start_pingpong(spoken); !started) return started.failure();
+    if (const auto started = options_.targets.empty() ? start_own_node() : use_targets(); !started)
+      return started.failure();
+    for (unsigned round = 0; round < options_.rounds; ++round)
+      for (const std::size_t connections : options_.connections)
+        for (const era spoken : {era::legacy, era::modern})
+          if (const auto measured = measure_all(round, connections, spoken); !measured)
+            return measured.failure();
+    for (const auto& [name, pid] : pids_) outcome_.resident_kib[name] = resident_kib(pid);
+    return std::move(outcome_);
+  }
+
+private:
+  std::string helper(const char* name) const { return options_.libexec_dir + '/' + name; }
+
+  result<done> start_floor() {
+    std::vector<std::string> command{helper("toolscore-bench-floor"), "0",
+                                     helper("toolscore-bench-server"), "--die-with-parent"};
+    if (options_.legacy_server) command.emplace_back("--legacy");
+    auto started = start_helper(std::move(command));
+    if (!started) return started.failure();
+    pids_[floor_name] = started->first.pid();
+    targets_.push_back({floor_name, started->second});
+    children_.push_back(std::move(started->first));
+    return done{};
+  }
+
+  /// One call through the floor says how long the messages are.
+  result<done> start_pingpong(era spoken) {
+    load_options one = load_of(targets_.front(), 1, spoken);
+    one.calls = 1;
+    one.warm_up = std::chrono::milliseconds{0};
+    const auto sizes = run_load(one);
+    if (!sizes) return sizes.failure();
+    auto started = start_helper(
+        {helper("toolscore-bench-pingpong"), "0", std::to_string(sizes->request_bytes),
+         std::to_string(sizes->request_body_bytes + 1),
+         std::to_string(sizes->answer_body_bytes + 1), std::to_string(sizes->answer_bytes)});
+    if (!started) return started.failure();
+    pingpongs_[spoken == era::modern] =
+        target{pingpong_name, started->second, sizes->request_bytes, sizes->answer_bytes};
+    children_.push_back(std::move(started->first));
+    return done{};
+  }
+
+  result<done> start_own_node() {
+    node_plan plan;
+    plan.launcher = options_.launcher;
+    plan.program = options_.node_program;
+    plan.server = {helper("toolscore-bench-server")};
+    if (options_.legacy_server) plan.server.emplace_back("--legacy");
+    plan.directory = directory_.path();
+    auto started = start_node(plan);
+    if (!started) return started.failure();
+    pids_["node"] = started->process.pid();
+    targets_.push_back({"node", started->endpoint});
+    node_ = std::make_unique<running_node>(std::move(*started));
+    return done{};
+  }
+
+  result<done> use_targets() {
+    for (const auto& [name, url] : options_.targets) {
+      target named{name, {}};
+      if (!read_endpoint(url, named.at))
+        return error{errc::bad_request,
+                     "target " + name + ": " + url + " is not http://HOST:PORT/PATH"};
+      targets_.push_back(std::move(named));
+    }
+    return done{};
+  }
+
+  load_options load_of(const target& subject, std::size_t connections, era spoken) const {
+    load_options load;
+    load.at = subject.at;
+    load.spoken = spoken;
+    load.connections = connections;
+    load.duration = options_.duration;
+    load.warm_up = options_.warm_up;
+    load.text_bytes = options_.text_bytes;
+    load.raw_request_bytes = subject.raw_request_bytes;
+    load.raw_answer_bytes = subject.raw_answer_bytes;
+    return load;
+  }
+
+  /// All targets under one load, in an order that turns round from round to round.
+  result<done> measure_all(unsigned round, std::size_t connections, era spoken) {
+    std::vector<target> order;
+    if (connections == 1) order.push_back(pingpongs_[spoken == era::modern]);
+    order.insert(order.end(), targets_.begin(), targets_.end());
+    if (round % 2 == 1) std::reverse(order.begin(), order.end());
+    for (const auto& subject : order) {
+      const auto figures = run_load(load_of(subject, connections, spoken));
+      if (!figures)
+        return error{figures.failure().code, subject.name + ", " + to_string(spoken) + ", " +
+                                                 std::to_string(connections) +
+                                                 " connections: " + figures.failure().detail};
+      add(round, connections, spoken, subject.name, *figures);
+    }
+    return done{};
+  }
+
+  void add(unsigned round, std::size_t connections, era spoken, const std::string& name,
+           const load_figures& figures) {
+    const auto in_us = [](std::chrono::nanoseconds time) {
+      return std::chrono::duration<double, std::micro>(time).count();
+    };
+    measurement made{round, spoken, connections, name};
+    made.calls = figures.calls;
+    made.p50_us = in_us(figures.latency.at(0.5));
+    made.p99_us = in_us(figures.latency.at(0.99));
+    made.max_us = in_us(figures.latency.max());
+    made.calls_per_s =
+        static_cast<double>(figures.calls) / std::chrono::duration<double>(figures.elapsed).count();
+    std::fprintf(stderr, "round %u/%u  %-7s %3zu  %-12s p50 %7.1f us  %8.0f calls/s\n", round + 1,
+                 options_.rounds, to_string(spoken), connections, name.c_str(), made.p50_us,
+                 made.calls_per_s);
+    outcome_.measurements.push_back(std::move(made));
+  }
+
+  calls_options options_;
+  scratch_directory directory_; // Goes after the node that writes into it.
+  std::vector<bench_child> children_;
+  std::unique_ptr<running_node> node_;
+  std::vector<target> targets_; ///< The floor first.
+  target pingpongs_[2];         ///< Legacy, modern.
+  std::map<std::string, int> pids_;
+  calls_outcome outcome_;
+};
+
+} // namespace
+
+result<calls_outcome> run_calls(const calls_options& options) {
+  calls_run run{options};
+  return run.run();
+}
+
+} // namespace toolscore

@@ -1,0 +1,83 @@
+#include "bench/node_io.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+namespace toolscore {
+namespace {
+
+using clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds poll_every{20};
+/// The node's own deadline for a stop is 25 s; after that it is killed.
+constexpr std::chrono::milliseconds node_grace{28000};
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+error with_log(std::string what, const std::string& log_file) {
+  constexpr std::size_t tail_bytes = 2000;
+  const std::string log = text_of(log_file);
+  const std::size_t from = log.size() > tail_bytes ? log.size() - tail_bytes : 0;
+  return error{errc::io_failed, what + "; its log ends with:\n" + log.substr(from)};
+}
+
+bool write_config(const node_plan& plan, const std::string& path) {
+  nlohmann::json server{{"command", plan.server.front()}};
+  server["args"] = std::vector<std::string>(plan.server.begin() + 1, plan.server.end());
+  const nlohmann::json config{
+      {"node", {{"listen", "127.0.0.1:0"}, {"state_dir", plan.directory + "/state"}}},
+      {"mcpServers", {{"bench", server}}}};
+  std::ofstream file(path);
+  file << config.dump(2) << '\n';
+  return static_cast<bool>(file);
+}
+
+/// The address that the node has written, if it has written all of it.
+std::optional<endpoint_address> read_address(const std::string& path) {
+  std::string text = text_of(path);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  endpoint_address address;
+  if (!read_endpoint("http://" + text + "/mcp/bench", address)) return std::nullopt;
+  return address;
+}
+
+bool is_ready(const endpoint_address& at) {
+  std::string received;
+  const auto answer = exchange_once(at,
+                                    "GET /readyz HTTP/1.1\r\nHost: " + at.host + ':' +
+                                        std::to_string(at.port) + "\r\nConnection: close\r\n\r\n",
+                                    received, std::chrono::seconds{2});
+  return answer && answer->head.status == 200;
+}
+
+} // namespace
+
+result<running_node> start_node(const node_plan& plan) {
+  const std::string config = plan.directory + "/toolscore.json";
+  const std::string log_file = plan.directory + "/node.log";
+  if (!write_config(plan, config)) return last_error("write " + config);
+  bench_child::options wanted;
+  wanted.command = plan.launcher;
+  wanted.command.insert(wanted.command.end(), {plan.program, "up", "-c", config});
+  wanted.log_file = log_file;
+  wanted.grace = node_grace;
+  auto started = bench_child::start(wanted);
+  if (!started) return started.failure();
+  for (const auto end = clock::now() + plan.wait; clock::now() < end;
+       std::this_thread::sleep_for(poll_every)) {
+    if (was_interrupted()) return error{errc::cancelled, "interrupted"};
+    if (started->has_ended()) return with_log(plan.program + " ended instead of serving", log_file);
+    const auto address = read_address(plan.directory + "/state/address");
+    if (address && is_ready(*address)) return running_node{std::move(*started), *address};
+  }
+  return with_log(plan.program + " was not ready in time", log_file);
+}
+
+} // namespace toolscore

@@ -1,0 +1,31 @@
+#pragma once
+#include "bench/child_io.hpp"
+#include "bench/load_io.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// A toolscore node that the bench started, with one server named `bench`.
+struct running_node {
+  bench_child process;
+  endpoint_address endpoint; ///< /mcp/bench
+};
+
+struct node_plan {
+  std::vector<std::string> launcher; ///< What to put in front of the node's command; may be empty.
+  std::string program;               ///< toolscore
+  std::vector<std::string> server;   ///< The server's command.
+  std::string directory;             ///< Its config, log and state go here; exists.
+  std::chrono::milliseconds wait{30000}; ///< For its address and its readiness.
+};
+
+/// Starts `toolscore up -c CONFIG`, waits for `<state_dir>/address` and for GET /readyz to say 200.
+/// @error spawn_failed, io_failed  with the end of the node's log
+/// @error cancelled                a signal came in the meantime
+result<running_node> start_node(const node_plan& plan);
+
+} // namespace toolscore

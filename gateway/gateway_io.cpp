@@ -1,0 +1,136 @@
+#include "gateway/gateway_io.hpp"
+
+#include "gateway/rest_text.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <sys/random.h>
+#include <utility>
+
+namespace toolscore {
+
+namespace {
+
+/// 128 bits from the kernel as 32 hex digits.
+std::string random_id() {
+  unsigned char raw[16];
+  // Blocks only before the kernel's pool is first filled, at boot; never fails for so few bytes.
+  if (::getrandom(raw, sizeof raw, 0) != static_cast<ssize_t>(sizeof raw))
+    throw std::runtime_error("getrandom failed");
+  std::string out;
+  for (const unsigned char x : raw) {
+    out += "0123456789abcdef"[x >> 4];
+    out += "0123456789abcdef"[x & 15];
+  }
+  return out;
+}
+
+bool is_loopback(const std::string& host) {
+  return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+mcp_options with_clocks(mcp_options x) {
+  x.random_id = random_id;
+  x.wall_clock = [] { return std::chrono::system_clock::now(); };
+  x.steady_clock = [] { return std::chrono::steady_clock::now(); };
+  return x;
+}
+
+head_verdict refused(int status, std::string_view code, std::string_view message,
+                     std::string headers = {}) {
+  head_verdict x;
+  x.what = head_verdict::kind::refuse;
+  x.refusal = json_answer(status, error_text(code, message));
+  x.refusal.headers = std::move(headers);
+  return x;
+}
+
+} // namespace
+
+gateway::gateway(boost::asio::io_context& io, backend& tree, gateway_options options)
+    : io_(io), tree_(tree), options_(std::move(options)), mcp_(tree, with_clocks(options_.mcp)),
+      connections_(io, *this, options_.connections) {
+  policy_.loopback = is_loopback(options_.host);
+  policy_.mcp_token = options_.mcp_token;
+  policy_.token = options_.token;
+  policy_.hosts = options_.hosts;
+}
+
+gateway::~gateway() {
+  stop_accepting();
+}
+
+result<done> gateway::start() {
+  const auto serve = [this](stream_socket socket, peer_info peer) {
+    connections_.open(std::move(socket), std::move(peer));
+  };
+  if (!options_.host.empty()) {
+    auto opened = listener::on_tcp(io_, options_.host, options_.port, serve);
+    if (!opened) return opened.failure();
+    tcp_ = std::move(*opened);
+    policy_.port = tcp_->port();
+  }
+  if (!options_.unix_path.empty()) {
+    auto opened = listener::on_unix(io_, options_.unix_path, serve);
+    if (!opened) return opened.failure();
+    unix_ = std::move(*opened);
+  }
+  if (tcp_) tcp_->start();
+  if (unix_) unix_->start();
+  return done{};
+}
+
+std::string gateway::tcp_address() const {
+  return tcp_ ? options_.host + ":" + std::to_string(tcp_->port()) : std::string{};
+}
+
+void gateway::stop_accepting() {
+  if (tcp_) tcp_->stop();
+  if (unix_) unix_->stop();
+}
+
+void gateway::close(std::function<void()> then) {
+  stop_accepting();
+  connections_.close(options_.close_patience, std::move(then));
+}
+
+head_verdict gateway::on_head(inbound_request& request) {
+  if (request.peer.local_socket && !request.peer.owner)
+    return refused(403, "forbidden", "this socket is its owner's");
+  if (const auto why = check_origin(policy_, request)) return refused(403, "forbidden", *why);
+  if (request.target.empty() || request.target.front() != '/')
+    return refused(400, "bad_request", "the request's target is no path");
+  auto found = find_route(request.method, request.path());
+  auto allowed =
+      authorize(policy_, request.peer, request.headers.get("authorization"), found.where.scope);
+  if (allowed.failure == 401)
+    return refused(401, "unauthorized", "the owner's token is needed",
+                   "WWW-Authenticate: Bearer\r\n");
+  if (found.failure == 404) return refused(404, "not_found", "there is nothing at this path");
+  if (found.failure != 0)
+    return refused(found.failure, "method_not_allowed", "this path has no such method",
+                   "Allow: " + found.allow + "\r\n");
+  request.where = found.where;
+  request.who = std::move(allowed.who);
+  return {};
+}
+
+void gateway::on_request(inbound_request& request,
+                         const std::shared_ptr<client_connection>& connection, std::uint64_t turn) {
+  switch (request.where.kind) {
+  case route_kind::mcp_all:
+  case route_kind::mcp_server:
+    mcp_.handle(request, connection, turn);
+    return;
+  case route_kind::healthz:
+    connection->answer(turn, json_answer(200, R"({"status":"ok"})"));
+    return;
+  default:
+    connection->answer(turn, json_answer(501, error_text("not_supported", "not built")));
+  }
+}
+
+void gateway::on_upgrade(inbound_request&, stream_socket) {}
+
+} // namespace toolscore

@@ -1,0 +1,62 @@
+#pragma once
+#include "gateway/auth.hpp"
+#include "gateway/backend.hpp"
+#include "gateway/connection_set_io.hpp"
+#include "gateway/listener_io.hpp"
+#include "gateway/mcp_endpoint.hpp"
+#include "messages/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+struct gateway_options {
+  std::string host = "127.0.0.1"; ///< Empty = no TCP.
+  std::uint16_t port = 8088;      ///< 0 = any that is free.
+  std::string unix_path;          ///< Empty = no unix socket.
+  std::string token;      ///< The owner's, for TCP. Empty = the owner has the unix socket only.
+  bool mcp_token = false; ///< /mcp needs the token on loopback too.
+  std::vector<std::string> hosts; ///< Further names we go by.
+  connection_limits connections;
+  mcp_options mcp; ///< Its clocks and random_id are filled in.
+  std::chrono::milliseconds close_patience{5'000};
+};
+
+/// The outside of the node: listeners, connections and what they may ask. All on the loop's thread.
+class gateway final : private request_handler {
+public:
+  /// `tree` outlives it.
+  gateway(boost::asio::io_context& io, backend& tree, gateway_options options);
+  ~gateway() override;
+
+  /// Listens. @error as listener::on_tcp and listener::on_unix
+  result<done> start();
+  /// "127.0.0.1:8088", with the port that is really bound; empty without TCP.
+  std::string tcp_address() const;
+  void stop_accepting();
+  /// Stops accepting, ends idle connections, lets calls in flight be answered within
+  /// close_patience, and then calls `then`.
+  void close(std::function<void()> then);
+
+private:
+  head_verdict on_head(inbound_request& request) override;
+  void on_request(inbound_request& request, const std::shared_ptr<client_connection>& connection,
+                  std::uint64_t turn) override;
+  void on_upgrade(inbound_request& request, stream_socket socket) override;
+
+  boost::asio::io_context& io_;
+  backend& tree_;
+  gateway_options options_;
+  auth_policy policy_;
+  mcp_endpoint mcp_;
+  connection_set connections_;
+  std::unique_ptr<listener> tcp_;
+  std::unique_ptr<listener> unix_;
+};
+
+} // namespace toolscore

@@ -1,0 +1,93 @@
+#include "gateway/http_exchange.hpp"
+
+#include "gateway/response_text.hpp"
+#include "mcp/answers.hpp"
+#include "mcp/versions.hpp"
+
+#include <utility>
+
+namespace toolscore {
+
+http_exchange::http_exchange(std::shared_ptr<client_connection> connection, std::uint64_t turn,
+                             principal who, exchange_options options,
+                             std::shared_ptr<exchange_counters> counters)
+    : connection_(std::move(connection)), turn_(turn), who_(std::move(who)), options_(options),
+      counters_(std::move(counters)) {
+  connection_->watch(turn_, this);
+}
+
+http_exchange::~http_exchange() {
+  if (!ended_) {
+    if (!gone_) ++counters_->repaired;
+    const auto id = request_ ? id_.of(*request_) : std::string_view{};
+    end(200,
+        std::make_shared<const std::string>(mcp::error_response(
+            id, mcp::code::internal, "the gateway lost this call; this is a bug of the node")));
+  }
+  connection_->watch(turn_, nullptr);
+}
+
+void http_exchange::set_request(bytes body, text_span id) {
+  request_ = std::move(body);
+  id_ = id;
+}
+
+void http_exchange::event(bytes json) {
+  if (ended_ || gone_) return;
+  if (!options_.accepts_stream || connection_->unsent() > options_.queued_bytes_max) {
+    ++counters_->events_dropped;
+    return;
+  }
+  std::string text;
+  text.reserve(json->size() + 32);
+  append_sse_message(text, *json);
+  if (streaming_) {
+    connection_->stream(turn_, text);
+    return;
+  }
+  streaming_ = true;
+  ++counters_->streams;
+  connection_->begin_stream(turn_, "text/event-stream",
+                            "X-Accel-Buffering: no\r\nCache-Control: no-cache\r\n", text);
+}
+
+void http_exchange::end(int http_status, bytes json) {
+  if (ended_) return;
+  ended_ = true;
+  hook_ = nullptr;
+  leave_session();
+  if (gone_) return;
+  if (streaming_) {
+    std::string text;
+    text.reserve(json->size() + 32);
+    append_sse_message(text, *json);
+    connection_->end_stream(turn_, text);
+    return;
+  }
+  outbound_answer x;
+  x.status = http_status;
+  x.content_type = "application/json";
+  if (headers_) x.headers = headers_(json);
+  x.body = std::move(json);
+  connection_->answer(turn_, std::move(x));
+}
+
+void http_exchange::on_abandoned(std::function<void()> hook) {
+  if (ended_) return;
+  if (gone_ && options_.disconnect_cancels)
+    hook();
+  else
+    hook_ = std::move(hook);
+}
+
+void http_exchange::on_gone() {
+  gone_ = true;
+  if (ended_ || !options_.disconnect_cancels) return;
+  if (auto hook = std::exchange(hook_, nullptr)) hook();
+}
+
+void http_exchange::leave_session() noexcept {
+  if (session_) std::exchange(session_, nullptr)->finished(this);
+}
+
+} // namespace toolscore

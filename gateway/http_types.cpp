@@ -1,0 +1,110 @@
+#include "gateway/http_types.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace toolscore {
+
+namespace {
+
+char lowered(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = lowered(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i] == '+' ? ' ' : text[i];
+  }
+  return out;
+}
+
+} // namespace
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (lowered(text[i]) != lower[i]) return false;
+  return true;
+}
+
+void header_list::add(std::string_view name, std::string_view value) {
+  entries_.push_back({static_cast<std::uint32_t>(text_.size()),
+                      static_cast<std::uint32_t>(name.size()),
+                      static_cast<std::uint32_t>(value.size())});
+  text_ += name;
+  text_ += value;
+}
+
+void header_list::clear() noexcept {
+  text_.clear();
+  entries_.clear();
+}
+
+std::string_view header_list::name(std::size_t index) const noexcept {
+  const auto& x = entries_[index];
+  return std::string_view{text_}.substr(x.name_at, x.name_length);
+}
+
+std::string_view header_list::value(std::size_t index) const noexcept {
+  const auto& x = entries_[index];
+  return std::string_view{text_}.substr(x.name_at + x.name_length, x.value_length);
+}
+
+std::optional<std::string_view> header_list::get(std::string_view wanted) const noexcept {
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    if (equals_ignoring_case(name(i), wanted)) return value(i);
+  return std::nullopt;
+}
+
+std::size_t header_list::count(std::string_view wanted) const noexcept {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    found += equals_ignoring_case(name(i), wanted) ? 1 : 0;
+  return found;
+}
+
+std::string_view inbound_request::query() const noexcept {
+  std::string_view rest = std::string_view{target}.substr(path_length);
+  if (!rest.empty()) rest.remove_prefix(1);
+  return rest;
+}
+
+outbound_answer json_answer(int status, std::string text) {
+  outbound_answer x;
+  x.status = status;
+  x.content_type = "application/json";
+  x.body = std::make_shared<const std::string>(std::move(text));
+  return x;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
+    const auto equals = pair.find('=');
+    if (pair.substr(0, equals) != name) continue;
+    return equals == std::string_view::npos ? std::string{}
+                                            : percent_decoded(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+} // namespace toolscore

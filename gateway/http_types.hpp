@@ -1,0 +1,81 @@
+#pragma once
+#include "gateway/router.hpp"
+#include "messages/envelope.hpp"
+#include "messages/exchange.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace toolscore {
+
+/// The header fields of one request, in one text, so that a request costs no allocation a field.
+class header_list {
+public:
+  void add(std::string_view name, std::string_view value);
+  void clear() noexcept;
+  /// The first value of that name; `name` is given in lower case.
+  std::optional<std::string_view> get(std::string_view name) const noexcept;
+  std::size_t count(std::string_view name) const noexcept;
+  std::size_t size() const noexcept { return entries_.size(); }
+  std::string_view name(std::size_t index) const noexcept;
+  std::string_view value(std::size_t index) const noexcept;
+
+private:
+  struct entry {
+    std::uint32_t name_at;
+    std::uint32_t name_length;
+    std::uint32_t value_length; ///< The value stands right behind the name.
+  };
+  std::string text_;
+  std::vector<entry> entries_;
+};
+
+/// Who is at the other end of a connection, known before the first byte.
+struct peer_info {
+  bool local_socket = false; ///< It came through the unix socket.
+  bool owner = false;        ///< Its uid is ours or root; only for the unix socket.
+  std::string name;          ///< "local" or "uid:1000".
+};
+
+/// One HTTP request whose head is complete; `body` follows when all of it is there.
+struct inbound_request {
+  http_method method = http_method::other;
+  std::string target;
+  std::size_t path_length = 0; ///< Of `target`, up to the query.
+  unsigned version = 11;       ///< 10 or 11.
+  bool keep_alive = true;
+  header_list headers;
+  bytes body; ///< Never null once the request is complete.
+  peer_info peer;
+  principal who; ///< Filled in when the head is judged, like `where`.
+  route where;
+  std::chrono::steady_clock::time_point received;
+
+  std::string_view path() const noexcept { return std::string_view{target}.substr(0, path_length); }
+  std::string_view query() const noexcept;
+};
+
+/// A whole answer. `headers` are further header lines, each ended by CRLF.
+struct outbound_answer {
+  int status = 200;
+  std::string_view content_type; ///< Static text; empty where there is no body.
+  std::string headers;
+  bytes body;         ///< Null = empty.
+  bool close = false; ///< The connection ends with this answer.
+};
+
+/// An answer with a JSON text as its body.
+outbound_answer json_answer(int status, std::string text);
+
+/// The value of `name` in a query string, percent-decoded; empty optional = absent.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+/// ASCII only, `lower` is already in lower case.
+bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept;
+
+} // namespace toolscore

@@ -1,0 +1,202 @@
+#include "gateway/mcp_endpoint.hpp"
+
+#include "gateway/joint_answers.hpp"
+#include "mcp/answers.hpp"
+#include "mcp/json_text.hpp"
+#include "mcp/versions.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <variant>
+
+namespace toolscore {
+
+namespace {
+
+using connection_ptr = std::shared_ptr<client_connection>;
+
+void refuse(client_connection& connection, std::uint64_t turn, const mcp::refusal& why,
+            std::string_view id_raw) {
+  connection.answer(turn, json_answer(why.http_status, mcp::refusal_body(why, id_raw)));
+}
+
+outbound_answer empty_answer(int status) {
+  outbound_answer x;
+  x.status = status;
+  return x;
+}
+
+mcp::served_methods served_at(const route& where) {
+  mcp::served_methods x;
+  if (where.kind == route_kind::mcp_all) x.prompts = x.resources = x.completions = false;
+  return x;
+}
+
+std::string unknown_server(std::string_view name) {
+  return "no server is named \"" + std::string{name.substr(0, 64)} +
+         "\"; GET /api/v1/servers lists those there are";
+}
+
+} // namespace
+
+mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
+    : tree_(tree), options_(std::move(options)), sessions_(options_.sessions) {}
+
+void mcp_endpoint::handle(inbound_request& request, const connection_ptr& connection,
+                          std::uint64_t turn) {
+  if (request.method == http_method::post) {
+    on_post(request, connection, turn);
+  } else if (request.method == http_method::del) {
+    on_delete(request, *connection, turn);
+  } else {
+    // No messages go to clients outside of their calls, so there is no stream to listen to.
+    auto x = empty_answer(405);
+    x.headers = "Allow: POST, DELETE\r\n";
+    connection->answer(turn, std::move(x));
+  }
+}
+
+void mcp_endpoint::on_delete(inbound_request& request, client_connection& connection,
+                             std::uint64_t turn) {
+  const auto id = request.headers.get("mcp-session-id");
+  if (!id) {
+    connection.answer(turn, json_answer(400, mcp::error_response({}, mcp::code::invalid_request,
+                                                                 "Mcp-Session-Id is missing")));
+  } else if (sessions_.end(*id, request.who.name, request.path(), request.received)) {
+    connection.answer(turn, empty_answer(204));
+  } else {
+    connection.answer(turn, json_answer(404, mcp::error_response({}, mcp::code::invalid_request,
+                                                                 "no such session")));
+  }
+}
+
+void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& connection,
+                           std::uint64_t turn) {
+  post x{request, connection, turn, {}, {}, {}, nullptr};
+  if (!pass_checks(x)) return;
+  switch (x.spans.kind) {
+  case message_kind::notification:
+    on_notification(x);
+    [[fallthrough]];
+  case message_kind::response:
+  case message_kind::error_response:
+    connection->answer(turn, empty_answer(202));
+    return;
+  case message_kind::request:
+    break;
+  }
+  if (x.session && x.session->calls.size() >= sessions_.limits().in_flight_max) {
+    call_failure full;
+    full.code = errc::queue_full;
+    full.detail = std::to_string(sessions_.limits().in_flight_max) +
+                  " calls of this session are in flight; wait for one of them";
+    reply(x, 200, mcp::failure_response(x.id(), full));
+    return;
+  }
+  if (request.where.kind == route_kind::mcp_all) {
+    on_joint_request(x);
+    return;
+  }
+  std::string tool;
+  if (x.method == "tools/call" && x.spans.name) tool = mcp::decode(x.spans.name.of(*request.body));
+  forward(x, server_id{std::string{request.where.parameter}}, std::move(tool));
+}
+
+/// Media types, JSON-RPC, the server's name, and all that the era demands, in this order.
+bool mcp_endpoint::pass_checks(post& x) {
+  const auto& headers = x.request.headers;
+  mcp::http_view view;
+  view.method = "POST";
+  view.content_type = headers.get("content-type").value_or(std::string_view{});
+  view.accept = headers.get("accept");
+  if (const auto why = mcp::check_media(view)) {
+    refuse(*x.connection, x.turn, *why, {});
+    return false;
+  }
+  const std::string& body = *x.request.body;
+  const auto scanned = scanner_.scan(body);
+  if (!scanned) {
+    refuse(*x.connection, x.turn, mcp::refuse_scan(scanner_, scanned.failure()),
+           scanner_.readable_id().of(body));
+    return false;
+  }
+  x.spans = *scanned;
+  if (x.spans.method) x.method = mcp::decode(x.spans.method.of(body));
+  const auto& where = x.request.where;
+  if (where.kind == route_kind::mcp_server &&
+      !tree_.has_server(server_id{std::string{where.parameter}})) {
+    const auto text = unknown_server(where.parameter);
+    if (x.method == "tools/call")
+      record_refusal(x, server_id{std::string{where.parameter.substr(0, 64)}},
+                     mcp::decode(x.spans.name.of(body)), text);
+    reply(x, 404, mcp::error_response(x.id(), mcp::code::bad_params, text));
+    return false;
+  }
+  view.protocol_version = headers.get("mcp-protocol-version");
+  view.mcp_method = headers.get("mcp-method");
+  view.mcp_name = headers.get("mcp-name");
+  view.session_id = headers.get("mcp-session-id");
+  if (view.session_id)
+    x.session =
+        sessions_.find(*view.session_id, x.request.who.name, x.request.path(), x.request.received);
+  if (x.session) view.session_version = x.session->version;
+  auto verdict = mcp::classify(view, body, x.spans, served_at(where));
+  if (const auto* why = std::get_if<mcp::refusal>(&verdict)) {
+    refuse(*x.connection, x.turn, *why, x.id());
+    return false;
+  }
+  x.client = std::move(std::get<mcp::classified>(verdict));
+  if (x.client.client == era::modern) x.session = nullptr;
+  return true;
+}
+
+void mcp_endpoint::on_notification(const post& x) {
+  if (x.method != "notifications/cancelled" || !x.session) return;
+  const auto params = nlohmann::json::parse(x.spans.params.of(*x.request.body), nullptr, false);
+  if (!params.is_object() || !params.contains("requestId")) return;
+  const auto* call = x.session->find(params["requestId"].dump());
+  if (!call) return; // finished already; such races are normal
+  if (auto exchange = call->reply.lock())
+    tree_.cancel(call->server, call_cancel{std::move(exchange), "cancelled"});
+}
+
+void mcp_endpoint::on_joint_request(post& x) {
+  const std::string_view body = *x.request.body;
+  if (x.method == "tools/call") {
+    on_joint_call(x);
+  } else if (x.method == "tools/list") {
+    const auto tools = tree_.tools();
+    auto answer = list_tools(tools ? *tools : mcp::tool_index{}, x.id(), x.spans.params.of(body),
+                             x.client.client, options_.tools_page_max);
+    reply(x, answer.status, std::move(answer.json));
+  } else if (x.method == "initialize" && x.client.client == era::legacy) {
+    if (!sessions_.has_room(x.request.received)) {
+      reply(x, 503, mcp::error_response(x.id(), mcp::code::internal, "too many sessions"));
+      return;
+    }
+    reply(x, 200, mcp::gateway_initialize_response(x.id(), x.client.version, options_.instructions),
+          open_session(x.request.who.name, std::string{x.request.path()}, x.client.version));
+  } else if (x.method == "server/discover" && x.client.client == era::modern) {
+    reply(x, 200, mcp::gateway_discover_response(x.id(), options_.instructions));
+  } else if (x.method == "ping" && x.client.client == era::legacy) {
+    reply(x, 200, mcp::empty_response(x.id(), era::legacy));
+  } else {
+    auto answer = unknown_method(x.id(), x.method, x.client.client);
+    reply(x, answer.status, std::move(answer.json));
+  }
+}
+
+void mcp_endpoint::on_joint_call(post& x) {
+  const auto name = mcp::decode(x.spans.name.of(*x.request.body));
+  const auto tools = tree_.tools();
+  const auto* found = tools ? tools->find(name) : nullptr;
+  if (!found) {
+    const std::string text = "Unknown tool: " + name.substr(0, 128);
+    record_refusal(x, {}, name, text);
+    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, text));
+    return;
+  }
+  forward(x, found->server, found->original);
+}
+
+} // namespace toolscore

@@ -1,0 +1,85 @@
+#pragma once
+#include "gateway/backend.hpp"
+#include "gateway/connection.hpp"
+#include "gateway/http_exchange.hpp"
+#include "gateway/http_types.hpp"
+#include "gateway/sessions.hpp"
+#include "mcp/envelope.hpp"
+#include "mcp/era.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace toolscore {
+
+struct mcp_options {
+  session_limits sessions;
+  std::size_t queued_bytes_max = 1u << 20; ///< Of one event stream.
+  std::size_t tools_page_max = 2'000;      ///< Tools in one page of /mcp's tools/list.
+  std::string instructions;                ///< What /mcp says of itself; empty = nothing.
+  /// An unguessable text of visible ASCII, new every time.
+  std::function<std::string()> random_id;
+  std::function<std::chrono::system_clock::time_point()> wall_clock;
+  std::function<std::chrono::steady_clock::time_point()> steady_clock;
+  /// The protocol says that a legacy client that disconnects has not cancelled its call.
+  bool disconnect_cancels_legacy = false;
+};
+
+/// POST, GET and DELETE of /mcp and /mcp/{server}: checks in the order the protocol demands,
+/// sessions of legacy clients, and the way to the server's owner. Pure: connections and the tree
+/// are given. On the loop's thread.
+class mcp_endpoint {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+  mcp_endpoint(backend& tree, mcp_options options);
+
+  /// `request.where` is mcp_all or mcp_server.
+  void handle(inbound_request& request, const std::shared_ptr<client_connection>& connection,
+              std::uint64_t turn);
+
+  const session_table& sessions() const noexcept { return sessions_; }
+  const exchange_counters& exchanges() const noexcept { return *exchanges_; }
+
+private:
+  /// One POST on its way through the checks.
+  struct post {
+    inbound_request& request;
+    const std::shared_ptr<client_connection>& connection;
+    std::uint64_t turn;
+    envelope spans;
+    std::string method;
+    mcp::classified client;
+    std::shared_ptr<mcp_session> session; ///< Null for modern clients and for initialize.
+    std::string_view id() const { return spans.id.of(*request.body); }
+  };
+
+  void on_post(inbound_request& request, const std::shared_ptr<client_connection>& connection,
+               std::uint64_t turn);
+  void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
+  bool pass_checks(post& x);
+  void on_notification(const post& x);
+  void on_joint_request(post& x);
+  void on_joint_call(post& x);
+  void forward(post& x, const server_id& server, std::string tool);
+  std::shared_ptr<http_exchange> make_exchange(const post& x);
+  void open_session_on_success(const post& x, http_exchange& reply);
+  std::string open_session(const std::string& principal, const std::string& path,
+                           const std::string& version);
+  void record_refusal(const post& x, const server_id& server, std::string tool,
+                      const std::string& failure);
+  record_ids ids_of(const post& x) const;
+  void reply(const post& x, int status, std::string json, std::string headers = {});
+
+  backend& tree_;
+  mcp_options options_;
+  session_table sessions_;
+  std::shared_ptr<exchange_counters> exchanges_ = std::make_shared<exchange_counters>();
+  mcp::scanner scanner_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< Exchanges may outlive us.
+};
+
+} // namespace toolscore

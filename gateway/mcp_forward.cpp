@@ -1,0 +1,118 @@
+#include "gateway/mcp_endpoint.hpp"
+#include "mcp/answers.hpp"
+#include "mcp/json_text.hpp"
+#include "mcp/versions.hpp"
+
+#include <utility>
+
+namespace toolscore {
+
+namespace {
+
+bool names_stream(std::string_view accept) {
+  return accept.find("text/event-stream") != std::string_view::npos ||
+         accept.find("text/*") != std::string_view::npos ||
+         accept.find("*/*") != std::string_view::npos;
+}
+
+} // namespace
+
+void mcp_endpoint::reply(const post& x, int status, std::string json, std::string headers) {
+  auto answer = json_answer(status, std::move(json));
+  answer.headers = std::move(headers);
+  x.connection->answer(x.turn, std::move(answer));
+}
+
+record_ids mcp_endpoint::ids_of(const post& x) const {
+  record_ids ids;
+  if (x.spans.meta) {
+    const auto meta = mcp::view_meta(x.spans.meta.of(*x.request.body));
+    if (!meta.task.empty()) ids.task = mcp::decode(meta.task);
+    if (!meta.trajectory.empty()) ids.trajectory = mcp::decode(meta.trajectory);
+    if (!meta.traceparent.empty()) ids.trace = mcp::decode(meta.traceparent);
+  }
+  if (ids.trajectory.empty() && x.session) ids.trajectory = x.session->trajectory;
+  return ids;
+}
+
+std::shared_ptr<http_exchange> mcp_endpoint::make_exchange(const post& x) {
+  exchange_options options;
+  const auto accept = x.request.headers.get("accept");
+  options.accepts_stream = !accept || names_stream(*accept);
+  options.disconnect_cancels = x.client.client == era::modern || options_.disconnect_cancels_legacy;
+  options.queued_bytes_max = options_.queued_bytes_max;
+  auto made =
+      std::make_shared<http_exchange>(x.connection, x.turn, x.request.who, options, exchanges_);
+  made->set_request(x.request.body, x.spans.id);
+  return made;
+}
+
+void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
+  auto exchange = make_exchange(x);
+  if (x.session) {
+    x.session->calls.push_back({std::string{x.id()}, server, exchange, exchange.get()});
+    exchange->set_session(x.session);
+  } else if (x.method == "initialize") {
+    if (!sessions_.has_room(x.request.received)) {
+      exchange->end(503, std::make_shared<const std::string>(mcp::error_response(
+                             x.id(), mcp::code::internal, "too many sessions")));
+      return;
+    }
+    open_session_on_success(x, *exchange);
+  }
+  call_request call;
+  if (x.method == "tools/call") call.ids = ids_of(x);
+  call.reply = std::move(exchange);
+  call.body = x.request.body;
+  call.spans = x.spans;
+  call.method = std::move(x.method);
+  call.tool = std::move(tool);
+  call.client = x.client.client;
+  call.version = std::move(x.client.version);
+  call.received = x.request.received;
+  tree_.call(server, std::move(call));
+}
+
+/// The owner answers initialize; a session is opened only when it did so with a result.
+void mcp_endpoint::open_session_on_success(const post& x, http_exchange& reply) {
+  const std::weak_ptr<int> alive = alive_;
+  reply.set_headers([this, alive, principal = x.request.who.name,
+                     path = std::string{x.request.path()},
+                     version = x.client.version](const bytes& answer) -> std::string {
+    if (alive.expired()) return {};
+    const auto scanned = scanner_.scan(*answer);
+    if (!scanned || scanned->kind != message_kind::response) return {};
+    return open_session(principal, path, version);
+  });
+}
+
+/// @returns the header line that tells the client its session
+std::string mcp_endpoint::open_session(const std::string& principal, const std::string& path,
+                                       const std::string& version) {
+  mcp_session x;
+  x.id = options_.random_id();
+  x.principal = principal;
+  x.path = path;
+  x.version = version;
+  x.trajectory = "session-" + options_.random_id().substr(0, 16);
+  const auto opened = sessions_.open(std::move(x), options_.steady_clock());
+  return opened ? "Mcp-Session-Id: " + opened->id + "\r\n" : std::string{};
+}
+
+void mcp_endpoint::record_refusal(const post& x, const server_id& server, std::string tool,
+                                  const std::string& failure) {
+  call_record record;
+  record.ids = ids_of(x);
+  record.server = server;
+  record.method = x.method;
+  record.tool = std::move(tool);
+  record.principal = x.request.who.name;
+  record.request = x.request.body;
+  record.arguments = x.spans.arguments;
+  record.at = options_.wall_clock();
+  record.admission = outcome::failed;
+  record.failure = failure;
+  tree_.record(std::move(record));
+}
+
+} // namespace toolscore

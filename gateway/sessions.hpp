@@ -1,0 +1,87 @@
+#pragma once
+#include "messages/exchange.hpp"
+#include "messages/ids.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace toolscore {
+
+/// One legacy client's session. Possession of its id is no authentication: it is bound to the
+/// principal and the path that it was opened with.
+struct mcp_session {
+  using time_point = std::chrono::steady_clock::time_point;
+  struct in_flight {
+    std::string id; ///< Raw, as the client sent it: `7` or `"a"`.
+    server_id server;
+    std::weak_ptr<exchange> reply;
+    const exchange* key = nullptr; ///< The same object; never looked into.
+  };
+
+  std::string id;
+  std::string principal;
+  std::string path;
+  std::string version;    ///< Negotiated by initialize.
+  std::string trajectory; ///< Under which its calls are recorded unless they name another.
+  time_point last_used;
+  std::vector<in_flight> calls;
+
+  void finished(const exchange* key) noexcept;
+  const in_flight* find(std::string_view raw_id) const noexcept;
+};
+
+struct session_limits {
+  std::size_t sessions_max = 10'000;
+  std::chrono::milliseconds idle{30 * 60'000};
+  std::size_t in_flight_max = 64; ///< Of one session.
+};
+
+/// The legacy sessions, least recently used first. Pure: ids and times are given.
+class session_table {
+public:
+  using time_point = mcp_session::time_point;
+  explicit session_table(session_limits limits = {}) : limits_(limits) {}
+
+  /// True if open() would succeed now.
+  bool has_room(time_point now);
+  /// Opens a session. When there are too many, the one unused for longest that has no call in
+  /// flight makes room; its client is told 404 and initializes again.
+  /// @returns null when all of them have calls in flight
+  std::shared_ptr<mcp_session> open(mcp_session x, time_point now);
+  /// @returns null for an unknown or expired id, another principal or another path
+  std::shared_ptr<mcp_session> find(std::string_view id, std::string_view principal,
+                                    std::string_view path, time_point now);
+  /// @returns false as find() does
+  bool end(std::string_view id, std::string_view principal, std::string_view path, time_point now);
+
+  std::size_t size() const noexcept { return sessions_.size(); }
+  std::uint64_t evicted() const noexcept { return evicted_; }
+  const session_limits& limits() const noexcept { return limits_; }
+
+private:
+  using order = std::list<std::shared_ptr<mcp_session>>;
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view x) const noexcept {
+      return std::hash<std::string_view>{}(x);
+    }
+  };
+  bool expired(const mcp_session& x, time_point now) const;
+  void erase(order::iterator at);
+  void expire(time_point now);
+  order::iterator oldest_idle();
+
+  session_limits limits_;
+  order by_use_;
+  std::unordered_map<std::string, order::iterator, text_hash, std::equal_to<>> sessions_;
+  std::uint64_t evicted_ = 0;
+};
+
+} // namespace toolscore

@@ -1,0 +1,13 @@
+#pragma once
+#include "messages/error.hpp"
+
+#include <string>
+
+namespace toolscore {
+
+/// The owner's token for TCP: read from `<state_dir>/token`, which the first start writes (0600)
+/// with 256 bits from the kernel.
+/// @error io_failed  it cannot be read or written, or others may read it
+result<std::string> owner_token(const std::string& state_dir);
+
+} // namespace toolscore

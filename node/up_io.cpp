@@ -1,0 +1,127 @@
+#include "node/up_io.hpp"
+
+#include "actors/runtime.hpp"
+#include "gateway/gateway_io.hpp"
+#include "loop/asio.hpp"
+#include "loop/log_io.hpp"
+#include "node/config_file_io.hpp"
+#include "node/token_io.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+namespace toolscore {
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+int refuse(const error& failure, int code) {
+  std::fprintf(stderr, "toolscore: %s\n", failure.detail.c_str());
+  return code;
+}
+
+/// Where toolscore-spawner and toolscore-clone are: beside this program, unless the packager or an
+/// embedder says otherwise.
+std::string libexec_dir() {
+  if (const char* chosen = std::getenv("TOOLSCORE_LIBEXEC")) return chosen;
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return (program.parent_path().parent_path() / "libexec" / "toolscore").string();
+}
+
+result<done> listen_at(node_config& config, const std::string& text) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string::npos ? std::string{} : text.substr(colon + 1);
+  if (port.empty() || port.find_first_not_of("0123456789") != std::string::npos ||
+      port.size() > 5 || std::stoul(port) > 65'535)
+    return error{errc::bad_config, "--listen " + text + ": use ADDRESS:PORT, as 127.0.0.1:8088"};
+  config.listen_address = text.substr(0, colon);
+  config.listen_port = static_cast<std::uint16_t>(std::stoul(port));
+  return done{};
+}
+
+/// The config of `run -- CMD...`: one server, named after its program.
+result<node_config> config_of_command(const up_options& options, const environment& variables) {
+  auto config = default_config(variables);
+  if (!config) return config;
+  return add_command_server(*config, options.run_command, variables);
+}
+
+/// Where the node listens, for programs that look for it.
+void write_address(const std::string& state_dir, const std::string& address) {
+  const auto path = state_dir + "/address";
+  std::ofstream(path + ".new") << address << "\n";
+  std::error_code ignored;
+  std::filesystem::rename(path + ".new", path, ignored);
+}
+
+gateway_options options_of(const node_config& config, std::string token) {
+  gateway_options options;
+  options.host = config.listen_address;
+  options.port = config.listen_port;
+  options.unix_path = config.state_dir + "/node.sock";
+  options.token = std::move(token);
+  options.mcp_token = config.mcp_auth == mcp_auth_mode::token;
+  return options;
+}
+
+/// Serves until a signal asks to end; a second one ends the wait for calls in flight.
+int serve(runtime& tree, const node_config& config, std::string token, std::string& endpoint) {
+  auto& io = tree.io();
+  gateway outside(io, tree.tree(), options_of(config, std::move(token)));
+  if (auto started = outside.start(); !started) return refuse(started.failure(), exit_failed);
+  endpoint = "http://" + outside.tcp_address();
+  write_address(config.state_dir, outside.tcp_address());
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+  int caught = 0;
+  signals.async_wait([&](const boost::system::error_code& failure, int number) {
+    if (!failure) caught = number;
+  });
+  tree.begin();
+  std::printf("listening on %s\n", endpoint.c_str());
+  std::fflush(stdout);
+  log::write(log::level::info, "node.started",
+             {log::kv("endpoint", endpoint), log::kv("state_dir", config.state_dir)});
+  tree.run_until([&] { return caught != 0; });
+  log::write(log::level::info, "node.stopping", {log::kv("signal", caught)});
+  outside.stop_accepting();
+  const bool clean = tree.finish([&](std::function<void()> then) { outside.close(std::move(then)); });
+  std::error_code ignored;
+  std::filesystem::remove(config.state_dir + "/address", ignored);
+  log::write(log::level::info, "node.stopped", {log::kv("clean", clean)});
+  return clean ? 0 : exit_failed;
+}
+
+} // namespace
+
+int run_up(const up_options& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  if (options.quiet) log::set_level(log::level::warn);
+  const auto variables = process_environment();
+  auto config = options.run_command.empty()
+                    ? read_node_config(options.config_file, variables)
+                    : config_of_command(options, variables);
+  if (!config) return refuse(config.failure(), exit_usage);
+  if (!options.state_dir.empty())
+    config->state_dir = std::filesystem::absolute(options.state_dir).string();
+  if (!options.listen.empty())
+    if (auto listening = listen_at(*config, options.listen); !listening)
+      return refuse(listening.failure(), exit_usage);
+  std::string endpoint;
+  runtime_options tree_options;
+  tree_options.config = *config;
+  tree_options.libexec_dir = libexec_dir();
+  tree_options.variables = variables;
+  tree_options.endpoint = [&endpoint] { return endpoint; };
+  auto tree = runtime::open(std::move(tree_options));
+  if (!tree) return refuse(tree.failure(), exit_failed);
+  auto token = owner_token(config->state_dir);
+  if (!token) return refuse(token.failure(), exit_failed);
+  return serve(**tree, *config, std::move(*token), endpoint);
+}
+
+} // namespace toolscore

@@ -1,0 +1,312 @@
+#include "runners/child_process_io.hpp"
+
+#include "runners/spawner/pidfd.hpp"
+#include "runners/spawner_plan.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace toolscore {
+namespace {
+
+using namespace spawner;
+
+confinement to_confinement(hold held) {
+  switch (held) {
+  case hold::pid_namespace:
+    return confinement::pid_namespace;
+  case hold::user_namespace:
+    return confinement::user_pid_namespace;
+  case hold::strongest:
+  case hold::sweep:
+    break;
+  }
+  return confinement::none;
+}
+
+bool make_pipe(descriptor& read_end, descriptor& write_end) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  read_end.reset(ends[0]);
+  write_end.reset(ends[1]);
+  return true;
+}
+
+bool set_nonblocking(const descriptor& fd) {
+  return fcntl(fd.get(), F_SETFL, O_NONBLOCK) == 0;
+}
+
+descriptor plan_file(const std::string& wire) {
+  descriptor file(memfd_create("toolscore-plan", MFD_CLOEXEC));
+  for (std::size_t at = 0; file && at < wire.size();) {
+    const auto written = ::write(file.get(), wire.data() + at, wire.size() - at);
+    if (written <= 0) return {};
+    at += static_cast<std::size_t>(written);
+  }
+  return file;
+}
+
+/// Both ends of the control socket; ours translates the pids of what the init sends.
+bool make_control(descriptor& ours, descriptor& theirs) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  ours.reset(ends[0]);
+  theirs.reset(ends[1]);
+  const int on = 1;
+  return set_nonblocking(ours) &&
+         setsockopt(ours.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
+}
+
+} // namespace
+
+child_process::state::state(boost::asio::io_context& loop, launch_plan what, spawn_options options)
+    : io(loop), plan(std::move(what)), stdout_to_log(options.stdout_to_log),
+      log(std::make_shared<log_drain>(loop, plan.stderr_log, std::move(options.on_log_line))),
+      init_(loop), control_(loop) {}
+
+result<std::array<descriptor, request_fds>> child_process::state::prepare(const std::string& wire) {
+  std::array<descriptor, request_fds> theirs;
+  descriptor log_end;
+  descriptor control_end;
+  const bool made =
+      (theirs[plan_fd] = plan_file(wire)) && make_pipe(theirs[stdin_fd], input) &&
+      set_nonblocking(input) && make_pipe(log_end, theirs[stderr_fd]) && set_nonblocking(log_end) &&
+      make_control(control_end, theirs[control_fd]) &&
+      (stdout_to_log ? bool(theirs[stdout_fd] =
+                                descriptor(fcntl(theirs[stderr_fd].get(), F_DUPFD_CLOEXEC, 3)))
+                     : make_pipe(output, theirs[stdout_fd]) && set_nonblocking(output)) &&
+      log->start(std::move(log_end)) && control_.assign(std::move(control_end));
+  if (!made) {
+    const int number = errno;
+    input.reset();
+    output.reset();
+    log->finish();
+    return error{errc::spawn_failed, "cannot start '" + plan.argv[0] +
+                                         "': making its pipes failed: " + std::strerror(number)};
+  }
+  return theirs;
+}
+
+void child_process::state::adopt(const spawn_reply& reply, descriptor init) {
+  init_pid = reply.init_pid;
+  held = to_confinement(reply.held);
+  note(describe_weakness(reply.weakened, reply.weakened_error));
+  if (plan.limits.memory_bytes != 0) note("limits.memory is not enforced");
+  if (plan.limits.cpu > 0) note("limits.cpu is not enforced");
+  if (!init_.assign(std::move(init))) {
+    // What cannot be watched must not live. Its death is a matter of microseconds.
+    control_.close();
+    pidfd_send_signal(init.get(), SIGKILL, nullptr, 0);
+    pollfd death{init.get(), POLLIN, 0};
+    ::poll(&death, 1, 1000);
+    siginfo_t found{};
+    waitid(P_PIDFD, static_cast<id_t>(init.get()), &found, WEXITED | WNOHANG);
+    return end({true, SIGKILL});
+  }
+  watch_init();
+  watch_control();
+  if (killed_) kill(); // Asked for before it could be done.
+}
+
+void child_process::state::note(const std::string& text) {
+  if (text.empty()) return;
+  not_given += (not_given.empty() ? "" : "; ") + text;
+}
+
+void child_process::state::give_up(error why) {
+  killed_ = true; // Should the spawner's answer still come.
+  answer(std::move(why));
+  if (init_.is_open()) return kill();
+  control_.close();
+  input.reset();
+  output.reset();
+  log->finish();
+}
+
+void child_process::state::answer(result<done> outcome) {
+  if (const auto hook = std::exchange(owner.on_started, nullptr)) hook(std::move(outcome));
+}
+
+void child_process::state::watch_control() {
+  control_.when_readable([self = shared_from_this()](bool ready) {
+    if (!ready) return;
+    while (self->read_report()) {
+    }
+    if (self->control_.is_open()) self->watch_control();
+  });
+}
+
+/// @returns whether there may be more
+bool child_process::state::read_report() {
+  if (!control_.is_open()) return false;
+  init_report report;
+  iovec part{&report, sizeof(report)};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = space;
+  message.msg_controllen = sizeof(space);
+  const auto size = recvmsg(control_.get(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (size < 0 && (errno == EINTR || errno == ECONNRESET)) return true;
+  if (size < 0 && errno == EAGAIN) return false;
+  if (size != sizeof(report)) {
+    control_.close(); // The init has ended; its pidfd tells the rest.
+    return false;
+  }
+  std::int64_t sender = 0;
+  if (const cmsghdr* head = CMSG_FIRSTHDR(&message);
+      head != nullptr && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_CREDENTIALS) {
+    ucred who{};
+    std::memcpy(&who, CMSG_DATA(head), sizeof(who));
+    sender = who.pid;
+  }
+  take(report, sender);
+  return true;
+}
+
+void child_process::state::take(const init_report& report, std::int64_t sender) {
+  switch (report.kind) {
+  case report_kind::running:
+    pid = sender;
+    return started(report.files_max);
+  case report_kind::failed:
+    return answer(error{errc::spawn_failed, describe_failure(plan, report.failed, report.value)});
+  case report_kind::exited:
+    reported_ = process_exit{false, report.value};
+    return;
+  case report_kind::signaled:
+    reported_ = process_exit{true, report.value};
+    return;
+  }
+}
+
+void child_process::state::started(std::uint32_t files_max) {
+  running_ = true;
+  if (files_max != 0)
+    note("limits.files is " + std::to_string(files_max) + ": more is not permitted");
+  if (!plan.pidfile.empty())
+    if (auto written = pidfile_.write(plan.pidfile, pid); !written) {
+      answer(written.failure());
+      return kill();
+    }
+  answer(done{});
+}
+
+void child_process::state::signal(int number) {
+  if (!control_.is_open()) return;
+  const init_order order{order_kind::signal, number};
+  ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void child_process::state::kill() {
+  killed_ = true;
+  if (!init_.is_open()) return;
+  if (held != confinement::none) {
+    pidfd_send_signal(init_.get(), SIGKILL, nullptr, 0);
+    return;
+  }
+  // No namespace ends with this init: it must live to kill what descends from it.
+  pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
+  if (!control_.is_open()) return;
+  const init_order order{order_kind::sweep, 0};
+  ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void child_process::state::watch_init() {
+  init_.when_readable([self = shared_from_this()](bool ready) {
+    if (!ready) return;
+    siginfo_t found{};
+    const int outcome =
+        waitid(P_PIDFD, static_cast<id_t>(self->init_.get()), &found, WEXITED | WNOHANG);
+    if (outcome == 0 && found.si_pid == 0) return self->watch_init(); // A stale event: it lives.
+    if (outcome != 0 && errno == EINTR) return self->watch_init();
+    // ECHILD: somebody in this process waits for children that are not theirs. It is dead all
+    // the same; the init's report has the exit.
+    if (outcome != 0) return self->end({true, SIGKILL});
+    self->end({found.si_code != CLD_EXITED, found.si_status});
+  });
+}
+
+/// The init is reaped, so the tree is empty.
+void child_process::state::end(process_exit of_init) {
+  init_.close();
+  while (read_report()) {
+  }
+  control_.close();
+  log->finish();
+  pidfile_.remove();
+  ended_ = reported_.value_or(of_init);
+  input.reset();
+  output.reset();
+  if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
+  answer(error{errc::spawn_failed,
+               "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});
+  tell_exit();
+}
+
+void child_process::state::tell_exit() {
+  if (!ended_ || !exit_hook_) return;
+  std::exchange(exit_hook_, nullptr)(*ended_);
+}
+
+void child_process::state::set_exit_hook(std::function<void(process_exit)> hook) {
+  exit_hook_ = std::move(hook);
+  if (ended_) boost::asio::post(io, [self = shared_from_this()] { self->tell_exit(); });
+}
+
+void child_process::state::abandon() {
+  exit_hook_ = nullptr;
+  log->forget_hook();
+  input.reset();
+  output.reset();
+  if (!ended_) kill();
+}
+
+child_process::child_process(std::shared_ptr<state> content) : state_(std::move(content)) {}
+child_process::~child_process() {
+  state_->abandon();
+}
+
+std::int64_t child_process::pid() const {
+  return state_->pid;
+}
+std::int64_t child_process::init_pid() const {
+  return state_->init_pid;
+}
+confinement child_process::held_by() const {
+  return state_->held;
+}
+std::string child_process::not_given() const {
+  return state_->not_given;
+}
+int child_process::take_stdin() {
+  return state_->input.release();
+}
+int child_process::take_stdout() {
+  return state_->output.release();
+}
+void child_process::signal(int number) {
+  state_->signal(number);
+}
+void child_process::kill() {
+  state_->kill();
+}
+void child_process::on_exit(std::function<void(process_exit)> hook) {
+  state_->set_exit_hook(std::move(hook));
+}
+std::string child_process::log_tail(std::size_t lines_max) const {
+  return state_->log->ring().tail(lines_max);
+}
+std::uint64_t child_process::log_bytes() const {
+  return state_->log->ring().bytes_seen();
+}
+
+} // namespace toolscore

@@ -1,0 +1,73 @@
+#pragma once
+#include "runners/descriptor_io.hpp"
+#include "runners/log_drain_io.hpp"
+#include "runners/pidfile_io.hpp"
+#include "runners/process_io.hpp"
+#include "runners/spawner/protocol.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace toolscore {
+
+/// One tree from the moment its plan is sent until it is reaped; the other half of child_process.
+struct child_process::state : std::enable_shared_from_this<child_process::state> {
+  /// What process_io wants to know. Each is called at most once.
+  struct owner_hooks {
+    std::function<void(result<done>)> on_started;
+    std::function<void()> on_reaped;
+  };
+  state(boost::asio::io_context& loop, launch_plan what, spawn_options options);
+
+  /// Makes the pipes and the sealed plan. @returns what the spawner is to be sent, which the
+  /// caller closes after the send.
+  result<std::array<descriptor, spawner::request_fds>> prepare(const std::string& wire);
+  /// The spawner forked the init.
+  void adopt(const spawner::spawn_reply& reply, descriptor init);
+  /// The init was not born, or not in time.
+  void give_up(error why);
+
+  void signal(int number);
+  void kill();
+  void set_exit_hook(std::function<void(process_exit)> hook);
+  /// The child_process is gone: nobody listens any more.
+  void abandon();
+
+  boost::asio::io_context& io;
+  launch_plan plan;
+  bool stdout_to_log;
+  owner_hooks owner;
+  descriptor input;  ///< The write end of stdin.
+  descriptor output; ///< The read end of stdout.
+  std::shared_ptr<log_drain> log;
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+  confinement held = confinement::none;
+  std::string not_given;
+
+private:
+  void watch_init();
+  void watch_control();
+  bool read_report();
+  void take(const spawner::init_report& report, std::int64_t sender);
+  void started(std::uint32_t files_max);
+  void answer(result<done> outcome);
+  void end(process_exit of_init);
+  void tell_exit();
+  void note(const std::string& text);
+
+  watched_descriptor init_; ///< The pidfd of the init, our child.
+  watched_descriptor
+      control_; ///< Orders to the init, reports from it; its end is the node's death.
+  pidfile pidfile_;
+  std::optional<process_exit> reported_; ///< The server's own exit.
+  std::optional<process_exit> ended_;    ///< What the hook is told; set when all is reaped.
+  std::function<void(process_exit)> exit_hook_;
+  bool running_ = false;
+  bool killed_ = false;
+};
+
+} // namespace toolscore

@@ -1,0 +1,78 @@
+#include "runners/install_environment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace toolscore {
+namespace {
+
+constexpr const char* path_default = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// A name that ends in '*' stands for all that begin so; names of installers come in any case.
+constexpr std::array minimal_names{"PATH", "HOME", "USER",     "LOGNAME", "SHELL", "TERM",
+                                   "LANG", "TZ",   "LANGUAGE", "LC_*",    "TMPDIR"};
+constexpr std::array install_names{
+    "HTTP_PROXY",          "HTTPS_PROXY",  "ALL_PROXY",      "NO_PROXY",
+    "SSL_CERT_FILE",       "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS", "NPM_CONFIG_*", "PIP_*"};
+constexpr std::array clone_names{"SSH_AUTH_SOCK", "GIT_SSL_CAINFO"};
+
+bool matches(std::string_view name, std::string_view pattern) {
+  if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
+  return name == pattern;
+}
+
+template <std::size_t Count>
+bool listed(std::string_view name, const std::array<const char*, Count>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [name](const char* pattern) { return matches(name, pattern); });
+}
+
+std::string upper(std::string_view name) {
+  std::string out(name);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
+
+} // namespace
+
+bool is_install_setting(std::string_view name) {
+  return listed(upper(name), install_names);
+}
+
+environment minimal_environment(const environment& node) {
+  environment out;
+  for (const auto& [name, value] : node)
+    if (listed(name, minimal_names)) out.emplace(name, value);
+  out.emplace("PATH", path_default); // Kept only where the node itself has none.
+  return out;
+}
+
+environment install_environment(const environment& node) {
+  auto out = minimal_environment(node);
+  for (const auto& [name, value] : install_settings_of(node)) out.emplace(name, value);
+  return out;
+}
+
+environment clone_environment(const environment& node) {
+  auto out = install_environment(node);
+  for (const auto& [name, value] : node)
+    if (listed(name, clone_names)) out.emplace(name, value);
+  return out;
+}
+
+environment install_settings_of(const environment& server) {
+  environment out;
+  for (const auto& [name, value] : server)
+    if (is_install_setting(name)) out.emplace(name, value);
+  return out;
+}
+
+void prepend_path(environment& target, std::string_view directory) {
+  auto& path = target["PATH"];
+  path = path.empty() ? std::string(directory) : std::string(directory) + ":" + path;
+}
+
+} // namespace toolscore

@@ -1,0 +1,78 @@
+#include "runners/log_drain_io.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace toolscore {
+namespace {
+
+constexpr std::size_t line_bytes_max = 4096; // Of what is offered to the hook; more is cut off.
+constexpr int reads_per_turn_max = 4;        // A flood must not keep the loop to itself.
+constexpr int last_reads_max = 64;           // A pipe's content several times over.
+
+} // namespace
+
+log_drain::log_drain(boost::asio::io_context& io, std::string log_path, line_hook on_line)
+    : pipe_(io), file_(std::move(log_path)) {
+  if (on_line) on_line_ = std::make_shared<line_hook>(std::move(on_line));
+}
+
+bool log_drain::start(descriptor pipe) {
+  if (!pipe_.assign(std::move(pipe))) return false;
+  wait();
+  return true;
+}
+
+void log_drain::wait() {
+  pipe_.when_readable([self = shared_from_this()](bool ready) {
+    if (!ready) return;
+    for (int turn = 0; turn < reads_per_turn_max; ++turn)
+      if (!self->read_some()) break;
+    if (self->pipe_.is_open()) self->wait();
+  });
+}
+
+void log_drain::finish() {
+  for (int turn = 0; turn < last_reads_max && pipe_.is_open(); ++turn)
+    if (!read_some()) break;
+  pipe_.close();
+  if (!partial_.empty()) offer_lines("\n");
+}
+
+/// @returns whether there may be more
+bool log_drain::read_some() {
+  // One buffer for all drains: they never read at the same time.
+  static thread_local std::array<char, 64 * 1024> buffer;
+  if (!pipe_.is_open()) return false;
+  const auto size = ::read(pipe_.get(), buffer.data(), buffer.size());
+  if (size > 0) {
+    take({buffer.data(), static_cast<std::size_t>(size)});
+    return true;
+  }
+  if (size == 0 || (errno != EAGAIN && errno != EINTR)) pipe_.close();
+  return size < 0 && errno == EINTR;
+}
+
+void log_drain::take(std::string_view text) {
+  ring_.append(text);
+  file_.append(text);
+  if (on_line_) offer_lines(text);
+}
+
+void log_drain::offer_lines(std::string_view text) {
+  while (!text.empty() && on_line_) {
+    const auto newline = text.find('\n');
+    const auto part = text.substr(0, newline);
+    partial_.append(part.substr(0, line_bytes_max - std::min(partial_.size(), line_bytes_max)));
+    if (newline == std::string_view::npos) return;
+    text.remove_prefix(newline + 1);
+    if (!partial_.empty() && partial_.back() == '\r') partial_.pop_back();
+    // The hook may end its owner, which forgets the hook: keep it until it has returned.
+    const auto hook = on_line_;
+    const auto line = std::exchange(partial_, {});
+    (*hook)(line);
+  }
+}
+
+} // namespace toolscore

@@ -1,0 +1,41 @@
+#pragma once
+#include "runners/descriptor_io.hpp"
+#include "runners/log_file_io.hpp"
+#include "runners/log_ring.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace toolscore {
+
+/// Reads a child's log pipe for as long as it is open, whatever becomes of what it reads: a server
+/// whose log is not drained would block at its next line.
+class log_drain : public std::enable_shared_from_this<log_drain> {
+public:
+  using line_hook = std::function<void(std::string_view line)>;
+  log_drain(boost::asio::io_context& io, std::string log_path, line_hook on_line);
+
+  /// @returns false when the loop cannot watch it
+  bool start(descriptor pipe);
+  /// Reads what is left once every writer is dead, and closes.
+  void finish();
+  /// The owner of the hook is gone.
+  void forget_hook() { on_line_.reset(); }
+  const log_ring& ring() const { return ring_; }
+
+private:
+  void wait();
+  bool read_some();
+  void take(std::string_view text);
+  void offer_lines(std::string_view text);
+
+  watched_descriptor pipe_;
+  log_ring ring_;
+  log_file file_;
+  std::shared_ptr<line_hook> on_line_;
+  std::string partial_; ///< The line under way, at most `line_bytes_max`.
+};
+
+} // namespace toolscore

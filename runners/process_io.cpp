@@ -1,0 +1,266 @@
+#include "runners/process_io.hpp"
+
+#include "runners/child_process_io.hpp"
+#include "runners/spawner_client_io.hpp"
+#include "runners/spawner_plan.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace toolscore {
+namespace {
+
+using namespace spawner;
+
+/// Requests that the spawner has not answered. Descriptors under way count against the sender's
+/// own limit, and a spawner's death costs the starts it had in hand.
+constexpr std::size_t unanswered_max = 16;
+/// Starts that wait for those; they hold no descriptors yet.
+constexpr std::size_t waiting_max = 10'000;
+/// From the request to the exec. Generous: only a host that hangs takes so long.
+constexpr std::chrono::seconds start_time_max{30};
+
+hold to_hold(const std::optional<confinement>& wanted) {
+  if (!wanted) return hold::strongest;
+  switch (*wanted) {
+  case confinement::pid_namespace:
+    return hold::pid_namespace;
+  case confinement::user_pid_namespace:
+    return hold::user_namespace;
+  case confinement::none:
+    break;
+  }
+  return hold::sweep;
+}
+
+/// A write to a server that has died must be an error and not the node's end.
+void ignore_broken_pipes() {
+  struct sigaction present {};
+  if (sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL)
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+} // namespace
+
+struct process_io::state : std::enable_shared_from_this<process_io::state> {
+  using child = std::shared_ptr<child_process::state>;
+  struct waiting_start {
+    child who;
+    std::string wire;
+    hold wanted;
+    spawned then;
+  };
+  struct deadline {
+    std::chrono::steady_clock::time_point at;
+    std::weak_ptr<child_process::state> who;
+  };
+
+  state(boost::asio::io_context& loop, std::string directory)
+      : io(loop), program(std::move(directory) + "/toolscore-spawner"), timer(loop) {}
+
+  void pump();
+  result<done> ensure_spawner();
+  void begin(waiting_start next);
+  void on_reply(const spawn_reply& reply, descriptor pidfd);
+  void on_lost();
+  void fail_waiting(const error& why);
+  void forget(const child& who);
+  void watch_deadlines();
+  void kill_all(std::function<void()> then);
+  void check_empty();
+
+  boost::asio::io_context& io;
+  std::string program;
+  std::shared_ptr<spawner_client> client;
+  std::uint64_t last_number = 0;
+  std::deque<waiting_start> waiting;
+  std::map<std::uint64_t, child> unanswered; ///< Sent to the spawner, by request number.
+  std::set<child> living;                    ///< With an init that is not reaped.
+  std::deque<deadline> deadlines;
+  boost::asio::steady_timer timer;
+  bool timer_set = false;
+  std::vector<std::function<void()>> on_empty;
+};
+
+result<done> process_io::state::ensure_spawner() {
+  if (client && client->running()) return done{};
+  spawner_client::events hooks;
+  hooks.on_reply = [weak = weak_from_this()](const spawn_reply& reply, descriptor pidfd) {
+    if (const auto self = weak.lock()) self->on_reply(reply, std::move(pidfd));
+  };
+  hooks.on_lost = [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->on_lost();
+  };
+  hooks.is_known = [weak = weak_from_this()](pid_t pid) {
+    const auto self = weak.lock();
+    if (!self) return false;
+    for (const auto& one : self->living)
+      if (one->init_pid == pid) return true;
+    return false;
+  };
+  client = std::make_shared<spawner_client>(io, std::move(hooks));
+  return client->start(program);
+}
+
+void process_io::state::pump() {
+  while (!waiting.empty() && unanswered.size() < unanswered_max) {
+    if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
+    auto next = std::move(waiting.front());
+    waiting.pop_front();
+    begin(std::move(next));
+  }
+}
+
+void process_io::state::begin(waiting_start next) {
+  const auto who = next.who;
+  who->owner.on_started = [weak = std::weak_ptr(who),
+                           then = std::move(next.then)](result<done> outcome) {
+    if (!outcome) return then(outcome.failure());
+    then(std::make_unique<child_process>(weak.lock()));
+  };
+  auto theirs = who->prepare(next.wire);
+  if (!theirs) return who->give_up(theirs.failure());
+  spawn_request request;
+  request.number = ++last_number;
+  request.wanted = next.wanted;
+  std::array<int, request_fds> fds{};
+  for (std::size_t i = 0; i < request_fds; ++i) fds[i] = (*theirs)[i].get();
+  if (const int number = client->send(request, fds))
+    return who->give_up(
+        {errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
+                                 "': the spawner is not to be reached: " + std::strerror(number)});
+  unanswered.emplace(request.number, who);
+  while (!deadlines.empty()) { // Those at the front that have started need none any more.
+    const auto oldest = deadlines.front().who.lock();
+    if (oldest && oldest->owner.on_started) break;
+    deadlines.pop_front();
+  }
+  deadlines.push_back({std::chrono::steady_clock::now() + start_time_max, who});
+  watch_deadlines();
+}
+
+void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
+  const auto found = unanswered.extract(reply.number);
+  if (!found) return; // Given up meanwhile: without its control socket the init ends.
+  const auto who = found.mapped();
+  if (reply.error != 0 || !pidfd) {
+    const int number = reply.error != 0 ? reply.error : EMFILE; // The pidfd was dropped on its way.
+    who->give_up({errc::spawn_failed, describe_failure(who->plan, reply.failed, number)});
+  } else {
+    living.insert(who);
+    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who)] {
+      const auto self = weak.lock();
+      if (const auto reaped = weak_who.lock(); self && reaped) self->forget(reaped);
+    };
+    who->adopt(reply, std::move(pidfd));
+  }
+  pump();
+}
+
+void process_io::state::on_lost() {
+  const auto lost = std::exchange(unanswered, {});
+  for (const auto& [number, who] : lost)
+    who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
+                                          "': the spawner died while it was at it; try again"});
+  pump();
+  check_empty();
+}
+
+void process_io::state::fail_waiting(const error& why) {
+  for (auto& one : std::exchange(waiting, {})) one.then(why);
+}
+
+void process_io::state::forget(const child& who) {
+  living.erase(who);
+  check_empty();
+}
+
+/// One timer for all starts under way: they have the same limit, so the oldest is due first.
+void process_io::state::watch_deadlines() {
+  if (timer_set || deadlines.empty()) return;
+  timer_set = true;
+  timer.expires_at(deadlines.front().at);
+  timer.async_wait([weak = weak_from_this()](auto failed) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->timer_set = false;
+    if (failed) return;
+    const auto now = std::chrono::steady_clock::now();
+    while (!self->deadlines.empty() && self->deadlines.front().at <= now) {
+      const auto who = self->deadlines.front().who.lock();
+      self->deadlines.pop_front();
+      if (who && who->owner.on_started)
+        who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
+                                              "': no exec within 30 s; it has been killed"});
+    }
+    self->watch_deadlines();
+  });
+}
+
+void process_io::state::kill_all(std::function<void()> then) {
+  on_empty.push_back(std::move(then));
+  boost::asio::post(io, [self = shared_from_this()] {
+    self->fail_waiting({errc::stopping, "all servers are being stopped"});
+    for (const auto& [number, who] : self->unanswered) who->kill();
+    for (const auto& who : std::set(self->living)) who->kill();
+    self->check_empty();
+  });
+}
+
+void process_io::state::check_empty() {
+  if (!unanswered.empty() || !living.empty() || on_empty.empty()) return;
+  boost::asio::post(io, [hooks = std::exchange(on_empty, {})] {
+    for (const auto& hook : hooks) hook();
+  });
+}
+
+process_io::process_io(boost::asio::io_context& io, std::string libexec_dir)
+    : state_(std::make_shared<state>(io, std::move(libexec_dir))) {
+  ignore_broken_pipes();
+}
+
+process_io::~process_io() {
+  for (const auto& who : std::set(state_->living)) who->kill();
+  state_->timer.cancel();
+  if (state_->client) state_->client->close();
+  boost::asio::post(state_->io, [self = state_] {
+    const error why{errc::stopping, "the node is stopping"};
+    self->fail_waiting(why);
+    for (const auto& [number, who] : std::exchange(self->unanswered, {})) who->give_up(why);
+  });
+}
+
+void process_io::spawn(const launch_plan& plan, spawn_options options, spawned then) {
+  const auto refuse = [&](error why) {
+    boost::asio::post(state_->io, [then = std::move(then), why = std::move(why)] { then(why); });
+  };
+  auto wire = to_wire(plan);
+  if (!wire) return refuse(wire.failure());
+  if (!state_->on_empty.empty()) return refuse({errc::stopping, "all servers are being stopped"});
+  if (state_->waiting.size() >= waiting_max)
+    return refuse({errc::queue_full, std::to_string(waiting_max) + " starts wait already"});
+  const auto wanted = to_hold(options.held_by);
+  auto who = std::make_shared<child_process::state>(state_->io, plan, std::move(options));
+  state_->waiting.push_back({std::move(who), std::move(*wire), wanted, std::move(then)});
+  // Not from here: `then` may be called by what fails at once.
+  boost::asio::post(state_->io, [self = state_] { self->pump(); });
+}
+
+std::size_t process_io::alive() const {
+  return state_->living.size() + state_->unanswered.size();
+}
+
+std::int64_t process_io::spawner_pid() const {
+  return state_->client && state_->client->running() ? state_->client->pid() : 0;
+}
+
+void process_io::kill_all(std::function<void()> then) {
+  state_->kill_all(std::move(then));
+}
+
+} // namespace toolscore

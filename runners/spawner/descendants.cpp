@@ -1,0 +1,124 @@
+#include "runners/spawner/descendants.hpp"
+
+#include "runners/spawner/pidfd.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace toolscore::spawner {
+namespace {
+
+struct process {
+  pid_t pid;
+  pid_t parent;
+  unsigned long long start_time; // In clock ticks since boot: with the pid it names one process.
+  bool below;                    // Descends from the caller.
+};
+
+constexpr std::size_t processes_max = 65536;
+
+/// Reads the fields of /proc/<pid>/stat that stand after the name, which may hold anything.
+bool read_process(pid_t pid, process& found) {
+  char path[32];
+  std::snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[1024];
+  const auto size = read(fd, text, sizeof(text) - 1);
+  close(fd);
+  if (size <= 0) return false;
+  text[size] = '\0';
+  const char* const name_end = std::strrchr(text, ')');
+  if (name_end == nullptr) return false;
+  found = {pid, 0, 0, false};
+  char state = 0;
+  return std::sscanf(name_end + 1,
+                     " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d"
+                     " %llu",
+                     &state, &found.parent, &found.start_time) == 3 &&
+         state != 'Z';
+}
+
+std::size_t list_processes(process* table) {
+  DIR* const proc = opendir("/proc");
+  if (proc == nullptr) return 0;
+  std::size_t count = 0;
+  while (const dirent* entry = readdir(proc)) {
+    const int pid = std::atoi(entry->d_name);
+    if (pid > 0 && count < processes_max && read_process(pid, table[count])) ++count;
+  }
+  closedir(proc);
+  return count;
+}
+
+/// Marks until nothing new is found: parents need not come before their children in /proc.
+void mark_below(process* table, std::size_t count, pid_t root) {
+  for (bool found = true; found;) {
+    found = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (table[i].below) continue;
+      bool below = table[i].parent == root;
+      for (std::size_t j = 0; !below && j < count; ++j)
+        below = table[j].below && table[j].pid == table[i].parent;
+      if (below) table[i].below = found = true;
+    }
+  }
+}
+
+/// The pid may have been reused since the list was made: the pidfd pins whoever has it now, and
+/// the start time tells whether that is still the one.
+bool signal_exactly(const process& target, int signal) {
+  const int fd = pidfd_open(target.pid, 0);
+  if (fd < 0) return false;
+  process now{};
+  const bool same = read_process(target.pid, now) && now.start_time == target.start_time;
+  const bool sent = same && pidfd_send_signal(fd, signal, nullptr, 0) == 0;
+  close(fd);
+  return sent;
+}
+
+} // namespace
+
+int signal_descendants(int signal) {
+  const std::size_t bytes = processes_max * sizeof(process);
+  void* const memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return 0;
+  auto* const table = static_cast<process*>(memory);
+  const std::size_t count = list_processes(table);
+  mark_below(table, count, getpid());
+  int reached = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    if (table[i].below && signal_exactly(table[i], signal)) ++reached;
+  munmap(memory, bytes);
+  return reached;
+}
+
+void sweep_descendants() {
+  // Stopped first, so that nothing forks faster than it is found; rounds are bounded because a
+  // stopped process forks no more.
+  for (int round = 0, before = -1; round < 100; ++round) {
+    const int stopped = signal_descendants(SIGSTOP);
+    if (stopped == before) break;
+    before = stopped;
+  }
+  for (;;) {
+    signal_descendants(SIGKILL);
+    pid_t reaped = 0;
+    while ((reaped = waitpid(-1, nullptr, WNOHANG)) > 0) {
+    }
+    if (reaped < 0 && errno == ECHILD) return;
+    poll(nullptr, 0, 1);
+  }
+}
+
+} // namespace toolscore::spawner

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace toolscore::spawner {
+
+/// For an init without a PID namespace, which is its tree's subreaper: everything that descends
+/// from the server stays below it in /proc.
+/// Sends `signal` to every descendant of the caller. @returns how many it reached
+int signal_descendants(int signal);
+
+/// Kills descendants until the caller has no child left, reaping as it goes.
+void sweep_descendants();
+
+} // namespace toolscore::spawner

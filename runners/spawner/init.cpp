@@ -1,0 +1,155 @@
+#include "runners/spawner/init.hpp"
+
+#include "runners/spawner/descendants.hpp"
+#include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/server_start.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace toolscore::spawner {
+namespace {
+
+struct init {
+  hold held;
+  int control;
+  int child_signals = -1;
+  pid_t server = -1;
+};
+
+[[noreturn]] void end(const init& self, int code) {
+  // Inside a PID namespace the kernel kills the rest; without one it is up to us.
+  if (self.held == hold::sweep) sweep_descendants();
+  _exit(code);
+}
+
+/// Never waits: the node's buffer holds far more than the two reports of a life.
+void report(const init& self, const init_report& what) {
+  send(self.control, &what, sizeof(what), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/// With the server's pid, which the kernel translates for the node.
+void report_running(const init& self, std::uint32_t files_max) {
+  init_report what{report_kind::running, step::none, 0, files_max};
+  iovec part{&what, sizeof(what)};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = space;
+  message.msg_controllen = sizeof(space);
+  cmsghdr* const head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_CREDENTIALS;
+  head->cmsg_len = CMSG_LEN(sizeof(ucred));
+  const ucred who{self.server, geteuid(), getegid()};
+  std::memcpy(CMSG_DATA(head), &who, sizeof(who));
+  sendmsg(self.control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+[[noreturn]] void fail(const init& self, const failure& why) {
+  report(self, {report_kind::failed, why.at, why.error, 0});
+  end(self, 127);
+}
+
+/// From here on the init cannot outlive the node. getppid() is 0 inside a namespace, so whether
+/// the node died before the prctl is asked of the control socket.
+failure bind_to_node(init& self) {
+  // A sweeping init must outlive the node long enough to sweep: the socket alone tells it.
+  if (self.held == hold::sweep) {
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {step::watch, errno};
+  } else if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
+    return {step::watch, errno};
+  }
+  pollfd lifeline{self.control, POLLIN, 0};
+  if (poll(&lifeline, 1, 0) > 0 && (lifeline.revents & POLLHUP) != 0) _exit(127);
+  sigset_t children;
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  self.child_signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+  return self.child_signals < 0 ? failure{step::watch, errno} : failure{};
+}
+
+void signal_tree(const init& self, int number) {
+  if (self.held == hold::sweep)
+    signal_descendants(number);
+  else
+    kill(-1, number); // Everything in the namespace but ourselves.
+}
+
+void obey(const init& self) {
+  init_order order;
+  const auto size = recv(self.control, &order, sizeof(order), MSG_DONTWAIT);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size <= 0) end(self, 128 + SIGKILL); // The node is gone, or wants no part of us.
+  if (size != sizeof(order)) return;
+  if (order.kind == order_kind::sweep) {
+    report(self, {report_kind::signaled, step::none, SIGKILL, 0});
+    end(self, 128 + SIGKILL);
+  }
+  signal_tree(self, order.signal);
+  // A stopped process could not hear it.
+  if (order.signal == SIGTERM) signal_tree(self, SIGCONT);
+}
+
+/// Ends the init when the server is among the dead.
+void reap(const init& self) {
+  signalfd_siginfo ignored[16];
+  while (read(self.child_signals, ignored, sizeof(ignored)) > 0) {
+  }
+  int status = 0;
+  for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid != self.server) continue;
+    if (WIFSIGNALED(status)) {
+      report(self, {report_kind::signaled, step::none, WTERMSIG(status), 0});
+      end(self, 128 + WTERMSIG(status));
+    }
+    report(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0});
+    end(self, WEXITSTATUS(status));
+  }
+}
+
+void start(init& self, const init_start& given) {
+  mapped_plan plan;
+  if (const int error = map_plan(given.fds[plan_fd], plan)) fail(self, {step::plan, error});
+  server_start server;
+  server.plan = &plan;
+  server.input = given.fds[stdin_fd];
+  server.output = given.fds[stdout_fd];
+  server.errors = given.fds[stderr_fd];
+  server.dies_with_parent = given.held == hold::sweep;
+  self.server = start_server(server);
+  if (server.failed) fail(self, server.failed);
+  report_running(self, server.files_max);
+  unmap_plan(plan);
+  // All but the control socket were the server's.
+  for (std::size_t which = plan_fd; which < control_fd; ++which) close(given.fds[which]);
+}
+
+} // namespace
+
+void run_init(const init_start& given) {
+  init self{given.held, given.fds[control_fd]};
+  close(node_socket);
+  prctl(PR_SET_NAME, "toolscore-init");
+  if (const failure why = bind_to_node(self)) fail(self, why);
+  if (const failure why = enter_namespaces(given.held, given.uid, given.gid)) fail(self, why);
+  // The server runs as the same user and must not read this memory, which is the spawner's.
+  prctl(PR_SET_DUMPABLE, 0);
+  start(self, given);
+  for (;;) {
+    pollfd sources[2] = {{self.control, POLLIN, 0}, {self.child_signals, POLLIN, 0}};
+    if (poll(sources, 2, -1) < 0) continue;
+    if (sources[1].revents != 0) reap(self);
+    if (sources[0].revents != 0) obey(self);
+  }
+}
+
+} // namespace toolscore::spawner

@@ -1,0 +1,20 @@
+#pragma once
+#include "runners/spawner/protocol.hpp"
+
+#include <sys/types.h>
+
+namespace toolscore::spawner {
+
+/// Everything an init gets from the spawner it was forked from.
+struct init_start {
+  hold held = hold::sweep;
+  uid_t uid = 0; ///< Effective ids before the clone.
+  gid_t gid = 0;
+  int fds[request_fds] = {-1, -1, -1, -1, -1};
+};
+
+/// The life of an init: starts the server, reports, reaps, forwards signals, and ends with the
+/// server or with the node, which ends the whole namespace.
+[[noreturn]] void run_init(const init_start& start);
+
+} // namespace toolscore::spawner

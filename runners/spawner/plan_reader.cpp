@@ -1,0 +1,59 @@
+#include "runners/spawner/plan_reader.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+namespace toolscore::spawner {
+namespace {
+
+/// The next NUL-ended string, or null at the end of the text.
+char* next_string(char*& at, char* end) {
+  if (at == end) return nullptr;
+  char* const found = at;
+  at += std::strlen(at) + 1;
+  return found;
+}
+
+} // namespace
+
+int map_plan(int fd, mapped_plan& plan) {
+  struct stat facts {};
+  if (fstat(fd, &facts) != 0) return errno;
+  const auto size = static_cast<std::size_t>(facts.st_size);
+  if (size <= sizeof(plan_head) || size > plan_bytes_max) return EMSGSIZE;
+  void* const text = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+  if (text == MAP_FAILED) return errno;
+  plan.text = text;
+  plan.text_bytes = size;
+  plan_head head;
+  std::memcpy(&head, text, sizeof(head));
+  char* at = static_cast<char*>(text) + sizeof(head);
+  char* const end = static_cast<char*>(text) + size;
+  // Every string takes at least its NUL, so counts over the size are lies.
+  if (head.magic != plan_head::magic_value || end[-1] != '\0' || head.arguments == 0 ||
+      head.arguments > size || head.variables > size)
+    return EBADMSG;
+  plan.table_bytes = (std::size_t{head.arguments} + head.variables + 2) * sizeof(char*);
+  plan.tables =
+      mmap(nullptr, plan.table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (plan.tables == MAP_FAILED) return errno;
+  plan.files_max = head.files_max;
+  plan.cwd = next_string(at, end);
+  plan.argv = static_cast<char**>(plan.tables);
+  plan.environment = plan.argv + head.arguments + 1;
+  for (std::uint32_t i = 0; i < head.arguments; ++i)
+    if ((plan.argv[i] = next_string(at, end)) == nullptr) return EBADMSG;
+  for (std::uint32_t i = 0; i < head.variables; ++i)
+    if ((plan.environment[i] = next_string(at, end)) == nullptr) return EBADMSG;
+  return at == end ? 0 : EBADMSG;
+}
+
+void unmap_plan(mapped_plan& plan) {
+  munmap(plan.text, plan.text_bytes);
+  munmap(plan.tables, plan.table_bytes);
+  plan = {};
+}
+
+} // namespace toolscore::spawner

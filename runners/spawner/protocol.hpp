@@ -1,0 +1,88 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+// What the node and toolscore-spawner say to each other. Both are built from one tree and run on
+// one machine, so plain structs travel; every message is one SOCK_SEQPACKET packet.
+namespace toolscore::spawner {
+
+/// Where the spawner finds its socket to the node.
+inline constexpr int node_socket = 3;
+
+/// What holds a tree together.
+enum class hold : std::uint32_t {
+  strongest,      ///< In a request only: whatever the host gives.
+  pid_namespace,  ///< PID and mount namespace with an own /proc.
+  user_namespace, ///< The same inside a user namespace.
+  sweep,          ///< No namespace: the init is a subreaper that kills its descendants itself.
+};
+
+/// Where a start can fail; the node has the words for it.
+enum class step : std::uint32_t {
+  none,
+  receive,
+  clone,
+  identity, ///< setgroups, uid_map and gid_map.
+  mounts,
+  proc,
+  plan,
+  watch, ///< The init's signalfd and its hold on the node's life.
+  fork,
+  session,
+  stdio,
+  limits,
+  privileges,
+  directory,
+  exec,
+  interpreter, ///< The program is there, what it asks to be run by is not.
+};
+
+/// node -> spawner, with the descriptors of `request_fd`.
+struct spawn_request {
+  std::uint64_t number = 0;
+  hold wanted = hold::strongest;
+  std::uint32_t reserved = 0;
+};
+enum request_fd : std::size_t { plan_fd, stdin_fd, stdout_fd, stderr_fd, control_fd, request_fds };
+
+/// spawner -> node, with the init's pidfd when `error` is 0.
+struct spawn_reply {
+  std::uint64_t number = 0;
+  std::int32_t error = 0; ///< errno of `failed`.
+  step failed = step::none;
+  hold held = hold::sweep;
+  step weakened = step::none;      ///< Why it is not held stronger: what the host refused,
+  std::int32_t weakened_error = 0; ///< and its errno.
+  std::int32_t init_pid = 0;
+};
+
+/// init -> node over the control socket. `running` carries the server's pid as SCM_CREDENTIALS,
+/// which the kernel translates to the reader's namespace.
+enum class report_kind : std::uint32_t { running, failed, exited, signaled };
+struct init_report {
+  report_kind kind = report_kind::failed;
+  step failed = step::none;
+  std::int32_t value = 0;      ///< errno, exit code or signal number.
+  std::uint32_t files_max = 0; ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
+};
+
+/// node -> init over the control socket. Its end of file means that the node is dead.
+enum class order_kind : std::uint32_t { signal, sweep };
+struct init_order {
+  order_kind kind = order_kind::signal;
+  std::int32_t signal = 0;
+};
+
+/// The head of a serialised plan. After it come, each ended by a NUL: cwd, argv, environment.
+struct plan_head {
+  static constexpr std::uint32_t magic_value = 0x4e4c5001;
+  std::uint32_t magic = magic_value;
+  std::uint32_t files_max = 0; ///< RLIMIT_NOFILE; 0 = as inherited.
+  std::uint32_t arguments = 0;
+  std::uint32_t variables = 0;
+};
+
+/// A plan over this is refused: the kernel would refuse its execve as well.
+inline constexpr std::size_t plan_bytes_max = 4U << 20U;
+
+} // namespace toolscore::spawner

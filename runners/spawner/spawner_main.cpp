@@ -1,0 +1,123 @@
+// toolscore-spawner: forks the init of every process tree the node starts. Small, so that a fork
+// of it is cheap, and without threads, so that a fork of it is safe. It ends with the node.
+#include "runners/spawner/init.hpp"
+#include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/protocol.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace {
+using namespace toolscore::spawner;
+
+struct received {
+  spawn_request request;
+  int fds[request_fds] = {-1, -1, -1, -1, -1};
+  std::size_t count = 0;
+  bool complete = false;
+};
+
+void close_all(received& from) {
+  for (std::size_t i = 0; i < from.count; ++i) close(from.fds[i]);
+}
+
+/// Waits for the next request. @returns false when the node is gone
+bool receive(received& into) {
+  iovec part{&into.request, sizeof(into.request)};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * request_fds)];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = space;
+  message.msg_controllen = sizeof(space);
+  ssize_t size = 0;
+  do size = recvmsg(node_socket, &message, MSG_CMSG_CLOEXEC);
+  while (size < 0 && errno == EINTR);
+  if (size <= 0) return false;
+  const cmsghdr* const head = CMSG_FIRSTHDR(&message);
+  if (head != nullptr && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
+    into.count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    std::memcpy(into.fds, CMSG_DATA(head), into.count * sizeof(int));
+  }
+  into.complete = size == sizeof(into.request) && into.count == request_fds &&
+                  (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  return true;
+}
+
+void answer(const spawn_reply& reply, int pidfd) {
+  iovec part{const_cast<spawn_reply*>(&reply), sizeof(reply)};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (pidfd >= 0) {
+    message.msg_control = space;
+    message.msg_controllen = sizeof(space);
+    cmsghdr* const head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(head), &pidfd, sizeof(int));
+  }
+  while (sendmsg(node_socket, &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  }
+}
+
+void serve(received& from, const host_strength& host) {
+  spawn_reply reply;
+  reply.number = from.request.number;
+  if (!from.complete) {
+    // Descriptors are dropped on the way in when we may not open more.
+    reply.error = from.count < request_fds ? EMFILE : EBADMSG;
+    reply.failed = step::receive;
+    return answer(reply, -1);
+  }
+  init_start start;
+  start.held = from.request.wanted == hold::strongest ? host.best : from.request.wanted;
+  start.uid = geteuid();
+  start.gid = getegid();
+  std::memcpy(start.fds, from.fds, sizeof(start.fds));
+  int pidfd = -1;
+  // CLONE_PARENT makes the init the node's child: the node reaps it, and it outlives us.
+  const long pid =
+      fork_with(namespace_flags(start.held) | CLONE_PARENT | CLONE_PIDFD | SIGCHLD, &pidfd);
+  if (pid == 0) run_init(start);
+  reply.held = start.held;
+  if (start.held != hold::pid_namespace) {
+    reply.weakened = host.why_not_stronger.at;
+    reply.weakened_error = host.why_not_stronger.error;
+  }
+  if (pid < 0) {
+    reply.error = static_cast<int>(-pid);
+    reply.failed = step::clone;
+    return answer(reply, -1);
+  }
+  reply.init_pid = static_cast<int>(pid);
+  answer(reply, pidfd);
+  close(pidfd);
+}
+
+} // namespace
+
+int main() {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Neither a terminal's ^C nor a service manager's SIGTERM may part the node from its spawner.
+  // The inits inherit the mask; each server starts with an empty one.
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  close_range(node_socket + 1, ~0U, 0);
+  if (chdir("/") != 0) return 1;
+  const host_strength host = probe_host();
+  for (;;) {
+    received next;
+    if (!receive(next)) return 0;
+    serve(next, host);
+    close_all(next);
+  }
+}

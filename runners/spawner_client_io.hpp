@@ -1,0 +1,48 @@
+#pragma once
+#include "messages/error.hpp"
+#include "runners/descriptor_io.hpp"
+#include "runners/spawner/protocol.hpp"
+
+#include <sys/types.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace toolscore {
+
+/// One running toolscore-spawner and the socket to it. When it dies it is over: start another.
+class spawner_client : public std::enable_shared_from_this<spawner_client> {
+public:
+  struct events {
+    std::function<void(const spawner::spawn_reply&, descriptor pidfd)> on_reply;
+    /// The spawner is gone; what was not answered never will be.
+    std::function<void()> on_lost;
+    /// Whether the pid is an init that its owner reaps.
+    std::function<bool(pid_t)> is_known;
+  };
+  spawner_client(boost::asio::io_context& io, events hooks);
+
+  /// @error spawn_failed  posix_spawn failed; the detail names the program
+  result<done> start(const std::string& program);
+  bool running() const { return socket_.is_open(); }
+  pid_t pid() const { return pid_; }
+  /// @returns 0 or an errno
+  int send(const spawner::spawn_request& request, const std::array<int, spawner::request_fds>& fds);
+  /// Ends the spawner; its trees live on. The reaping goes on without an owner.
+  void close();
+
+private:
+  void wait();
+  bool read_reply();
+  void lose();
+  void reap(int rounds_left);
+
+  events hooks_;
+  watched_descriptor socket_;
+  boost::asio::steady_timer reap_timer_;
+  pid_t pid_ = 0;
+};
+
+} // namespace toolscore

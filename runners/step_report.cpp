@@ -1,0 +1,77 @@
+#include "runners/step_report.hpp"
+
+#include "runners/install_keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace toolscore {
+namespace {
+
+constexpr std::size_t command_bytes_max = 500;
+constexpr std::array noise{"progress ", "npm error A complete log", "npm ERR! A complete log",
+                           "[notice]", "note: This error originates"};
+
+/// Cuts in front of a UTF-8 sequence, never inside one.
+std::string cut(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  auto end = bytes_max - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+/// Drops colours and other control sequences; every other control character becomes a blank.
+std::string printable(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(line[i]);
+    if (byte == 0x1b && i + 1 < line.size() && line[i + 1] == '[') {
+      i += 2;
+      while (i < line.size() && (line[i] < 0x40 || line[i] > 0x7e)) ++i;
+      continue;
+    }
+    out += byte < 32 || byte == 127 ? ' ' : line[i];
+  }
+  const auto first = out.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return out.substr(first, out.find_last_not_of(' ') - first + 1);
+}
+
+} // namespace
+
+void step_report::add(std::string_view line) {
+  constexpr std::string_view commit_mark = "commit ";
+  const auto text = printable(line);
+  if (text.empty() || text == "npm error") return;
+  if (std::any_of(noise.begin(), noise.end(), [&](const char* x) { return text.starts_with(x); }))
+    return;
+  if (text.starts_with(commit_mark) && text.size() == commit_mark.size() + 40) {
+    commit_ = text.substr(commit_mark.size());
+    return;
+  }
+  lines_.push_back(cut(without_credentials(text), line_bytes_max));
+  if (lines_.size() > lines_max) lines_.pop_front();
+}
+
+std::string step_report::failure(std::string_view step, const launch_plan& launch,
+                                 std::string_view how) const {
+  std::string text(step);
+  text.append(": ").append(command_text(launch)).append(": ").append(how);
+  const char* mark = ": ";
+  for (const auto& line : lines_) {
+    text.append(mark).append(line);
+    mark = " | ";
+  }
+  return text;
+}
+
+std::string command_text(const launch_plan& launch) {
+  std::string text;
+  for (const auto& word : launch.argv) {
+    const bool quoted = word.empty() || word.find(' ') != std::string::npos;
+    text += (text.empty() ? "" : " ") + (quoted ? "'" + printable(word) + "'" : printable(word));
+  }
+  return cut(without_credentials(text), command_bytes_max);
+}
+
+} // namespace toolscore

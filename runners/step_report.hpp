@@ -1,0 +1,33 @@
+#pragma once
+#include "messages/launch_plan.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace toolscore {
+
+/// Keeps what an install step said last, fit for one line of an error: no control characters, no
+/// credentials, no progress, no noise of npm and pip.
+class step_report {
+public:
+  static constexpr std::size_t lines_max = 5;
+  static constexpr std::size_t line_bytes_max = 300;
+
+  void add(std::string_view line);
+  /// The commit that toolscore-clone named, if it did.
+  const std::string& commit() const { return commit_; }
+  /// "npm: npm install x: exit 1: first line | last line".
+  std::string failure(std::string_view step, const launch_plan& launch, std::string_view how) const;
+
+private:
+  std::deque<std::string> lines_;
+  std::string commit_;
+};
+
+/// A command line for people: arguments with blanks are quoted, credentials are left out, at most
+/// 500 bytes.
+std::string command_text(const launch_plan& launch);
+
+} // namespace toolscore

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace toolscore {
+
+/// A text as it is kept: cut at a limit and without secrets. Copies only where something is hidden.
+/// Borrows the text it was made from.
+class kept_text {
+public:
+  kept_text(std::string_view raw, std::size_t bytes_max);
+  kept_text(const kept_text&) = delete;
+  kept_text& operator=(const kept_text&) = delete;
+
+  std::string_view view() const noexcept { return view_; }
+  /// The length before it was cut; 0 where it is complete.
+  std::int64_t cut_from() const noexcept { return cut_from_; }
+
+private:
+  std::string redacted_;
+  std::string_view view_;
+  std::int64_t cut_from_ = 0;
+};
+
+} // namespace toolscore

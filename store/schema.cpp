@@ -1,0 +1,84 @@
+#include "store/schema.hpp"
+
+#include <array>
+
+namespace toolscore {
+namespace {
+
+constexpr const char* definitions_sql = R"(
+CREATE TABLE servers (
+  name        TEXT PRIMARY KEY,
+  origin_json TEXT NOT NULL,
+  desired     TEXT NOT NULL CHECK (desired IN ('running', 'stopped'))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE installs (
+  key         TEXT PRIMARY KEY,
+  path        TEXT NOT NULL,
+  version     TEXT NOT NULL,
+  commit_id   TEXT NOT NULL,
+  created_us  INTEGER NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('building', 'complete', 'broken'))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE instances (
+  server      TEXT NOT NULL,
+  number      INTEGER NOT NULL,
+  pid         INTEGER NOT NULL,
+  init_pid    INTEGER NOT NULL,
+  start_time  INTEGER NOT NULL,
+  boot_id     TEXT NOT NULL,
+  PRIMARY KEY (server, number)
+) STRICT, WITHOUT ROWID;
+)";
+
+// Outcomes are 0 not reached, 1 ok, 2 failed. arguments_cut and result_cut hold the whole length of
+// a text that was cut off, NULL where it is complete. Empty texts are NULL. AUTOINCREMENT is not
+// used: trim() always leaves the newest record, so no number is given twice.
+constexpr const char* calls_sql = R"(
+CREATE TABLE calls (
+  number         INTEGER PRIMARY KEY,
+  at_us          INTEGER NOT NULL,
+  server         TEXT,
+  instance       INTEGER NOT NULL,
+  server_version TEXT,
+  server_commit  TEXT,
+  trajectory     TEXT,
+  task           TEXT,
+  trace          TEXT,
+  principal      TEXT,
+  method         TEXT,
+  tool           TEXT,
+  admission      INTEGER NOT NULL,
+  transport      INTEGER NOT NULL,
+  rpc            INTEGER NOT NULL,
+  tool_outcome   INTEGER NOT NULL,
+  failure        TEXT,
+  attempt        INTEGER NOT NULL,
+  queued_us      INTEGER NOT NULL,
+  wire_us        INTEGER NOT NULL,
+  total_us       INTEGER NOT NULL,
+  arguments_cut  INTEGER,
+  result_cut     INTEGER,
+  arguments      TEXT,
+  result         TEXT
+) STRICT;
+CREATE TABLE gaps (
+  number  INTEGER PRIMARY KEY,
+  count   INTEGER NOT NULL,
+  from_us INTEGER NOT NULL,
+  to_us   INTEGER NOT NULL,
+  reason  TEXT NOT NULL
+) STRICT;
+)";
+
+constexpr std::array steps{
+    migration{"definitions, installs and instances", definitions_sql},
+    migration{"recorded calls and their gaps", calls_sql},
+};
+
+} // namespace
+
+std::span<const migration> migrations() noexcept {
+  return steps;
+}
+
+} // namespace toolscore

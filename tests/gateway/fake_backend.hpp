@@ -1,0 +1,61 @@
+#pragma once
+#include "gateway/backend.hpp"
+#include "loop/asio.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace toolscore::test {
+
+/// A tree without servers: it answers calls from the loop as its owner tells it to. Loop's thread.
+class fake_backend final : public backend {
+public:
+  explicit fake_backend(boost::asio::io_context& io) : io_(io) {}
+
+  std::set<std::string> names{"fs"};
+  /// What is done with a call, from the loop, never from inside call().
+  std::function<void(call_request&)> on_call = answer_ok;
+  std::vector<call_record> records;
+  std::vector<std::string> cancelled; ///< Reasons.
+  std::vector<std::string> acts;
+  std::shared_ptr<const mcp::tool_index> index;
+  std::deque<event_ptr> events;
+  node_readiness ready{true, "1 of 1"};
+  std::vector<server_status> statuses;
+  /// The ids and text that add() was given.
+  std::vector<std::pair<std::string, std::string>> added;
+  bool answers_control = true; ///< False = the control plane never answers.
+
+  static void answer_ok(call_request& call);
+  void emit(event_ptr x);
+
+  bool has_server(const server_id& server) const override;
+  void call(const server_id& server, call_request request) override;
+  void cancel(const server_id& server, call_cancel request) override;
+  void record(call_record record) override { records.push_back(std::move(record)); }
+  std::shared_ptr<const mcp::tool_index> tools() const override { return index; }
+  node_readiness readiness() const override { return ready; }
+  void servers(std::function<void(std::vector<server_status>)> then) override;
+  void add(std::string name, std::string config_json, bool wait,
+           std::function<void(result<install_result>)> then) override;
+  void act(server_id server, server_verb verb, std::function<void(result<done>)> then) override;
+  void logs(server_id server, std::uint32_t lines,
+            std::function<void(result<std::string>)> then) override;
+  void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;
+  std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) override;
+  void unsubscribe(std::uint64_t subscription) override { sinks_.erase(subscription); }
+  std::vector<std::pair<std::string, double>> counters() const override;
+  std::size_t subscribers() const { return sinks_.size(); }
+
+private:
+  boost::asio::io_context& io_;
+  std::map<std::uint64_t, std::function<void(event_ptr)>> sinks_;
+  std::uint64_t next_ = 1;
+};
+
+} // namespace toolscore::test

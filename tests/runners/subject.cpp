@@ -1,0 +1,87 @@
+// A small server that does one thing, for the tests of process_io: `subject WHAT [ARGUMENT]`.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <dirent.h>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace {
+
+/// The open descriptors but the one that lists them.
+void list_descriptors() {
+  DIR* const folder = opendir("/proc/self/fd");
+  while (const dirent* entry = readdir(folder))
+    if (entry->d_name[0] != '.' && std::atoi(entry->d_name) != dirfd(folder))
+      std::cout << entry->d_name << ' ';
+  closedir(folder);
+  std::cout << std::endl;
+}
+
+void show_environment() {
+  for (char** variable = environ; *variable != nullptr; ++variable) std::cout << *variable << '\n';
+  std::cout << "." << std::endl;
+}
+
+/// "pid session comm processes_in_proc no_new_privs": what the process sees of itself.
+void show_self() {
+  std::string name;
+  std::getline(std::ifstream("/proc/" + std::to_string(getpid()) + "/comm"), name);
+  int processes = 0;
+  DIR* const folder = opendir("/proc");
+  while (const dirent* entry = readdir(folder)) processes += std::atoi(entry->d_name) > 0;
+  closedir(folder);
+  std::string line;
+  std::string privileges;
+  for (std::ifstream status("/proc/self/status"); std::getline(status, line);)
+    if (line.starts_with("NoNewPrivs:")) privileges = line.substr(line.find_last_of('\t') + 1);
+  std::cout << getpid() << ' ' << getsid(0) << ' ' << name << ' ' << processes << ' ' << privileges
+            << std::endl;
+}
+
+void show_signals() {
+  std::string line;
+  for (std::ifstream status("/proc/self/status"); std::getline(status, line);)
+    if (line.starts_with("SigBlk:") || line.starts_with("SigIgn:"))
+      std::cout << line.substr(line.find_last_of('\t') + 1) << ' ';
+  std::cout << std::endl;
+}
+
+void flood(long size) {
+  const std::string line(99, 'x');
+  for (long written = 0; written < size; written += 100) std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  const long number = argc > 2 ? std::atol(argv[2]) : 0;
+  if (what == "exit") return static_cast<int>(number);
+  if (what == "raise") return std::raise(static_cast<int>(number));
+  if (what == "descriptors") list_descriptors();
+  if (what == "environment") show_environment();
+  if (what == "self") show_self();
+  if (what == "signals") show_signals();
+  if (what == "flood") {
+    flood(number);
+    std::cout << "flooded" << std::endl;
+  }
+  if (what == "files") {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    std::cout << limit.rlim_cur << ' ' << limit.rlim_max << std::endl;
+  }
+  if (what == "both") { // One line on each, for logs that take both.
+    std::cout << "to stdout" << std::endl;
+    std::cerr << "to stderr" << std::endl;
+  }
+  if (what == "wait")
+    for (;;) pause();
+  return 0;
+}
