@@ -13,15 +13,15 @@
 namespace toolscore {
 
 struct trajectory_query {
-  std::string server;     ///< Empty = all.
-  std::string trajectory; ///< Empty = all.
-  std::int64_t after = 0; ///< Only records with a greater number.
+  std::string server;       ///< Empty = all.
+  std::string trajectory;   ///< Empty = all.
+  std::int64_t after = 0;   ///< Only records with a greater number.
   std::uint32_t limit = 100;
 };
 
 struct node_readiness {
-  bool ready = false; ///< Every configured server is ready or has its verdict.
-  std::string detail; ///< "2 of 3: weather is building".
+  bool ready = false;       ///< Every configured server is ready or has its verdict.
+  std::string detail;       ///< "2 of 3: weather is building".
 };
 
 /// What the gateway asks of the tree behind it; the bridge actor implements it, tests fake it.

@@ -49,7 +49,8 @@ head_verdict refused(int status, std::string_view code, std::string_view message
 } // namespace
 
 gateway::gateway(boost::asio::io_context& io, backend& tree, gateway_options options)
-    : io_(io), tree_(tree), options_(std::move(options)), mcp_(tree, with_clocks(options_.mcp)),
+    : io_(io), options_(std::move(options)), mcp_(tree, with_clocks(options_.mcp)),
+      rest_(tree, [this] { return counters(); }), feeds_(io, tree, options_.feeds),
       connections_(io, *this, options_.connections) {
   policy_.loopback = is_loopback(options_.host);
   policy_.mcp_token = options_.mcp_token;
@@ -92,6 +93,7 @@ void gateway::stop_accepting() {
 
 void gateway::close(std::function<void()> then) {
   stop_accepting();
+  feeds_.close();
   connections_.close(options_.close_patience, std::move(then));
 }
 
@@ -113,7 +115,11 @@ head_verdict gateway::on_head(inbound_request& request) {
                    "Allow: " + found.allow + "\r\n");
   request.where = found.where;
   request.who = std::move(allowed.who);
-  return {};
+  if (found.where.kind != route_kind::events || !event_feeds::wants_upgrade(request)) return {};
+  if (feeds_.full()) return refused(503, "queue_full", "too many WebSockets are open");
+  head_verdict verdict;
+  verdict.what = head_verdict::kind::upgrade;
+  return verdict;
 }
 
 void gateway::on_request(inbound_request& request,
@@ -123,14 +129,33 @@ void gateway::on_request(inbound_request& request,
   case route_kind::mcp_server:
     mcp_.handle(request, connection, turn);
     return;
-  case route_kind::healthz:
-    connection->answer(turn, json_answer(200, R"({"status":"ok"})"));
+  case route_kind::events:
+    feeds_.answer(request, connection, turn);
     return;
   default:
-    connection->answer(turn, json_answer(501, error_text("not_supported", "not built")));
+    rest_.handle(request, connection, turn);
   }
 }
 
-void gateway::on_upgrade(inbound_request&, stream_socket) {}
+void gateway::on_upgrade(inbound_request& request, stream_socket socket) {
+  feeds_.upgrade(request, std::move(socket));
+}
+
+rest_api::values gateway::counters() const {
+  const auto number = [](auto x) { return static_cast<double>(x); };
+  const auto& seen = connections_.counters;
+  return {{"toolscore_http_connections", number(connections_.size())},
+          {"toolscore_http_connections_accepted_total", number(seen.accepted)},
+          {"toolscore_http_connections_refused_total", number(seen.refused)},
+          {"toolscore_http_requests_total", number(seen.requests)},
+          {"toolscore_http_timeouts_total", number(seen.timeouts)},
+          {"toolscore_http_abandoned_total", number(seen.abandoned)},
+          {"toolscore_http_streams_total", number(mcp_.exchanges().streams)},
+          {"toolscore_http_events_dropped_total", number(mcp_.exchanges().events_dropped)},
+          {"toolscore_http_answers_lost_total", number(mcp_.exchanges().repaired)},
+          {"toolscore_mcp_sessions", number(mcp_.sessions().size())},
+          {"toolscore_mcp_sessions_evicted_total", number(mcp_.sessions().evicted())},
+          {"toolscore_event_feeds", number(feeds_.size())}};
+}
 
 } // namespace toolscore

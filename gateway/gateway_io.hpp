@@ -4,6 +4,8 @@
 #include "gateway/connection_set_io.hpp"
 #include "gateway/listener_io.hpp"
 #include "gateway/mcp_endpoint.hpp"
+#include "gateway/rest_api.hpp"
+#include "gateway/websocket_io.hpp"
 #include "messages/error.hpp"
 
 #include <chrono>
@@ -24,6 +26,7 @@ struct gateway_options {
   std::vector<std::string> hosts; ///< Further names we go by.
   connection_limits connections;
   mcp_options mcp; ///< Its clocks and random_id are filled in.
+  event_feed_limits feeds;
   std::chrono::milliseconds close_patience{5'000};
 };
 
@@ -49,11 +52,14 @@ private:
                   std::uint64_t turn) override;
   void on_upgrade(inbound_request& request, stream_socket socket) override;
 
+  rest_api::values counters() const;
+
   boost::asio::io_context& io_;
-  backend& tree_;
   gateway_options options_;
   auth_policy policy_;
   mcp_endpoint mcp_;
+  rest_api rest_;
+  event_feeds feeds_;
   connection_set connections_;
   std::unique_ptr<listener> tcp_;
   std::unique_ptr<listener> unix_;

@@ -95,11 +95,8 @@ bool http_session::step() {
   if (first) phase_ = phase::head;
   const std::size_t used = reader_.feed({buffer_.get() + begin_, end_ - begin_});
   begin_ += used;
-  if (reader_.failure() != 0 || (used == 0 && end_ - begin_ == buffer_large)) {
-    outbound_answer x;
-    x.status = reader_.failure() != 0 ? reader_.failure() : 400;
-    return refuse(std::move(x));
-  }
+  if (reader_.failure() != 0 || (used == 0 && end_ - begin_ == buffer_large))
+    return refuse_unread();
   if (phase_ == phase::head && reader_.has_head()) {
     phase_ = phase::body;
     return judge_head();
@@ -122,11 +119,14 @@ bool http_session::judge_head() {
     return refuse(std::move(verdict.refusal));
   }
   if (verdict.what == head_verdict::kind::upgrade) {
+    // What comes behind an upgrade must wait for our answer.
+    if (begin_ != end_ || !reader_.complete()) return refuse_unread();
     upgrade();
     return false;
   }
   if (begin_ != end_ && !reader_.complete())
     begin_ += reader_.feed({buffer_.get() + begin_, end_ - begin_});
+  if (reader_.failure() != 0) return refuse_unread();
   if (reader_.complete()) {
     dispatch();
     return true;
@@ -134,6 +134,14 @@ bool http_session::judge_head() {
   set_deadline(set_->limits().body);
   if (begin_ == end_ && reader_.wants_continue()) send("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
   return begin_ != end_; // the next step sees why nothing more was taken
+}
+
+/// Answers what is no HTTP, or over a limit.
+bool http_session::refuse_unread() {
+  outbound_answer x;
+  x.status = reader_.failure() != 0 ? reader_.failure() : 400;
+  x.close = true;
+  return refuse(std::move(x));
 }
 
 void http_session::dispatch() {

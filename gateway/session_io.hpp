@@ -55,6 +55,7 @@ private:
   bool judge_head();
   void dispatch();
   bool refuse(outbound_answer x);
+  bool refuse_unread();
   void upgrade();
   void send(std::string_view text, const bytes& body);
   void queue(std::string_view text, const bytes& body, std::size_t written);
