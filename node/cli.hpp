@@ -1,0 +1,73 @@
+#pragma once
+#include "node/exit_code.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+enum class command_kind : std::uint8_t {
+  up,
+  run,
+  ps,
+  logs,
+  call,
+  tools,
+  add,
+  remove,
+  start,
+  stop,
+  restart,
+  trajectories,
+  events,
+  check,
+  why,
+  version,
+};
+
+inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.
+inline constexpr std::size_t arguments_bytes_max = 16u << 20;
+
+/// One command line, read. Fields that a command has no use for keep their defaults.
+struct cli_request {
+  command_kind command = command_kind::version;
+  // Where the node is.
+  std::string config_file;
+  std::string state_dir;
+  std::string url;
+  std::string token;
+  bool json = false;
+  // What is asked of it.
+  std::string server;
+  std::string tool;
+  std::string arguments = "{}"; ///< call: a JSON object, or "-" for stdin.
+  std::string definition;       ///< add: --config.
+  std::string git;
+  std::string ref;
+  std::string subdir;
+  std::vector<std::string> rest; ///< What stood behind "--".
+  bool wait = true;
+  bool follow = false;
+  std::uint32_t lines = 100;
+  std::string trajectory;
+  std::int64_t after = 0;
+  std::uint32_t limit = 100;
+  std::chrono::seconds timeout{630};
+  std::string file; ///< check.
+  std::string listen;
+  bool quiet = false;
+};
+
+/// A request, or what to print and end with.
+struct cli_reading {
+  std::optional<cli_request> request;
+  command_output answer;
+};
+
+/// Reads a command line; `arguments` are without the program's name.
+cli_reading read_command_line(std::vector<std::string> arguments);
+
+} // namespace toolscore

@@ -1,0 +1,135 @@
+#include "node/cli_commands_io.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace toolscore {
+namespace {
+
+struct adder {
+  CLI::App& app;
+  cli_request& out;
+  const char* exit_codes;
+
+  CLI::App& command(command_kind kind, const char* name, const char* what, const char* example) {
+    auto* added = app.add_subcommand(name, what);
+    added->fallthrough();
+    added->footer("Example: " + std::string(example) +
+                  "\nOptions of all commands: -c FILE, --state-dir DIR, --url URL, --token T, "
+                  "--json (see `toolscore --help`).\n" +
+                  exit_codes);
+    added->callback([&request = out, kind] { request.command = kind; });
+    return *added;
+  }
+
+  void server(CLI::App& to) {
+    to.add_option("NAME", out.server, "The server's name")->required()->type_name("");
+  }
+};
+
+void add_node_commands(adder& x) {
+  auto& up = x.command(command_kind::up, "up", "Run the node in the foreground",
+                       "toolscore up -c toolscore.json");
+  up.add_option("--listen", x.out.listen, "Address and port; wins over the file's")
+      ->type_name("ADDRESS:PORT");
+  up.add_flag("-q,--quiet", x.out.quiet, "Log warnings and errors only");
+  auto& run = x.command(command_kind::run, "run",
+                        "Run a node with one server and no file: run -- COMMAND [ARGUMENTS...]",
+                        "toolscore run -- npx -y @modelcontextprotocol/server-everything");
+  run.add_option("--listen", x.out.listen, "Address and port")->type_name("ADDRESS:PORT");
+  run.add_flag("-q,--quiet", x.out.quiet, "Log warnings and errors only");
+  auto& check =
+      x.command(command_kind::check, "check", "Read a configuration and say what is wrong",
+                "toolscore check toolscore.json");
+  check.add_option("FILE", x.out.file, "The file [-c FILE, or ./toolscore.json]")->type_name("");
+  x.command(command_kind::version, "version", "Print the version", "toolscore version");
+}
+
+void add_definition_commands(adder& x) {
+  auto& add = x.command(command_kind::add, "add",
+                        "Install and start a server, and keep it: --config JSON, --git URL, or -- "
+                        "COMMAND [ARGUMENTS...]",
+                        "toolscore add fs -- npx -y @modelcontextprotocol/server-filesystem /data");
+  x.server(add);
+  add.add_option("--config", x.out.definition, "Its object, as under \"mcpServers\"")
+      ->type_name("JSON");
+  add.add_option("--git", x.out.git,
+                 "A repository to clone and build; arguments behind \"--\" go "
+                 "to the server")
+      ->type_name("URL");
+  add.add_option("--ref", x.out.ref, "Branch, tag or commit [the remote's HEAD]")->type_name("R");
+  add.add_option("--subdir", x.out.subdir, "Where in the repository it is")->type_name("S");
+  add.add_flag("--no-wait{false}", x.out.wait, "Return before it is ready");
+  x.server(x.command(command_kind::remove, "rm", "Stop a server and forget it", "toolscore rm fs"));
+  x.server(x.command(command_kind::start, "start", "Start a server, also a parked one",
+                     "toolscore start fs"));
+  x.server(x.command(command_kind::stop, "stop", "Stop a server and keep it stopped",
+                     "toolscore stop fs"));
+  x.server(x.command(command_kind::restart, "restart", "Stop and start a server",
+                     "toolscore restart fs"));
+}
+
+void add_question_commands(adder& x) {
+  x.command(command_kind::ps, "ps", "List the servers", "toolscore ps --json");
+  x.server(x.command(command_kind::why, "why",
+                     "Say why a server is as it is, with its log and the next step",
+                     "toolscore why fs"));
+  auto& logs = x.command(command_kind::logs, "logs", "Print the last lines of a server's stderr",
+                         "toolscore logs fs -n 50 -f");
+  x.server(logs);
+  logs.add_option("-n,--lines", x.out.lines, "How many lines")
+      ->check(CLI::Range(1u, log_lines_max))
+      ->capture_default_str()
+      ->type_name("N");
+  logs.add_flag("-f,--follow", x.out.follow, "Go on with new lines until interrupted");
+  auto& tools = x.command(command_kind::tools, "tools", "List the tools of all servers, or of one",
+                          "toolscore tools fs");
+  tools.add_option("SERVER", x.out.server, "One server")->type_name("");
+  auto& call = x.command(command_kind::call, "call", "Call a tool and print its result",
+                         "toolscore call fs read_file '{\"path\": \"/data/a.txt\"}'");
+  call.add_option("SERVER", x.out.server, "The server's name")->required()->type_name("");
+  call.add_option("TOOL", x.out.tool, "The tool, by the server's own name for it")
+      ->required()
+      ->type_name("");
+  call.add_option("JSON", x.out.arguments, "Arguments as a JSON object; - reads them from stdin")
+      ->capture_default_str()
+      ->type_name("");
+  call.add_option_function<std::uint32_t>(
+          "--timeout", [&out = x.out](std::uint32_t s) { out.timeout = std::chrono::seconds(s); },
+          "Seconds to wait for each answer [630]")
+      ->check(CLI::Range(1u, 86'400u))
+      ->type_name("S");
+}
+
+void add_record_commands(adder& x) {
+  auto& records = x.command(command_kind::trajectories, "trajectories",
+                            "List recorded calls; --json prints whole records, one a line",
+                            "toolscore trajectories --server fs --limit 10 --json");
+  records.add_option("--server", x.out.server, "Of one server")->type_name("S");
+  records.add_option("--trajectory", x.out.trajectory, "Of one trajectory")->type_name("T");
+  records.add_option("--after", x.out.after, "Only records with a higher number")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  records.add_option("--limit", x.out.limit, "At most so many")
+      ->check(CLI::Range(1u, 10'000u))
+      ->capture_default_str()
+      ->type_name("N");
+  auto& events = x.command(command_kind::events, "events",
+                           "Print the node's events; --json prints one object a line",
+                           "toolscore events --after 120 -f");
+  events.add_option("--after", x.out.after, "Only events with a higher number")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  events.add_flag("-f,--follow", x.out.follow, "Go on with new events until interrupted");
+}
+
+} // namespace
+
+void add_commands(CLI::App& app, cli_request& out, const char* exit_codes) {
+  adder x{app, out, exit_codes};
+  add_node_commands(x);
+  add_definition_commands(x);
+  add_question_commands(x);
+  add_record_commands(x);
+}
+
+} // namespace toolscore

@@ -1,0 +1,88 @@
+#include "node/program_io.hpp"
+
+#include "config/node_config.hpp"
+#include "node/check_text.hpp"
+#include "node/cli.hpp"
+#include "node/commands.hpp"
+#include "node/config_file_io.hpp"
+#include "node/follow_io.hpp"
+#include "node/http_client_io.hpp"
+#include "node/node_address_io.hpp"
+#include "node/terminal_io.hpp"
+#include "node/up_io.hpp"
+
+namespace toolscore {
+namespace {
+
+int finished(const command_output& answer) {
+  auto code = answer.code;
+  if (!write_output(answer.out)) {
+    write_error("error: stdout did not take the answer\n");
+    if (code == exit_code::ok) code = exit_code::failed;
+  }
+  write_error(answer.err);
+  return static_cast<int>(code);
+}
+
+command_output wrong_usage(const error& failure) {
+  return {{}, "error: " + failure.detail + "\n", exit_code::usage};
+}
+
+command_output check(const cli_request& request) {
+  const auto file = !request.file.empty() ? request.file : chosen_config_file(request);
+  if (file.empty())
+    return wrong_usage({errc::bad_config, "there is no ./toolscore.json, name a file"});
+  const auto text = read_text_file(file, config_bytes_max);
+  if (!text) return wrong_usage(text.failure());
+  return check_config(*text, file, process_environment(file), request.json);
+}
+
+int up(const cli_request& request) {
+  up_options options;
+  options.run_command = request.rest;
+  if (request.command == command_kind::up) options.config_file = chosen_config_file(request);
+  if (!request.state_dir.empty()) options.state_dir = absolute_path(request.state_dir);
+  options.listen = request.listen;
+  options.quiet = request.quiet;
+  return run_up(options);
+}
+
+command_output ask_node(cli_request request) {
+  const auto node = chosen_address(request);
+  if (!node) return wrong_usage(node.failure());
+  if (request.command == command_kind::call && request.arguments == "-") {
+    auto text = read_standard_input(arguments_bytes_max);
+    if (!text) return wrong_usage(text.failure());
+    request.arguments = std::move(*text);
+  }
+  const auto width = terminal_width();
+  if (request.follow) return follow(request, *node, width);
+  command_context context;
+  context.ask = [&node](const http_request& question) { return send_http(*node, question); };
+  context.now = std::chrono::system_clock::now();
+  context.width = width;
+  return run_command(request, context);
+}
+
+} // namespace
+
+int run_program(int argument_count, char** arguments) {
+  auto reading = read_command_line({arguments + 1, arguments + argument_count});
+  if (!reading.request) return finished(reading.answer);
+  const auto& request = *reading.request;
+  switch (request.command) {
+  case command_kind::up:
+  case command_kind::run:
+    return up(request);
+  case command_kind::check:
+    return finished(check(request));
+  case command_kind::version:
+    return finished({request.json ? "{\"version\":\"" TOOLSCORE_VERSION "\"}\n"
+                                  : "toolscore " TOOLSCORE_VERSION "\n",
+                     {}});
+  default:
+    return finished(ask_node(request));
+  }
+}
+
+} // namespace toolscore

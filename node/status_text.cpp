@@ -1,0 +1,52 @@
+#include "node/status_text.hpp"
+
+#include "node/table.hpp"
+
+namespace toolscore {
+namespace {
+
+std::string or_dash(std::string text) {
+  return text.empty() || text == "0" ? "-" : text;
+}
+
+} // namespace
+
+std::optional<reply_json> server_rows(std::string_view body) {
+  auto value = parse_reply(body);
+  if (!value) return std::nullopt;
+  if (value->is_array()) return value;
+  const auto& servers = member_of(*value, "servers");
+  if (!servers.is_array()) return std::nullopt;
+  return servers;
+}
+
+std::vector<std::string> ps_row(const reply_json& server, wall_time now) {
+  return {text_of(server, "name"),
+          text_of(server, "process_status"),
+          or_dash(text_of(server, "pid")),
+          age_of(member_of(server, "since"), now),
+          std::to_string(number_of(server, "restarts")),
+          or_dash(text_of(server, "tools")),
+          std::to_string(number_of(server, "calls")),
+          std::to_string(number_of(server, "failures")),
+          text_of(server, "reason")};
+}
+
+std::string ps_text(const reply_json& servers, wall_time now, std::size_t width) {
+  if (servers.empty()) return "no servers; add one with `toolscore add NAME -- COMMAND`\n";
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& server : servers) rows.push_back(ps_row(server, now));
+  constexpr auto right = alignment::right;
+  return table_text({{"NAME"},
+                     {"STATUS"},
+                     {"PID", right},
+                     {"SINCE", right},
+                     {"RESTARTS", right},
+                     {"TOOLS", right},
+                     {"CALLS", right},
+                     {"FAILED", right},
+                     {"REASON"}},
+                    rows, width);
+}
+
+} // namespace toolscore
