@@ -12,10 +12,11 @@
 #include "loop/actor_host.hpp"
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
-#include "mcp/envelope.hpp"
 #include "runners/process_io.hpp"
+#include "runners/stdio_link.hpp"
 #include "store/state_lock_io.hpp"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -82,30 +83,35 @@ backend& runtime::tree() { return state_->backend; }
 boost::asio::io_context& runtime::io() { return state_->host.io(); }
 
 void runtime::begin() {
-  auto& state = *state_;
-  state.processes = std::make_unique<process_io>(state.host.io(), state.options.libexec_dir);
+  auto& all = *state_;
+  all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
   tree_options options;
-  options.config = state.options.config;
-  options.variables = state.options.variables;
-  options.libexec_dir = state.options.libexec_dir;
-  options.endpoint = state.options.endpoint;
-  options.tree = state.tree;
-  options.route = state.route;
-  options.processes = state.processes.get();
-  options.log = state.log;
-  options.store.files = state.files;
-  options.store.counters = state.counters;
-  options.store.post = [&state](std::function<void()> work) {
-    return state.writer.post(std::move(work));
+  options.config = all.options.config;
+  options.variables = all.options.variables;
+  options.libexec_dir = all.options.libexec_dir;
+  options.endpoint = all.options.endpoint;
+  options.tree = all.tree;
+  options.route = all.route;
+  options.processes = all.processes.get();
+  options.open_link = [&all](child_process& process, link_events events) {
+    const int input = process.take_stdin();
+    return std::make_shared<stdio_link>(all.host.io(), input, process.take_stdout(),
+                                        std::move(events));
   };
-  options.work = [&state](std::function<void()> work, std::function<void()> then) {
-    return state.workers.post([&state, work = std::move(work), then = std::move(then)] {
+  options.log = all.log;
+  options.store.files = all.files;
+  options.store.counters = all.counters;
+  options.store.post = [&all](std::function<void()> work) {
+    return all.writer.post(std::move(work));
+  };
+  options.work = [&all](std::function<void()> work, std::function<void()> then) {
+    return all.workers.post([&all, work = std::move(work), then = std::move(then)] {
       work();
-      boost::asio::post(state.host.io(), then);
+      boost::asio::post(all.host.io(), then);
     });
   };
-  options.initial = state.initial;
-  state.root = spawn_tree(state.host.system(), std::move(options));
+  options.initial = all.initial;
+  all.root = spawn_tree(all.host.system(), std::move(options));
 }
 
 void runtime::run_until(const std::function<bool()>& finished) {
@@ -113,50 +119,50 @@ void runtime::run_until(const std::function<bool()>& finished) {
 }
 
 bool runtime::finish(const std::function<void(std::function<void()> then)>& close) {
-  auto& state = *state_;
-  if (!state.root) return state.clean;
-  const auto deadline = state.options.config.stop_deadline;
+  auto& all = *state_;
+  if (!all.root) return all.clean;
+  const auto deadline = all.options.config.stop_deadline;
   bool stopped = false;
-  caf::anon_send(state.tree->manager, stop_everything{[&stopped] { stopped = true; }});
-  state.clean = state.host.run_until([&] { return stopped; }, deadline);
+  caf::anon_send(all.tree->manager, stop_everything{[&stopped] { stopped = true; }});
+  all.clean = all.host.run_until([&] { return stopped; }, deadline);
   bool closed = !close;
   if (close) close([&closed] { closed = true; });
-  state.host.run_until([&] { return closed; }, last_wait);
+  all.host.run_until([&] { return closed; }, last_wait);
   bool written = false;
-  caf::anon_send(state.tree->store, flush_records{[&written] { written = true; }});
-  state.host.run_until([&] { return written; }, last_wait);
+  caf::anon_send(all.tree->store, flush_records{[&written] { written = true; }});
+  all.host.run_until([&] { return written; }, last_wait);
   bool dead = false;
-  state.processes->kill_all([&dead] { dead = true; });
-  state.host.run_until([&] { return dead; }, last_wait);
-  caf::anon_send_exit(state.root, caf::exit_reason::user_shutdown);
-  state.root = nullptr;
-  *state.tree = {};
-  *state.route = {};
-  const bool ended = state.host.shutdown(last_wait);
-  if (!ended) log::write(log::level::error, "node.stuck", {log::kv("actors", state.host.running())});
-  state.processes.reset();
-  state.clean = state.clean && ended && dead && written;
-  return state.clean;
+  all.processes->kill_all([&dead] { dead = true; });
+  all.host.run_until([&] { return dead; }, last_wait);
+  caf::anon_send_exit(all.root, caf::exit_reason::user_shutdown);
+  all.root = nullptr;
+  *all.tree = {};
+  *all.route = {};
+  const bool ended = all.host.shutdown(last_wait);
+  if (!ended) log::write(log::level::error, "node.stuck", {log::kv("actors", all.host.running())});
+  all.processes.reset();
+  all.clean = all.clean && ended && dead && written;
+  return all.clean;
 }
 
 void runtime::start() {
-  auto& state = *state_;
+  auto& all = *state_;
   std::promise<void> begun;
-  state.thread = std::thread([this, &state, &begun] {
+  all.thread = std::thread([this, &all, &begun] {
     begin();
     begun.set_value();
-    run_until([&state] { return state.stop_asked.load(); });
+    run_until([&all] { return all.stop_asked.load(); });
     finish();
   });
   begun.get_future().wait();
 }
 
 bool runtime::stop() {
-  auto& state = *state_;
-  if (!state.thread.joinable()) return state.clean;
-  boost::asio::post(state.host.io(), [&state] { state.stop_asked = true; });
-  state.thread.join();
-  return state.clean;
+  auto& all = *state_;
+  if (!all.thread.joinable()) return all.clean;
+  boost::asio::post(all.host.io(), [&all] { all.stop_asked = true; });
+  all.thread.join();
+  return all.clean;
 }
 
 namespace {

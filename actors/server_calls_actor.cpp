@@ -335,7 +335,7 @@ void ask_server(server_actor_pointer self, own_request what, const std::string& 
   const auto& server = *state.handshake;
   auto line = what == own_request::ping
                   ? mcp::ping_line(server.server, id)
-                  : mcp::list_request_line(id, "tools/list", params, server.server == era::modern,
+                  : mcp::list_request_line(id, "tools/list", params, server.server,
                                            server.protocol_version);
   state.wire->send(std::make_shared<const std::string>(std::move(line)));
 }

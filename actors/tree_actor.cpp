@@ -3,9 +3,8 @@
 #include "actors/catalog_actor.hpp"
 #include "actors/coordinator_actor.hpp"
 #include "actors/events_actor.hpp"
+#include "actors/runner_member_actor.hpp"
 #include "config/server_config.hpp"
-#include "runners/host_facts_io.hpp"
-#include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -43,12 +42,11 @@ std::size_t starts_max(const node_config& config) {
   return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-caf::actor spawn_servers(const options_pointer& options, caf::event_based_actor* root) {
+caf::actor spawn_servers(caf::event_based_actor* root) {
   supervisor_options servers;
   servers.name = "servers";
   servers.parks = true; // One owner that keeps crashing never takes the others down.
   servers.random = jitter_source();
-  static_cast<void>(options);
   return spawn_supervisor(root, std::move(servers));
 }
 
@@ -60,6 +58,17 @@ caf::actor spawn_catalog(const options_pointer& options, caf::event_based_actor*
   const auto prefix = static_cast<mcp::prefix_policy>(options->config.defaults.prefix);
   return root->spawn(make_catalog, options->tree, prefix,
                      std::shared_ptr<const std::map<std::string, tool_filter>>(filters));
+}
+
+caf::actor spawn_runner(const options_pointer& options, caf::event_based_actor* root) {
+  runner_member_options runner;
+  runner.processes = options->processes;
+  runner.state_dir = options->config.state_dir;
+  runner.libexec_dir = options->libexec_dir;
+  runner.installs_max = options->config.installs_max;
+  runner.manager = [tree = options->tree] { return tree->manager; };
+  runner.work = options->work;
+  return spawn_process_runner(root, runner);
 }
 
 caf::actor spawn_manager(const options_pointer& options, caf::event_based_actor* root) {
@@ -101,7 +110,7 @@ caf::actor spawn_tree(caf::actor_system& system, tree_options chosen) {
       member(options, "runner", &addresses::runner,
              [options](auto* self) { return spawn_runner(options, self); }),
       member(options, "servers", &addresses::servers,
-             [options](auto* self) { return spawn_servers(options, self); }),
+             [](auto* self) { return spawn_servers(self); }),
       member(options, "manager", &addresses::manager,
              [options](auto* self) { return spawn_manager(options, self); }),
   };

@@ -83,8 +83,8 @@ private:
   std::string helper(const char* name) const { return options_.libexec_dir + '/' + name; }
 
   result<done> start_floor() {
-    std::vector<std::string> command{helper("toolscore-bench-floor"), "0",
-                                     helper("toolscore-bench-server"), "--die-with-parent"};
+    std::vector<std::string> command{helper("toolscore-bench-floor"), "--die-with-parent", "0",
+                                     helper("toolscore-bench-server")};
     if (options_.legacy_server) command.emplace_back("--legacy");
     auto started = start_helper(std::move(command));
     if (!started) return started.failure();

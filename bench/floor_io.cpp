@@ -265,9 +265,7 @@ private:
 int run_floor(const floor_options& options,
               const std::function<void(std::uint16_t)>& on_listening) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::vector<std::string> command{options.server};
-  if (options.legacy) command.emplace_back("--legacy");
-  auto server = start_stdio_child(command);
+  auto server = start_stdio_child(options.server);
   auto listener = listen_on_loopback(options.port);
   if (!server || !listener) {
     std::fprintf(stderr, "floor: %s\n",

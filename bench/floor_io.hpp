@@ -2,13 +2,13 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace toolscore {
 
 struct floor_options {
-  std::uint16_t port = 0; ///< 0 takes any.
-  std::string server;     ///< Path of the one stdio server, shared by all clients.
-  bool legacy = false;    ///< Start the server with --legacy.
+  std::uint16_t port = 0;          ///< 0 takes any.
+  std::vector<std::string> server; ///< Command of the one stdio server, shared by all clients.
 };
 
 /// The floor that a gateway is compared with: one thread, raw epoll, no actors, but all the work

@@ -75,12 +75,11 @@ public:
 
   bool walk() {
     text_span whole;
-    return walk_.object(whole, [this](std::string_view key) { return top_member(key); }) &&
-           (walk_.at_end() || walk_.fail("something stands after the message"));
+    return walk_.object(whole, [this](std::string_view key) { return top_member(key); }) && ends();
   }
   bool any_value() {
     text_span whole;
-    return walk_.value(whole) && walk_.at_end();
+    return walk_.value(whole) && ends();
   }
   char first() noexcept { return walk_.peek(); }
   std::string where() const {
@@ -91,6 +90,7 @@ public:
   text_span good_id() const noexcept { return id_twice_ || !id_is_good() ? text_span{} : top_[id]; }
 
 private:
+  bool ends() { return walk_.at_end() || walk_.fail("something stands after the message"); }
   bool top_member(std::string_view key);
   bool param_member(std::string_view key);
   bool meta_member(std::string_view key);

@@ -70,7 +70,7 @@ private:
       add(spans_.meta, place::meta);
     } else if (call_.server == era::modern && spans_.params) {
       add({spans_.params.at + 1, 0}, place::params_begin);
-    } else if (call_.server == era::modern) {
+    } else if (call_.server == era::modern && spans_.method) {
       add({spans_.method.at + spans_.method.length, 0}, place::no_params);
     }
   }

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
+#include <simdjson.h>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -34,6 +36,21 @@ void sort_by_exposed(std::vector<tool_index::entry>& entries) {
                    [](const auto& a, const auto& b) { return a.exposed < b.exposed; });
 }
 
+/// Some parsers refuse more than the grammar does: lone surrogates, numbers out of range. A tool
+/// that they would refuse is left out, for its bytes stand in the list of all servers.
+class strict_reader {
+public:
+  bool accepts(std::string_view object) {
+    simdjson::dom::element tree;
+    return parser_.parse(object.data(), object.size()).get(tree) == simdjson::SUCCESS ||
+           nlohmann::json::accept(
+               object); // simdjson alone refuses long integers, which are harmless.
+  }
+
+private:
+  simdjson::dom::parser parser_;
+};
+
 bool read_number(std::string_view text, std::uint64_t& out) {
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), out, 16);
   return fault == std::errc{} && end == text.data() + text.size();
@@ -54,7 +71,12 @@ tool_index::tool_index(const std::vector<server_tools>& servers, prefix_policy p
 
 void tool_index::collect(const server_tools& from) {
   const std::string_view text = *from.tools_array;
+  if (!simdjson::validate_utf8(text.data(), text.size())) {
+    ++skipped_;
+    return;
+  }
   std::unordered_set<std::string> seen;
+  strict_reader strict;
   json_walk walk(text);
   text_span whole;
   walk.array(whole, [&] {
@@ -71,7 +93,8 @@ void tool_index::collect(const server_tools& from) {
     if (walk.peek() != '{') return ++skipped_, walk.value(item.object);
     if (!walk.object(item.object, member)) return false;
     item.original = decode(item.name.of(text));
-    if (item.original.empty() || named_twice || !seen.insert(item.original).second) {
+    if (item.original.empty() || named_twice || !strict.accepts(item.object.of(text)) ||
+        !seen.insert(item.original).second) {
       ++skipped_;
     } else if (matches_any(from.allow, item.original) && !matches_any(from.deny, item.original)) {
       entries_.push_back(std::move(item));

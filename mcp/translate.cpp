@@ -93,11 +93,12 @@ std::string unfinished(std::string_view result) {
 }
 
 /// A model can do something about a tool's failure, so that is what a tool call gets.
-std::string refuse_legacy(const downstream_answer& answer, const std::string& why) {
+std::string refuse_legacy(const downstream_answer& answer, const std::string& why,
+                          const std::string& data = {}) {
   if (answer.method == "tools/call")
     return result_response(answer.id_raw, R"({"content":[{"type":"text","text":)" + quote(why) +
                                               R"(}],"isError":true})");
-  return error_response(answer.id_raw, code::internal, why);
+  return error_response(answer.id_raw, code::internal, why, data);
 }
 
 std::string text_of(const json& failure, const char* member) {
@@ -132,12 +133,14 @@ std::string mapped_error(std::string_view failure_text, const downstream_answer&
     return error_response(answer.id_raw, code::bad_params, message,
                           data.empty() ? std::string{} : dump(data));
   }
-  if (to_legacy && number == code::missing_capability)
-    return refuse_legacy(answer, "the server needs something of the client that a client of this "
-                                 "protocol version cannot declare: " +
-                                     message);
   json told{{"upstreamMessage", message}};
   if (number) told["upstreamCode"] = *number;
+  if (to_legacy && number == code::missing_capability)
+    return refuse_legacy(answer,
+                         "the server needs something of the client that a client of this "
+                         "protocol version cannot declare: " +
+                             message,
+                         dump(told));
   return error_response(answer.id_raw, code::internal,
                         message.empty() ? "the server failed the request" : message, dump(told));
 }

@@ -1,6 +1,6 @@
-# Installing: what is decided (pure), what touches files, and the actor that runs the steps.
-# May use: messages, loop; the actor also process_io of toolscore_runners.
-add_library(toolscore_install STATIC
+# Installing. May use: messages, loop. The pure part is a library of its own, so that
+# toolscore-clone and the tests of the plans link no CAF.
+add_library(toolscore_install_plans STATIC
   detect.cpp
   detect_python.cpp
   install_environment.cpp
@@ -10,5 +10,14 @@ add_library(toolscore_install STATIC
   process_launch.cpp
   process_plan.cpp
   step_report.cpp)
-target_link_libraries(toolscore_install PUBLIC toolscore_messages nlohmann_json::nlohmann_json)
+target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages nlohmann_json::nlohmann_json)
+
+add_library(toolscore_install STATIC
+  install_io.cpp
+  process_runner_actor.cpp
+  process_runner_steps_actor.cpp)
+target_link_libraries(toolscore_install PUBLIC
+  toolscore_install_plans toolscore_runners toolscore_loop CAF::core)
+
 add_subdirectory(clone)
+add_dependencies(toolscore_install toolscore-clone)

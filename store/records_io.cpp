@@ -3,6 +3,7 @@
 #include "store/failure_io.hpp"
 #include "store/record_insert_io.hpp"
 #include "store/record_line.hpp"
+#include "store/trajectories_io.hpp"
 #include "store/wall_clock.hpp"
 
 #include <algorithm>
@@ -96,6 +97,7 @@ result<std::int64_t> records::append(std::span<const call_record> batch) {
     SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
     for (const auto& record : batch) (*state_->insert)(record, state_->limits.text_bytes_max);
     const std::int64_t last = base.getLastInsertRowid();
+    note_trajectories(base, batch, last);
     if (state_->gap) insert_gap(base, *state_->gap);
     transaction.commit();
     state_->gap.reset();
@@ -143,17 +145,26 @@ result<std::uint64_t> records::count() {
 
 result<exported_records> records::export_ndjson(const record_query& query) {
   return guarded("exporting records", [&]() -> result<exported_records> {
-    std::string sql = select_sql;
-    if (!query.server.empty()) sql += " AND server = ?2";
-    if (!query.trajectory.empty()) sql += " AND trajectory = ?3";
-    const auto rows_max = state_->limits.export_rows_max;
-    const auto limit = query.limit == 0 ? rows_max : std::min(query.limit, rows_max);
-    SQLite::Statement statement(state_->base, sql + " ORDER BY number");
-    statement.bind(1, query.after);
-    if (!query.server.empty()) statement.bind(2, query.server);
-    if (!query.trajectory.empty()) statement.bind(3, query.trajectory);
     exported_records out;
     out.last = query.after;
+    std::optional<trajectory_summary> range;
+    if (!query.trajectory.empty()) {
+      range = find_trajectory(state_->base, query.trajectory);
+      if (!range) return out;
+    }
+    std::string sql = select_sql;
+    if (range) sql += " AND number BETWEEN ?2 AND ?3 AND trajectory = ?4";
+    if (!query.server.empty()) sql += " AND server = ?5";
+    SQLite::Statement statement(state_->base, sql + " ORDER BY number");
+    statement.bind(1, query.after);
+    if (range) {
+      statement.bind(2, range->first);
+      statement.bind(3, range->last);
+      statement.bind(4, range->name);
+    }
+    if (!query.server.empty()) statement.bind(5, query.server);
+    const auto rows_max = state_->limits.export_rows_max;
+    const auto limit = query.limit == 0 ? rows_max : std::min(query.limit, rows_max);
     while (statement.executeStep()) {
       if (out.count == limit || out.ndjson.size() >= state_->limits.export_bytes_max) {
         out.more = true;
@@ -165,6 +176,12 @@ result<exported_records> records::export_ndjson(const record_query& query) {
       ++out.count;
     }
     return out;
+  });
+}
+
+result<std::vector<trajectory_summary>> records::trajectories(std::size_t limit) {
+  return guarded("listing trajectories", [&]() -> result<std::vector<trajectory_summary>> {
+    return list_trajectories(state_->base, limit);
   });
 }
 
@@ -186,13 +203,17 @@ result<std::vector<record_gap>> records::gaps(std::size_t limit) {
 result<std::uint64_t> records::trim(std::uint64_t keep_max, std::uint64_t step_max) {
   constexpr std::uint64_t most = std::uint64_t{1} << 62;
   return guarded("deleting old records", [&]() -> result<std::uint64_t> {
+    SQLite::Transaction transaction(state_->base, SQLite::TransactionBehavior::IMMEDIATE);
     // The newest always stays, so that its number is never given again.
     SQLite::Statement statement(
         state_->base, "DELETE FROM calls WHERE number <= (SELECT max(number) FROM calls) - ?1 "
                       "AND number < (SELECT min(number) FROM calls) + ?2");
     statement.bind(1, static_cast<std::int64_t>(std::clamp(keep_max, std::uint64_t{1}, most)));
     statement.bind(2, static_cast<std::int64_t>(std::min(step_max, most)));
-    return static_cast<std::uint64_t>(statement.exec());
+    const auto deleted = static_cast<std::uint64_t>(statement.exec());
+    if (deleted != 0) trim_trajectories(state_->base);
+    transaction.commit();
+    return deleted;
   });
 }
 

@@ -34,6 +34,14 @@ struct exported_records {
   bool more = false; ///< A limit ended it: ask again after `last`.
 };
 
+/// The recorded calls of one task or session.
+struct trajectory_summary {
+  std::string name;
+  std::int64_t first = 0; ///< Numbers of its first and last record; others stand between them.
+  std::int64_t last = 0;
+  std::uint64_t count = 0; ///< Records ever kept of it; trim() may have deleted the oldest.
+};
+
 /// Records that could not be kept, told in the open.
 struct record_gap {
   std::uint64_t count = 0;
@@ -65,6 +73,8 @@ public:
 
   result<std::uint64_t> count();
   result<exported_records> export_ndjson(const record_query& query);
+  /// The most recently used first, at most `limit`.
+  result<std::vector<trajectory_summary>> trajectories(std::size_t limit = 1'000);
   /// Oldest first, at most `limit`.
   result<std::vector<record_gap>> gaps(std::size_t limit = 1'000);
   /// Deletes the oldest records until `keep_max` are left, at most `step_max` in one call.

@@ -32,7 +32,9 @@ CREATE TABLE instances (
 
 // Outcomes are 0 not reached, 1 ok, 2 failed. arguments_cut and result_cut hold the whole length of
 // a text that was cut off, NULL where it is complete. Empty texts are NULL. AUTOINCREMENT is not
-// used: trim() always leaves the newest record, so no number is given twice.
+// used: trim() always leaves the newest record, so no number is given twice. trajectories bounds
+// the records to be searched for one; an index on calls would cost every record 2 us, this costs
+// every trajectory of a batch about as much.
 constexpr const char* calls_sql = R"(
 CREATE TABLE calls (
   number         INTEGER PRIMARY KEY,
@@ -61,6 +63,12 @@ CREATE TABLE calls (
   arguments      TEXT,
   result         TEXT
 ) STRICT;
+CREATE TABLE trajectories (
+  name  TEXT PRIMARY KEY,
+  first INTEGER NOT NULL,
+  last  INTEGER NOT NULL,
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE gaps (
   number  INTEGER PRIMARY KEY,
   count   INTEGER NOT NULL,

@@ -1,0 +1,23 @@
+#include "actors/runner_member_actor.hpp"
+
+#include "loop/log_io.hpp"
+#include "runners/install_io.hpp"
+#include "runners/process_runner_actor.hpp"
+
+namespace toolscore {
+
+caf::actor spawn_process_runner(caf::event_based_actor* root,
+                                const runner_member_options& options) {
+  process_runner_options runner;
+  runner.processes = options.processes;
+  runner.host = find_host_facts(options.state_dir, options.libexec_dir, own_environment());
+  runner.installs_max = options.installs_max;
+  runner.manager = options.manager;
+  runner.pool = [work = options.work](std::function<void()> job, std::function<void()> then) {
+    if (!work(std::move(job), std::move(then)))
+      log::write(log::level::error, "pool.full", {log::kv("work", "install")});
+  };
+  return root->spawn(make_process_runner, std::move(runner));
+}
+
+} // namespace toolscore

@@ -1,0 +1,25 @@
+#pragma once
+#include "runners/process_io.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace toolscore {
+
+struct runner_member_options {
+  process_io* processes = nullptr; ///< Outlives the tree.
+  std::string state_dir;
+  std::string libexec_dir;
+  std::uint32_t installs_max = 2;
+  std::function<caf::actor()> manager;
+  std::function<bool(std::function<void()> work, std::function<void()> then)> work;
+};
+
+/// The runner of plain processes, with what the host has for it.
+caf::actor spawn_process_runner(caf::event_based_actor* root, const runner_member_options& options);
+
+} // namespace toolscore

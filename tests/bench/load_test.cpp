@@ -1,0 +1,177 @@
+#include "bench/load_io.hpp"
+
+#include "bench/calls_io.hpp"
+#include "bench/child_io.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <vector>
+
+using namespace toolscore;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string libexec = TOOLSCORE_LIBEXEC_DIR;
+const std::string instant_server = libexec + "/toolscore-bench-server";
+
+/// Whatever the programs of a test leave behind becomes a child of the test and fails it.
+struct nothing_left_behind {
+  nothing_left_behind() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+  ~nothing_left_behind() {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    pid_t left = 0;
+    while ((left = ::waitpid(-1, nullptr, WNOHANG)) >= 0 && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(5ms);
+    BOOST_TEST(left == -1, "a process was left behind");
+  }
+};
+
+struct running_floor {
+  explicit running_floor(const std::vector<std::string>& server) {
+    bench_child::options wanted;
+    wanted.command = {libexec + "/toolscore-bench-floor", "--die-with-parent", "0"};
+    wanted.command.insert(wanted.command.end(), server.begin(), server.end());
+    wanted.take_stdout = true;
+    auto started = bench_child::start(wanted);
+    BOOST_REQUIRE_MESSAGE(started, "the floor does not start");
+    child = std::make_unique<bench_child>(std::move(*started));
+    const auto port = child->read_line(10s);
+    BOOST_REQUIRE_MESSAGE(port, "the floor printed no port");
+    BOOST_REQUIRE(read_endpoint("http://127.0.0.1:" + *port + "/mcp/bench", at));
+  }
+  std::unique_ptr<bench_child> child;
+  endpoint_address at;
+};
+
+load_options thousand_calls(const endpoint_address& at, era spoken, std::size_t connections) {
+  load_options load;
+  load.at = at;
+  load.spoken = spoken;
+  load.connections = connections;
+  load.calls = 1000;
+  return load;
+}
+
+calls_options short_run() {
+  calls_options options;
+  options.rounds = 2;
+  options.duration = 20ms;
+  options.warm_up = 5ms;
+  options.connections = {1, 4};
+  options.node_program = TOOLSCORE_STUB_NODE;
+  options.launcher = {std::string(TOOLSCORE_BIN_DIR) + "/toolscore-bench", "bound"};
+  options.libexec_dir = libexec;
+  return options;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(load, nothing_left_behind)
+
+BOOST_AUTO_TEST_CASE(a_thousand_calls_of_each_era_come_back_right_through_the_floor) {
+  const running_floor floor{{instant_server}};
+  for (const era spoken : {era::legacy, era::modern})
+    for (const std::size_t connections : {1u, 16u, 64u}) {
+      const auto figures = run_load(thousand_calls(floor.at, spoken, connections));
+      BOOST_REQUIRE_MESSAGE(figures, figures.failure().detail);
+      BOOST_TEST(figures->calls == 1000u);
+      BOOST_TEST(figures->latency.count() == 1000u);
+      BOOST_TEST(figures->elapsed.count() > 0);
+      BOOST_TEST(figures->answer_bytes > figures->answer_body_bytes);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(large_texts_come_back_right_too) {
+  const running_floor floor{{instant_server}};
+  auto load = thousand_calls(floor.at, era::legacy, 8);
+  load.text_bytes = 60'000;
+  const auto figures = run_load(load);
+  BOOST_REQUIRE_MESSAGE(figures, figures.failure().detail);
+  BOOST_TEST(figures->calls == 1000u);
+}
+
+BOOST_AUTO_TEST_CASE(one_wrong_letter_in_a_hundred_answers_fails_the_run) {
+  const running_floor floor{{TOOLSCORE_LYING_SERVER}};
+  const auto figures = run_load(thousand_calls(floor.at, era::legacy, 4));
+  BOOST_REQUIRE(!figures);
+  BOOST_TEST((figures.failure().code == errc::bad_answer));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_is_a_stall_and_a_server_that_ends_is_no_wait) {
+  const std::string fault_server = TOOLSCORE_FAULT_SERVER;
+  const struct {
+    std::vector<std::string> server;
+    errc code;
+    const char* detail;
+  } rows[]{{{fault_server, "--silent"}, errc::io_failed, "read an answer"},
+           {{fault_server, "--hang"}, errc::io_failed, "4 calls got no answer for 300 ms"},
+           {{fault_server, "--exit-after-calls", "100"}, errc::io_failed, ""},
+           {{"/bin/cat"}, errc::bad_answer, "the handshake"}}; // Each request is its own answer.
+  for (const auto& row : rows) {
+    const running_floor floor{row.server};
+    auto load = thousand_calls(floor.at, era::legacy, 4);
+    load.stall_max = 300ms;
+    const auto figures = run_load(load);
+    BOOST_REQUIRE_MESSAGE(!figures, row.server.back());
+    BOOST_TEST((figures.failure().code == row.code));
+    BOOST_TEST(figures.failure().detail.find(row.detail) != std::string::npos,
+               figures.failure().detail);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_scenario_measures_every_target_of_every_load_in_every_round) {
+  const auto outcome = run_calls(short_run());
+  BOOST_REQUIRE_MESSAGE(outcome, outcome.failure().detail);
+  // Two rounds of two eras: ping-pong, floor and node alone, floor and node with four connections.
+  BOOST_TEST(outcome->measurements.size() == 2u * 2u * (3u + 2u));
+  for (const auto& each : outcome->measurements) {
+    BOOST_TEST(each.calls > 0u);
+    BOOST_TEST(each.p50_us > 0);
+    BOOST_TEST(each.p50_us <= each.p99_us);
+    BOOST_TEST(each.p99_us <= each.max_us);
+  }
+  BOOST_TEST(outcome->measurements.front().target == pingpong_name);
+  BOOST_TEST(outcome->measurements.back().target == floor_name); // The second round runs backwards.
+  BOOST_TEST(outcome->resident_kib.at("node") > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_ends_instead_of_serving_fails_the_run_with_the_end_of_its_log) {
+  ::setenv("STUB_NODE_FAILS", "1", 1);
+  const auto outcome = run_calls(short_run());
+  ::unsetenv("STUB_NODE_FAILS");
+  BOOST_REQUIRE(!outcome);
+  BOOST_TEST(outcome.failure().detail.find("the stub was told to fail") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_or_killed_bench_takes_all_that_it_started_with_it) {
+  for (const int number : {SIGINT, SIGKILL}) {
+    bench_child::options wanted;
+    wanted.command = {std::string(TOOLSCORE_BIN_DIR) + "/toolscore-bench",
+                      "calls",
+                      "--rounds",
+                      "1000",
+                      "--seconds",
+                      "0.2",
+                      "--toolscore",
+                      TOOLSCORE_STUB_NODE};
+    wanted.take_stdout = true;
+    wanted.log_file = "/dev/null";
+    wanted.grace = 20s;
+    auto bench = bench_child::start(wanted);
+    BOOST_REQUIRE_MESSAGE(bench, "the bench does not start");
+    // It prints nothing before its end, so this is a wait in which it starts its programs.
+    BOOST_TEST(!bench->read_line(1500ms));
+    BOOST_TEST(!bench->has_ended());
+    ::kill(bench->pid(), number);
+    BOOST_TEST(bench->stop());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,133 @@
+#include "store/installs_io.hpp"
+#include "store/instances_io.hpp"
+#include "store/specs_io.hpp"
+#include "tests/store/store_support.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace toolscore;
+
+namespace {
+
+std::string names_of(specs& kept) {
+  const auto all = kept.all();
+  BOOST_REQUIRE(all);
+  std::string out;
+  for (const auto& spec : *all)
+    out += spec.server.value + "=" + spec.origin_json + "/" + to_string(spec.desired) + " ";
+  return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(definitions)
+
+BOOST_AUTO_TEST_CASE(servers_are_added_replaced_and_removed) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  specs kept(base);
+  BOOST_TEST(names_of(kept) == "");
+  BOOST_REQUIRE(kept.put({server_id{"web"}, "{\"a\":1}", desired_state::running}));
+  BOOST_REQUIRE(kept.put({server_id{"fs"}, "{}", desired_state::stopped}));
+  BOOST_TEST(names_of(kept) == "fs={}/stopped web={\"a\":1}/running ");
+  BOOST_REQUIRE(kept.put({server_id{"web"}, "{\"a\":2}", desired_state::stopped}));
+  BOOST_REQUIRE(kept.set_desired(server_id{"fs"}, desired_state::running));
+  BOOST_TEST(names_of(kept) == "fs={}/running web={\"a\":2}/stopped ");
+  BOOST_REQUIRE(kept.remove(server_id{"web"}));
+  BOOST_REQUIRE(kept.remove(server_id{"web"}));
+  BOOST_TEST(names_of(kept) == "fs={}/running ");
+}
+
+BOOST_AUTO_TEST_CASE(the_desired_state_of_an_unknown_server_is_an_error) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  const auto set = specs(base).set_desired(server_id{"ghost"}, desired_state::stopped);
+  BOOST_REQUIRE(!set);
+  BOOST_TEST((set.failure().code == errc::unknown_server));
+}
+
+BOOST_AUTO_TEST_CASE(definitions_leave_the_store_as_cheap_for_records_as_before) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  BOOST_REQUIRE(specs(base).put({server_id{"fs"}, "{}", desired_state::running}));
+  BOOST_TEST(base.handle().execAndGet("PRAGMA synchronous").getInt() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_a_kill) {
+  const test::state_dir dir;
+  const pid_t child = fork();
+  BOOST_REQUIRE(child >= 0);
+  if (child == 0) {
+    auto opened = database::open(dir.path);
+    if (!opened) _exit(1);
+    specs kept(*opened);
+    instances live(*opened);
+    const bool good = kept.put({server_id{"fs"}, "{}", desired_state::stopped}) &&
+                      live.add({instance_id{server_id{"fs"}, 1}, 10, 11, 12, "b"});
+    if (!good) _exit(1);
+    raise(SIGKILL); // no destructor runs and no checkpoint is made
+  }
+  int status = 0;
+  BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+  BOOST_REQUIRE(WIFSIGNALED(status));
+  auto base = test::open_in(dir.path);
+  specs kept(base);
+  BOOST_TEST(names_of(kept) == "fs={}/stopped ");
+  BOOST_TEST(instances(base).all()->size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(installs_come_back_as_they_were_put) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  installs kept(base);
+  const auto at = std::chrono::system_clock::time_point(std::chrono::microseconds(1'234'567));
+  BOOST_REQUIRE(kept.put({"k2", "/i/k2", "", "c0ffee", at, install_state::building}));
+  BOOST_REQUIRE(kept.put(
+      {"k1", "/i/k1", "1.2.3", "", at - std::chrono::seconds(1), install_state::complete}));
+  BOOST_REQUIRE(kept.put({"k2", "/i/k2", "", "c0ffee", at, install_state::broken}));
+  const auto all = kept.all();
+  BOOST_REQUIRE(all);
+  BOOST_REQUIRE(all->size() == 2u);
+  BOOST_TEST((*all)[0].key == "k1");
+  BOOST_TEST((*all)[0].version == "1.2.3");
+  BOOST_TEST(((*all)[0].state == install_state::complete));
+  BOOST_TEST((*all)[1].commit == "c0ffee");
+  BOOST_TEST(((*all)[1].created == at));
+  BOOST_TEST(((*all)[1].state == install_state::broken));
+  const auto found = kept.find("k1");
+  BOOST_REQUIRE((found && *found));
+  BOOST_TEST((*found)->path == "/i/k1");
+  BOOST_REQUIRE(kept.remove("k1"));
+  const auto gone = kept.find("k1");
+  BOOST_REQUIRE(gone);
+  BOOST_TEST(!gone->has_value());
+}
+
+BOOST_AUTO_TEST_CASE(instances_come_back_as_they_were_added) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  instances live(base);
+  const instance_id first{server_id{"fs"}, 1};
+  const instance_id second{server_id{"fs"}, 2};
+  BOOST_REQUIRE(live.add({second, 20, 21, 0xFFFF'FFFF'FFFF'FFFEu, "boot"}));
+  BOOST_REQUIRE(live.add({first, 9, 0, 1, "boot"}));
+  BOOST_REQUIRE(live.add({first, 10, 11, 12, "boot"}));
+  const auto all = live.all();
+  BOOST_REQUIRE(all);
+  BOOST_REQUIRE(all->size() == 2u);
+  BOOST_TEST(((*all)[0].id == first));
+  BOOST_TEST((*all)[0].pid == 10);
+  BOOST_TEST((*all)[0].init_pid == 11);
+  BOOST_TEST((*all)[1].start_time == 0xFFFF'FFFF'FFFF'FFFEu);
+  BOOST_TEST((*all)[1].boot_id == "boot");
+  BOOST_REQUIRE(live.remove(first));
+  BOOST_TEST(live.all()->size() == 1u);
+  BOOST_REQUIRE(live.clear());
+  BOOST_TEST(live.all()->empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
