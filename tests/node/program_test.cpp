@@ -138,6 +138,29 @@ BOOST_AUTO_TEST_CASE(an_unknown_server_ends_with_four) {
              "one\ntwo\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_follower_prints_every_line_once_and_ends_with_the_node) {
+  const temp_dir dir;
+  int logs = 0;
+  const real_server node(dir.path(), [&logs](const served_request& asked) {
+    served_reply reply;
+    if (asked.target.find("/logs") != std::string::npos) {
+      ++logs;
+      reply.body = logs == 1 ? "a\nb\n" : "b\nc\n";
+      reply.status = logs < 4 ? 200 : 503;
+    } else {
+      reply.body = asked.target.ends_with("=0") ? "{\"number\":1}\n" : "{\"number\":2}\n";
+      reply.status = asked.target.ends_with("=2") ? 503 : 200;
+    }
+    return reply;
+  });
+  auto end = run_toolscore(dir.path(), {"logs", "fs", "-n", "2", "-f", "--state-dir", dir.path()});
+  BOOST_TEST(end.out == "a\nb\nc\n");
+  BOOST_TEST(end.code == 1);
+  end = run_toolscore(dir.path(), {"events", "-f", "--json", "--state-dir", dir.path()});
+  BOOST_TEST(end.out == "{\"number\":1}\n{\"number\":2}\n");
+  BOOST_TEST(end.code == 1);
+}
+
 BOOST_AUTO_TEST_CASE(arguments_of_a_call_may_come_from_stdin) {
   const temp_dir dir;
   const real_server node(dir.path(), node_answers);
