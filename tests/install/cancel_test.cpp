@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_cancel_at_any_moment_is_answered_once) {
     const auto before = answers.size();
     install(git_server("slow", url("a")), static_cast<std::uint64_t>(turns));
     int passed = 0;
-    run_until([&] { return ++passed > turns * 4; }, 1s);
+    run_until([&] { return ++passed > turns * 4; }, 100ms);
     runner_fixture::cancel("slow");
     wait_for_answers(before + 1);
     BOOST_TEST(answers.size() == before + 1);

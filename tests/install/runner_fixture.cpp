@@ -130,7 +130,7 @@ void runner_fixture::cancel(const std::string& server) {
   caf::anon_send(collector_, send_for_me{runner, std::nullopt, server_id{server}});
 }
 
-bool runner_fixture::run_until(const std::function<bool()>& done, std::chrono::seconds limit) {
+bool runner_fixture::run_until(const std::function<bool()>& done, std::chrono::milliseconds limit) {
   return host.run_until(done, limit);
 }
 

@@ -22,7 +22,7 @@ struct runner_fixture {
   void install(server_spec spec, std::uint64_t generation = 1, bool refresh = false);
   void cancel(const std::string& server);
   bool run_until(const std::function<bool()>& done,
-                 std::chrono::seconds limit = std::chrono::seconds(90));
+                 std::chrono::milliseconds limit = std::chrono::seconds(200));
   /// Runs until `count` answers are there in all; fails the test if they do not come.
   void wait_for_answers(std::size_t count);
   /// Installs and waits for this answer.
