@@ -1,7 +1,9 @@
 #pragma once
 #include "messages/supervision.hpp"
+#include "supervisor/strategy.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -14,8 +16,6 @@
 #include <vector>
 
 namespace toolscore {
-
-enum class strategy : std::uint8_t { one_for_one, one_for_all, rest_for_one };
 
 /// What to supervise: data plus one factory. An actor that ends with an empty error or
 /// `exit_reason::normal` has succeeded; every other end is a failure.
@@ -58,3 +58,5 @@ caf::actor spawn_supervisor(caf::event_based_actor* parent, supervisor_options o
 caf::actor spawn_supervisor(caf::actor_system& system, supervisor_options options);
 
 } // namespace toolscore
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::add_child)

@@ -1,5 +1,8 @@
 #include "loop/actor_host.hpp"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
@@ -139,20 +142,59 @@ BOOST_AUTO_TEST_CASE(messages_of_other_threads_arrive_on_the_loops_thread) {
   tally t;
   t.thread = std::this_thread::get_id();
   actor_host host;
-  auto target = host.system().spawn(counter, &t);
+  // Many idle receivers, so that nearly every message makes an actor ready.
+  std::vector<caf::actor> targets;
+  for (int i = 0; i < 100; ++i) targets.push_back(host.system().spawn(counter, &t));
   std::vector<std::thread> senders;
   for (int i = 0; i < 4; ++i)
-    senders.emplace_back([target] {
-      for (int j = 0; j < 5'000; ++j) caf::anon_send(target, j);
+    senders.emplace_back([&targets] {
+      for (std::size_t j = 0; j < 50'000; ++j) caf::anon_send(targets[j % targets.size()], 1);
     });
-  BOOST_TEST(host.run_until([&] { return t.messages == 20'000; }, 20s));
+  BOOST_TEST(host.run_until([&] { return t.messages == 200'000; }, 20s));
   for (auto& sender : senders) sender.join();
   BOOST_TEST(!t.strayed);
   // And one that comes while the loop sleeps, without a helping poll.
-  std::thread late([target] { caf::anon_send(target, 1); });
-  host.run_until([&] { return t.messages == 20'001; });
+  std::thread late([&targets] { caf::anon_send(targets[0], 1); });
+  host.run_until([&] { return t.messages == 200'001; });
   late.join();
-  caf::anon_send_exit(target, caf::exit_reason::kill);
+  for (auto& target : targets) caf::anon_send_exit(target, caf::exit_reason::kill);
+  BOOST_TEST(host.shutdown(5s));
+}
+
+BOOST_AUTO_TEST_CASE(no_wake_up_of_an_idle_actor_by_another_thread_is_lost) {
+  struct lane {
+    std::atomic<int> handled{0};
+    std::vector<caf::actor> targets;
+  };
+  constexpr int rounds = 400;
+  constexpr int burst = 100;
+  actor_host host;
+  std::array<lane, 4> lanes;
+  for (auto& one : lanes)
+    for (int i = 0; i < burst; ++i)
+      one.targets.push_back(
+          host.system().spawn([&one](caf::event_based_actor* self) -> caf::behavior {
+            set_house_handlers(self);
+            return {[&one](int) { ++one.handled; }};
+          }));
+  std::atomic<bool> give_up = false;
+  std::vector<std::thread> senders;
+  for (auto& one : lanes)
+    senders.emplace_back([&one, &give_up] {
+      for (int i = 1; i <= rounds && !give_up; ++i) { // Each round finds its actors idle.
+        for (auto& target : one.targets) caf::anon_send(target, i);
+        while (one.handled < i * burst && !give_up) std::this_thread::yield();
+      }
+    });
+  const auto done = [&] {
+    return std::all_of(lanes.begin(), lanes.end(),
+                       [](auto& x) { return x.handled == rounds * burst; });
+  };
+  BOOST_TEST(host.run_until(done, 20s));
+  give_up = true;
+  for (auto& sender : senders) sender.join();
+  for (auto& one : lanes)
+    for (auto& target : one.targets) caf::anon_send_exit(target, caf::exit_reason::kill);
   BOOST_TEST(host.shutdown(5s));
 }
 
@@ -222,18 +264,23 @@ BOOST_AUTO_TEST_CASE(an_idle_loop_makes_no_wake_ups) {
     caf::anon_send(actors.back(), 1);
     caf::delayed_anon_send(actors.back(), 1h, 1);
   }
-  std::uint64_t before = 0;
-  std::uint64_t after = 0;
-  boost::asio::steady_timer start(host.io(), 100ms);
-  boost::asio::steady_timer end(host.io(), 1'100ms);
-  start.async_wait([&](boost::system::error_code) { before = wake_ups(); });
-  end.async_wait([&](boost::system::error_code) {
-    after = wake_ups();
-    host.loop().stop();
-  });
-  host.run();
-  BOOST_TEST(before > 0u);
-  BOOST_TEST(after - before <= 2u); // The sleep that the second timer ends is one.
+  for (const bool by_predicate : {false, true}) {
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    boost::asio::steady_timer start(host.io(), 100ms);
+    boost::asio::steady_timer end(host.io(), 1'100ms);
+    start.async_wait([&](boost::system::error_code) { before = wake_ups(); });
+    end.async_wait([&](boost::system::error_code) {
+      after = wake_ups();
+      if (!by_predicate) host.loop().stop();
+    });
+    if (by_predicate)
+      host.run_until([&] { return after > 0; });
+    else
+      host.run();
+    BOOST_TEST(before > 0u);
+    BOOST_TEST(after - before <= 2u); // The sleep that the second timer ends is one.
+  }
   for (auto& actor : actors) caf::anon_send_exit(actor, caf::exit_reason::kill);
   BOOST_TEST(host.shutdown(5s));
 }

@@ -1,0 +1,62 @@
+#include "loop/blocking_pool.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace toolscore {
+
+blocking_pool::blocking_pool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
+  for (std::size_t left = std::max<std::size_t>(threads, 1); left > 0; --left)
+    threads_.emplace_back([this] { serve(); });
+}
+
+blocking_pool::~blocking_pool() {
+  {
+    const std::lock_guard hold(guard_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+bool blocking_pool::post(std::function<void()> work) {
+  {
+    const std::lock_guard hold(guard_);
+    if (queue_.size() >= queue_max_) return false;
+    queue_.push_back(std::move(work));
+  }
+  changed_.notify_one();
+  return true;
+}
+
+std::size_t blocking_pool::queued() const {
+  const std::lock_guard hold(guard_);
+  return queue_.size();
+}
+
+std::size_t blocking_pool::failures() const {
+  const std::lock_guard hold(guard_);
+  return failures_;
+}
+
+void blocking_pool::serve() {
+  std::unique_lock hold(guard_);
+  while (true) {
+    changed_.wait(hold, [this] { return ending_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    auto work = std::move(queue_.front());
+    queue_.pop_front();
+    hold.unlock();
+    bool failed = false;
+    try {
+      work();
+    } catch (...) {
+      failed = true;
+    }
+    work = nullptr; // What it holds is released outside the lock.
+    hold.lock();
+    failures_ += failed;
+  }
+}
+
+} // namespace toolscore

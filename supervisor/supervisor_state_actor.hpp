@@ -1,0 +1,101 @@
+#pragma once
+#include "supervisor/child_table.hpp"
+#include "supervisor/restart_policy.hpp"
+#include "supervisor/supervisor_actor.hpp"
+
+#include <caf/error.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace toolscore {
+
+/// A child with its actor.
+struct supervised : child_entry {
+  supervised(child_spec wanted, const supervisor_options& options);
+
+  child_spec spec;
+  restart_policy brakes;
+  caf::actor handle; ///< Null unless alive.
+  bool killed = false;
+  std::string last_reason;
+  std::unique_ptr<child_spec> successor; ///< Added as soon as this one is removed.
+};
+
+/// To ourselves. CAF cannot cancel it, so one whose number is not the child's is stale.
+struct supervisor_timer {
+  std::string child;
+  std::uint64_t timer = 0;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, supervisor_timer& x) {
+  return f(x.child, x.timer);
+}
+
+/// The interpreter: the pure parts decide, this acts. Its destructor kills what still lives, so
+/// that a supervisor that was killed leaves no child either.
+struct supervisor_state {
+  using pointer = caf::stateful_actor<supervisor_state>*;
+  /// A killed actor that does not end within this is blocked in a handler, and is abandoned.
+  static constexpr std::chrono::milliseconds kill_wait_max{5'000};
+
+  explicit supervisor_state(pointer owner) : self(owner) {}
+  supervisor_state(const supervisor_state&) = delete;
+  supervisor_state& operator=(const supervisor_state&) = delete;
+  ~supervisor_state();
+
+  void begin(std::shared_ptr<const supervisor_options> wanted);
+  void shut_down(caf::error why);
+
+  void add(const child_spec& spec);
+  void start(const std::string& id);
+  void stop(const std::string& id);
+  void restart(const std::string& id);
+  void remove(const std::string& id);
+
+  void on_ready(const child_ready& message);
+  void on_granted(const permit_granted& permit);
+  void on_down(const caf::down_msg& down);
+  void on_timer(const supervisor_timer& message);
+
+  std::string name = "toolscore.supervisor";
+
+private:
+  void want(supervised& child);
+  void spawn(supervised& child);
+  void become_ready(supervised& child);
+  void ask_end(supervised& child);
+  void end_then(supervised& child, after_end what);
+  void gone(supervised& child, const caf::error& why);
+  void settle(supervised& child, bool failed);
+  void decide(supervised& child, bool failed);
+  void give_up(supervised& child);
+  void finish(supervised& child);
+  void drop(supervised& child);
+  void hold_others(supervised& child);
+  void free_followers(supervised& child);
+  bool followers_alive(const supervised& child);
+  void start_group(supervised& child);
+  void step();
+  void end_next();
+  void lose_coordinator();
+  void release_permit(supervised& child);
+  void set_timer(supervised& child, std::chrono::milliseconds delay);
+  void report(const supervised& child, child_event what, std::string reason = {},
+              std::chrono::milliseconds delay = {});
+
+  pointer self;
+  std::shared_ptr<const supervisor_options> options;
+  restart_window window{intensity_policy{}};
+  child_table<supervised> children;
+  caf::actor coordinator;                                ///< Null = every start is permitted.
+  std::set<std::pair<std::string, std::uint64_t>> asked; ///< Requests without an answer yet.
+  std::vector<std::string> to_end; ///< Ended one after the other, from the front.
+  std::optional<caf::error> quitting;
+  std::uint64_t last_number = 0;
+  std::uint64_t last_timer = 0;
+};
+
+} // namespace toolscore
