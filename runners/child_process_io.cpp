@@ -175,7 +175,7 @@ bool child_process::state::read_report() {
 void child_process::state::take(const init_report& report, std::int64_t sender) {
   switch (report.kind) {
   case report_kind::running:
-    pid = sender;
+    pid = held == confinement::none ? report.pid : sender;
     return started(report.files_max);
   case report_kind::failed:
     return answer(error{errc::spawn_failed, describe_failure(plan, report.failed, report.value)});
@@ -244,8 +244,6 @@ void child_process::state::end(process_exit of_init) {
   log->finish();
   pidfile_.remove();
   ended_ = reported_.value_or(of_init);
-  input.reset();
-  output.reset();
   if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
   answer(error{errc::spawn_failed,
                "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});

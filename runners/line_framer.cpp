@@ -42,12 +42,11 @@ std::string escaped(char raw) {
 std::string quote_start(std::string_view text) {
   constexpr std::string_view cut = "...";
   std::string quoted;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto next = escaped(text[i]);
-    const bool last = i + 1 == text.size();
-    if (quoted.size() + next.size() > quote_characters_max - (last ? 0 : cut.size()))
-      return quoted.append(cut);
-    quoted += next;
+  std::size_t room_for_cut = 0; // How much may stay if it turns out to be too long.
+  for (const char raw : text) {
+    quoted += escaped(raw);
+    if (quoted.size() <= quote_characters_max - cut.size()) room_for_cut = quoted.size();
+    if (quoted.size() > quote_characters_max) return quoted.substr(0, room_for_cut).append(cut);
   }
   return quoted;
 }

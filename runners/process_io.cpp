@@ -4,6 +4,8 @@
 #include "runners/spawner_client_io.hpp"
 #include "runners/spawner_plan.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -22,8 +24,8 @@ using namespace spawner;
 constexpr std::size_t unanswered_max = 16;
 /// Starts that wait for those; they hold no descriptors yet.
 constexpr std::size_t waiting_max = 10'000;
-/// From the request to the exec. Generous: only a host that hangs takes so long.
-constexpr std::chrono::seconds start_time_max{30};
+/// Sends of one request to spawners that turn out to be dead.
+constexpr int tries_max = 3;
 
 hold to_hold(const std::optional<confinement>& wanted) {
   if (!wanted) return hold::strongest;
@@ -53,29 +55,32 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
     child who;
     std::string wire;
     hold wanted;
-    spawned then;
+    int tries = 0;
   };
   struct deadline {
     std::chrono::steady_clock::time_point at;
     std::weak_ptr<child_process::state> who;
   };
 
-  state(boost::asio::io_context& loop, std::string directory)
-      : io(loop), program(std::move(directory) + "/toolscore-spawner"), timer(loop) {}
+  state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
+      : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
+        timer(loop) {}
 
   void pump();
   result<done> ensure_spawner();
-  void begin(waiting_start next);
+  bool begin(waiting_start next);
   void on_reply(const spawn_reply& reply, descriptor pidfd);
   void on_lost();
   void fail_waiting(const error& why);
   void forget(const child& who);
   void watch_deadlines();
+  void expire(const child& who);
   void kill_all(std::function<void()> then);
   void check_empty();
 
   boost::asio::io_context& io;
   std::string program;
+  std::chrono::milliseconds start_time_max;
   std::shared_ptr<spawner_client> client;
   std::uint64_t last_number = 0;
   std::deque<waiting_start> waiting;
@@ -112,28 +117,34 @@ void process_io::state::pump() {
     if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
     auto next = std::move(waiting.front());
     waiting.pop_front();
-    begin(std::move(next));
+    if (!begin(std::move(next))) return;
   }
 }
 
-void process_io::state::begin(waiting_start next) {
+/// @returns false when the spawner turned out to be dead: on_lost comes and goes on from there.
+bool process_io::state::begin(waiting_start next) {
   const auto who = next.who;
-  who->owner.on_started = [weak = std::weak_ptr(who),
-                           then = std::move(next.then)](result<done> outcome) {
-    if (!outcome) return then(outcome.failure());
-    then(std::make_unique<child_process>(weak.lock()));
-  };
   auto theirs = who->prepare(next.wire);
-  if (!theirs) return who->give_up(theirs.failure());
+  if (!theirs) {
+    who->give_up(theirs.failure());
+    return true;
+  }
   spawn_request request;
   request.number = ++last_number;
   request.wanted = next.wanted;
   std::array<int, request_fds> fds{};
   for (std::size_t i = 0; i < request_fds; ++i) fds[i] = (*theirs)[i].get();
-  if (const int number = client->send(request, fds))
-    return who->give_up(
-        {errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
-                                 "': the spawner is not to be reached: " + std::strerror(number)});
+  if (const int number = client->send(request, fds)) {
+    // Nothing was sent, so trying again is safe; but not for ever with a spawner that keeps dying.
+    const bool dead = number == EPIPE || number == ECONNRESET;
+    if (dead && ++next.tries < tries_max)
+      waiting.push_front(std::move(next));
+    else
+      who->give_up({errc::spawn_failed,
+                    "cannot start '" + who->plan.argv[0] +
+                        "': the spawner is not to be reached: " + std::strerror(number)});
+    return !dead;
+  }
   unanswered.emplace(request.number, who);
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
@@ -142,6 +153,7 @@ void process_io::state::begin(waiting_start next) {
   }
   deadlines.push_back({std::chrono::steady_clock::now() + start_time_max, who});
   watch_deadlines();
+  return true;
 }
 
 void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
@@ -172,7 +184,7 @@ void process_io::state::on_lost() {
 }
 
 void process_io::state::fail_waiting(const error& why) {
-  for (auto& one : std::exchange(waiting, {})) one.then(why);
+  for (auto& one : std::exchange(waiting, {})) one.who->give_up(why);
 }
 
 void process_io::state::forget(const child& who) {
@@ -194,12 +206,22 @@ void process_io::state::watch_deadlines() {
     while (!self->deadlines.empty() && self->deadlines.front().at <= now) {
       const auto who = self->deadlines.front().who.lock();
       self->deadlines.pop_front();
-      if (who && who->owner.on_started)
-        who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
-                                              "': no exec within 30 s; it has been killed"});
+      if (who && who->owner.on_started) self->expire(who);
     }
     self->watch_deadlines();
   });
+}
+
+void process_io::state::expire(const child& who) {
+  who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] + "': no exec within " +
+                                        std::to_string(start_time_max.count()) +
+                                        " ms; it has been killed"});
+  // Not even an answer: the spawner hangs, and what waits behind it would wait for ever.
+  const bool unheard = std::any_of(unanswered.begin(), unanswered.end(),
+                                   [&](const auto& one) { return one.second == who; });
+  if (!unheard) return;
+  client->close();
+  on_lost();
 }
 
 void process_io::state::kill_all(std::function<void()> then) {
@@ -219,8 +241,9 @@ void process_io::state::check_empty() {
   });
 }
 
-process_io::process_io(boost::asio::io_context& io, std::string libexec_dir)
-    : state_(std::make_shared<state>(io, std::move(libexec_dir))) {
+process_io::process_io(boost::asio::io_context& io, std::string libexec_dir,
+                       std::chrono::milliseconds start_time_max)
+    : state_(std::make_shared<state>(io, std::move(libexec_dir), start_time_max)) {
   ignore_broken_pipes();
 }
 
@@ -246,7 +269,11 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
     return refuse({errc::queue_full, std::to_string(waiting_max) + " starts wait already"});
   const auto wanted = to_hold(options.held_by);
   auto who = std::make_shared<child_process::state>(state_->io, plan, std::move(options));
-  state_->waiting.push_back({std::move(who), std::move(*wire), wanted, std::move(then)});
+  who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
+    if (!outcome) return then(outcome.failure());
+    then(std::make_unique<child_process>(weak.lock()));
+  };
+  state_->waiting.push_back({std::move(who), std::move(*wire), wanted});
   // Not from here: `then` may be called by what fails at once.
   boost::asio::post(state_->io, [self = state_] { self->pump(); });
 }

@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "messages/launch_plan.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,8 +64,10 @@ struct spawn_options {
 class process_io {
 public:
   struct state;
-  /// @param libexec_dir  the directory that holds toolscore-spawner
-  process_io(boost::asio::io_context& io, std::string libexec_dir);
+  /// @param libexec_dir     the directory that holds toolscore-spawner
+  /// @param start_time_max  from the request to the exec; what takes longer is killed
+  process_io(boost::asio::io_context& io, std::string libexec_dir,
+             std::chrono::milliseconds start_time_max = std::chrono::seconds(30));
   ~process_io();
 
   using spawned = std::function<void(result<std::unique_ptr<child_process>>)>;

@@ -32,8 +32,8 @@ std::vector<char*> spawner_environment() {
   return kept;
 }
 
-/// Own session, so that ^C in the node's terminal does not reach it nor the inits; default signal
-/// dispositions, which every server inherits; no descriptor but the socket.
+/// Own session, so that ^C in the node's terminal does not reach it nor the inits; no descriptor
+/// but the socket.
 int spawn_program(const std::string& program, int socket, pid_t& pid) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;

@@ -1,12 +1,11 @@
 #include "tests/census.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string_view>
 #include <thread>
@@ -14,9 +13,16 @@
 namespace toolscore::test {
 namespace {
 
+/// Empty when it may not be read or its process has gone meanwhile.
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  std::string text;
+  char part[4096];
+  for (ssize_t size = 0; (size = ::read(fd, part, sizeof(part))) > 0;)
+    text.append(part, static_cast<std::size_t>(size));
+  ::close(fd);
+  return text;
 }
 
 /// The environment is NUL-separated; the variable must be whole.

@@ -16,7 +16,8 @@ struct counted_process {
 inline constexpr const char* census_variable = "TOOLSCORE_CENSUS";
 std::string new_census_marker();
 
-/// The live processes of the whole machine that carry the marker.
+/// The live processes of the whole machine that carry the marker. One that is in the middle of its
+/// exec shows no environment for a moment: wait for a number, do not expect it at once.
 std::vector<counted_process> census(const std::string& marker);
 
 /// Counts until nothing is left or the limit has passed. @returns the last count

@@ -56,14 +56,15 @@ struct spawn_reply {
   std::int32_t init_pid = 0;
 };
 
-/// init -> node over the control socket. `running` carries the server's pid as SCM_CREDENTIALS,
-/// which the kernel translates to the reader's namespace.
+/// init -> node over the control socket. From inside a namespace `running` carries the server's pid
+/// as SCM_CREDENTIALS too, which the kernel translates for the reader.
 enum class report_kind : std::uint32_t { running, failed, exited, signaled };
 struct init_report {
   report_kind kind = report_kind::failed;
   step failed = step::none;
   std::int32_t value = 0;      ///< errno, exit code or signal number.
   std::uint32_t files_max = 0; ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
+  std::int32_t pid = 0;        ///< `running`: the server's, in the init's namespace.
 };
 
 /// node -> init over the control socket. Its end of file means that the node is dead.

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace {
@@ -102,6 +103,13 @@ void serve(received& from, const host_strength& host) {
   close(pidfd);
 }
 
+/// By the plain system call: the C library leaves out two signals that posix_spawn makes ignored.
+void reset_dispositions() {
+  const struct { unsigned long handler, flags, restorer, mask; } by_default{};
+  for (int number = 1; number <= 64; ++number)
+    syscall(SYS_rt_sigaction, number, &by_default, nullptr, sizeof(by_default.mask));
+}
+
 } // namespace
 
 int main() {
@@ -111,6 +119,7 @@ int main() {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
+  reset_dispositions();
   close_range(node_socket + 1, ~0U, 0);
   if (chdir("/") != 0) return 1;
   const host_strength host = probe_host();

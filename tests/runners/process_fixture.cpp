@@ -2,12 +2,21 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace toolscore::test {
+namespace {
+
+/// Dead or alive: this process has a child. Nothing here starts one but process_io and the tests.
+bool a_child_is_unreaped() {
+  siginfo_t any{};
+  return ::waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+} // namespace
 
 process_fixture::process_fixture() {
   std::string pattern = (std::filesystem::temp_directory_path() / "toolscore-XXXXXX").string();
@@ -23,6 +32,7 @@ process_fixture::~process_fixture() {
   // The test itself carries the marker only in the copy that /proc shows of its start: not at all.
   run_until([this] { return census(marker).empty(); });
   BOOST_CHECK_EQUAL(to_string(census(marker)), "");
+  BOOST_CHECK(run_until([] { return !a_child_is_unreaped(); }));
   std::filesystem::remove_all(folder);
 }
 
@@ -88,6 +98,16 @@ bool process_fixture::kill_all() {
   bool done = false;
   processes->kill_all([&] { done = true; });
   return run_until([&] { return done; });
+}
+
+bool process_fixture::census_reaches(std::size_t expected) {
+  return run_until([&] { return census(marker).size() == expected; }, std::chrono::seconds(10));
+}
+
+std::size_t process_fixture::counted(std::size_t trees, std::size_t processes_a_tree,
+                                     bool spawner) {
+  const std::size_t inits = ::geteuid() == 0 ? 1 : 0;
+  return trees * (processes_a_tree + inits) + (spawner ? 1 : 0);
 }
 
 std::size_t open_descriptors() {

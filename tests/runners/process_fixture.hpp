@@ -12,7 +12,7 @@
 namespace toolscore::test {
 
 /// A loop with a process_io on it, a census of its own and a folder of its own. At the end it kills
-/// what lives and checks that the census is empty.
+/// what lives and checks that the census is empty and that no child is left, not even a zombie.
 struct process_fixture {
   process_fixture();
   ~process_fixture();
@@ -30,6 +30,10 @@ struct process_fixture {
   /// The next line of the child's stdout, waited for; the descriptor stays open.
   std::string read_line(int fd);
   bool kill_all();
+  /// Waits until the census counts exactly so many.
+  bool census_reaches(std::size_t expected);
+  /// What a census must count: an init hides its environment from all but root.
+  static std::size_t counted(std::size_t trees, std::size_t processes_a_tree, bool spawner = true);
 
   std::string marker = new_census_marker();
   std::filesystem::path folder;

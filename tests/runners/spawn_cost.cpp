@@ -1,0 +1,128 @@
+// What a held start costs against a plain posix_spawn, both in one run and in turns:
+// `spawn_cost LIBEXEC FIRST_INSTRUCTION [ROUNDS]`. Prints microseconds and their ratio.
+#include "runners/process_io.hpp"
+
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <time.h>
+#include <unistd.h>
+#include <vector>
+
+using namespace toolscore;
+
+namespace {
+
+std::int64_t now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+std::int64_t read_time(int fd) {
+  std::int64_t time = 0;
+  while (::read(fd, &time, sizeof(time)) < 0 && errno == EAGAIN) {
+  }
+  return time;
+}
+
+struct cost {
+  std::int64_t first = 0; ///< Until the first instruction.
+  std::int64_t whole = 0; ///< Until it is reaped.
+};
+
+cost plainly(char* program) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) std::exit(1);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, ends[1], 1);
+  char* arguments[] = {program, nullptr};
+  char* environment[] = {nullptr};
+  const auto start = now();
+  pid_t pid = 0;
+  if (posix_spawn(&pid, program, &files, nullptr, arguments, environment) != 0) std::exit(1);
+  const auto first = read_time(ends[0]) - start;
+  ::waitpid(pid, nullptr, 0);
+  const auto whole = now() - start;
+  posix_spawn_file_actions_destroy(&files);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return {first, whole};
+}
+
+cost held(boost::asio::io_context& io, process_io& processes, char* program, confinement by) {
+  launch_plan plan;
+  plan.argv = {program};
+  plan.cwd = "/";
+  spawn_options options;
+  options.held_by = by;
+  std::unique_ptr<child_process> child;
+  bool ended = false;
+  const auto start = now();
+  processes.spawn(plan, options, [&](auto answer) {
+    if (!answer) std::exit(1);
+    child = std::move(*answer);
+    child->on_exit([&](process_exit) { ended = true; });
+  });
+  io.restart();
+  while (!ended) io.run_one();
+  const auto whole = now() - start;
+  const int output = child->take_stdout();
+  const auto first = read_time(output) - start;
+  ::close(output);
+  return {first, whole};
+}
+
+/// The median, or on a busy machine the first tenth: what the start costs when nobody is in the
+/// way.
+double quantile_us(std::vector<cost>& all, std::int64_t cost::*what, std::size_t percent) {
+  std::sort(all.begin(), all.end(), [&](auto& a, auto& b) { return a.*what < b.*what; });
+  return static_cast<double>(all[all.size() * percent / 100].*what) / 1000;
+}
+
+void show_memory(std::int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("Rss:") || line.starts_with("Pss:") || line.starts_with("Private_Dirty:"))
+      std::printf("  %s\n", line.c_str());
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  const int rounds = argc > 3 ? std::atoi(argv[3]) : 300;
+  boost::asio::io_context io;
+  process_io processes(io, argv[1]);
+  const auto strong =
+      ::geteuid() == 0 ? confinement::pid_namespace : confinement::user_pid_namespace;
+  std::vector<cost> plain, in_namespace, swept;
+  held(io, processes, argv[2], strong); // The spawner is started by the first.
+  for (int i = 0; i < rounds; ++i) {
+    plain.push_back(plainly(argv[2]));
+    in_namespace.push_back(held(io, processes, argv[2], strong));
+    swept.push_back(held(io, processes, argv[2], confinement::none));
+  }
+  for (const auto what : {&cost::first, &cost::whole})
+    for (const std::size_t percent : {10U, 50U}) {
+      const double base = quantile_us(plain, what, percent);
+      const double with = quantile_us(in_namespace, what, percent);
+      const double without = quantile_us(swept, what, percent);
+      std::printf("%s p%zu: posix_spawn %.0f us, %s %.0f us (%.2f x), without namespaces %.0f us "
+                  "(%.2f x)\n",
+                  what == &cost::first ? "first instruction" : "until reaped", percent, base,
+                  to_string(strong), with, with / base, without, without / base);
+    }
+  std::printf("the spawner:\n");
+  show_memory(processes.spawner_pid());
+}
