@@ -115,6 +115,9 @@ int main(int count, char** words) {
       ->capture_default_str();
   calls->add_option("--libexec", wanted.calls.libexec_dir, "Where the bench's helpers are")
       ->capture_default_str();
+  calls->add_flag("--floor-writes-each", wanted.calls.write_each,
+                  "The floor hands each call to its server in a write of its own, instead of all "
+                  "that came together in one: a lower floor under many connections");
   calls->add_flag("--legacy-server", wanted.calls.legacy_server,
                   "Measure in front of a server of the legacy era");
   calls->add_option("--json", wanted.json_file, "Write machine, commit and all figures there");
