@@ -57,8 +57,9 @@ int run(program_options& wanted) {
   }
   const auto rows = summarize(outcome->measurements);
   const auto beyond = violations(rows, bench_limits{});
-  std::printf("%s, %u cores, %s, commit %s\n%s", machine.processor.c_str(), machine.cores,
-              machine.kernel.c_str(), TOOLSCORE_COMMIT, to_table(rows).c_str());
+  std::printf("%s, %u cores, %s, load %s, commit %s\n%s", machine.processor.c_str(), machine.cores,
+              machine.kernel.c_str(), machine.load_average.c_str(), TOOLSCORE_COMMIT,
+              to_table(rows).c_str());
   for (const auto& [name, kib] : outcome->resident_kib)
     std::printf("%s: %.1f MiB resident\n", name.c_str(), static_cast<double>(kib) / 1024);
   for (const auto& line : beyond) std::printf("beyond its limit: %s\n", line.c_str());
