@@ -1,4 +1,6 @@
 #pragma once
+#include "actors/record_inbox.hpp"
+
 #include <caf/actor.hpp>
 
 #include <memory>
@@ -16,6 +18,7 @@ struct addresses {
   caf::actor servers; ///< The supervisor of all server actors.
   caf::actor catalog;
   caf::actor bridge;
+  record_inbox records; ///< On their way to the store.
 };
 using addresses_ptr = std::shared_ptr<addresses>;
 

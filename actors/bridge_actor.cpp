@@ -48,7 +48,7 @@ void tree_backend::cancel(const server_id& server, call_cancel request) {
 }
 
 void tree_backend::record(call_record record) {
-  caf::anon_send(tree_->store, std::move(record));
+  if (tree_->records.put(std::move(record))) caf::anon_send(tree_->store, records_waiting{});
 }
 
 std::shared_ptr<const mcp::tool_index> tree_backend::tools() const {

@@ -6,9 +6,8 @@
 
 namespace toolscore {
 
-result<std::vector<initial_server>> initial_servers(const node_config& config,
-                                                    const environment& variables,
-                                                    specs& definitions) {
+result<std::vector<initial_server>>
+initial_servers(const node_config& config, const environment& variables, specs& definitions) {
   auto rows = definitions.all();
   if (!rows) return rows.failure();
   std::map<std::string, stored_spec> stored;

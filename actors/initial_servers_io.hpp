@@ -12,9 +12,7 @@ namespace toolscore {
 /// server that a user has stopped stays stopped; one that has left the file is forgotten. Brings
 /// the store in line before anything is started.
 /// @error store_failed  the definitions cannot be read or written
-result<std::vector<initial_server>> initial_servers(const node_config& config,
-                                                    const environment& variables,
-                                                    specs& definitions);
-
+result<std::vector<initial_server>>
+initial_servers(const node_config& config, const environment& variables, specs& definitions);
 
 } // namespace toolscore

@@ -158,6 +158,8 @@ struct put_instance {
 struct drop_instance {
   instance_id instance;
 };
+/// Something waits in the inbox of records.
+struct records_waiting {};
 struct flush_due {};
 /// Work that an actor has asked to be handed back to itself: an answer of the pool's thread, of
 /// another actor, or of a timer. It runs in a handler of that actor, or not at all once it is gone.
@@ -196,7 +198,7 @@ std::function<void(Argument)> back_to(Self* self, Work work) {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_cancel)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_record)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)

@@ -113,6 +113,7 @@ void runtime::begin() {
   };
   options.log = all.log;
   options.store.files = all.files;
+  options.store.inbox = &all.tree->records;
   options.store.counters = all.counters;
   options.store.post = [&all](std::function<void()> work) {
     return all.writer.post(std::move(work));

@@ -39,7 +39,8 @@ call_end end_of(server_actor_pointer self, std::uint64_t instance,
 void record(server_actor_pointer self, call_record entry) {
   ++self->state.calls_total;
   if (!entry.success()) ++self->state.failures_total;
-  self->send(self->state.options->tree->store, std::move(entry));
+  auto& tree = *self->state.options->tree;
+  if (tree.records.put(std::move(entry))) self->send(tree.store, records_waiting{});
 }
 
 /// Ends a call that got no answer: an error for the caller, a failed record.

@@ -29,9 +29,24 @@ void on_pool(self_pointer self, const store_options& options,
     then(error{errc::queue_full, "the store's queue is full; try again in a moment"});
 }
 
+/// Records that were dropped for want of room, as the store remembers them.
+record_gap gap_of(record_inbox& inbox) {
+  record_gap gap;
+  gap.count = std::exchange(inbox.dropped, 0);
+  gap.from = gap.to = std::chrono::system_clock::now();
+  gap.reason = "the records' queue was full";
+  return gap;
+}
+
+void arm_flush(self_pointer self, const store_options& options) {
+  if (self->state.writing || std::exchange(self->state.flush_armed, true)) return;
+  self->delayed_send(self, options.batch_wait, flush_due{});
+}
+
 void written(self_pointer self, const store_options& options, std::size_t count,
              const result<std::int64_t>& answer) {
-  self->state.writing = false;
+  auto& state = self->state;
+  state.writing = false;
   if (answer) {
     options.counters->records_kept += count;
   } else {
@@ -39,49 +54,37 @@ void written(self_pointer self, const store_options& options, std::size_t count,
     log::write(log::level::error, "store.refused",
                {log::kv("records", count), log::kv("reason", answer.failure().detail)});
   }
-  if (!self->state.pending.empty()) {
+  if (options.inbox->records.empty())
+    for (const auto& then : std::exchange(state.when_flushed, {})) then();
+  else if (!state.when_flushed.empty())
     flush(self, options);
-    return;
-  }
-  for (const auto& then : std::exchange(self->state.when_flushed, {})) then();
+  else
+    arm_flush(self, options);
 }
 
+/// Writes all that waits in one transaction; what comes meanwhile makes the next.
 void flush(self_pointer self, const store_options& options) {
   auto& state = self->state;
-  if (state.writing || state.pending.empty()) return;
+  auto& inbox = *options.inbox;
+  if (state.writing || inbox.records.empty()) return;
   state.writing = true;
-  auto batch = std::make_shared<std::vector<call_record>>(std::exchange(state.pending, {}));
-  const auto gap = std::exchange(state.lost, {});
+  inbox.told = false;
+  auto batch = std::make_shared<std::vector<call_record>>(std::exchange(inbox.records, {}));
+  const auto gap = gap_of(inbox);
+  options.counters->records_lost += gap.count;
   const auto me = caf::actor_cast<caf::actor>(self);
+  const auto keep_max = options.records_max;
   const auto posted = options.post([=, files = options.files] {
     if (gap.count != 0) files->calls.lost(gap);
     auto answer = std::make_shared<result<std::int64_t>>(files->calls.append(*batch));
+    files->trim(batch->size(), keep_max);
     const auto count = batch->size();
     batch->clear(); // Bodies are freed here, not on the loop's thread.
     caf::anon_send(me, resume{[=] { written(self, options, count, *answer); }});
   });
   if (posted) return;
   state.writing = false;
-  options.counters->records_lost += batch->size();
-}
-
-void keep(self_pointer self, const store_options& options, call_record record) {
-  auto& state = self->state;
-  if (state.pending.size() >= options.pending_max) {
-    const auto now = std::chrono::system_clock::now();
-    if (state.lost.count++ == 0) state.lost.from = now;
-    state.lost.to = now;
-    state.lost.reason = "the records' queue was full";
-    ++options.counters->records_lost;
-    return;
-  }
-  state.pending.push_back(std::move(record));
-  if (state.pending.size() >= options.batch_max) {
-    flush(self, options);
-  } else if (!state.flush_armed && !state.writing) {
-    state.flush_armed = true;
-    self->delayed_send(self, options.batch_wait, flush_due{});
-  }
+  inbox.dropped += batch->size();
 }
 
 void put_live(self_pointer self, const store_options& options, const put_instance& message) {
@@ -95,17 +98,26 @@ void put_live(self_pointer self, const store_options& options, const put_instanc
 
 } // namespace
 
+void store_files::trim(std::size_t appended, std::uint64_t keep_max) {
+  since_trim_ += appended;
+  if (since_trim_ < trim_every) return;
+  since_trim_ = 0;
+  // A trim that fails is tried again after as many records; the disk's error shows in the appends.
+  static_cast<void>(calls.trim(keep_max));
+}
+
 caf::behavior make_store(self_pointer self, store_options options) {
   set_house_handlers(self);
+  if (!options.inbox->records.empty()) arm_flush(self, options); // A former store's.
   return {
-      [=](call_record& record) { keep(self, options, std::move(record)); },
+      [=](records_waiting) { arm_flush(self, options); },
       [=](flush_due) {
         self->state.flush_armed = false;
         flush(self, options);
       },
       [=](const resume& answer) { answer.work(); },
       [=](const flush_records& request) {
-        if (self->state.pending.empty() && !self->state.writing) return request.then();
+        if (options.inbox->records.empty() && !self->state.writing) return request.then();
         self->state.when_flushed.push_back(request.then);
         flush(self, options);
       },

@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/local_messages_actor.hpp"
+#include "actors/record_inbox.hpp"
 #include "store/database_io.hpp"
 #include "store/instances_io.hpp"
 #include "store/records_io.hpp"
@@ -22,6 +23,13 @@ struct store_files {
   specs definitions{base};
   instances live{base};
   records calls{base};
+
+  /// Deletes the oldest records over `keep_max`, now and then.
+  void trim(std::size_t appended, std::uint64_t keep_max);
+
+private:
+  static constexpr std::size_t trim_every = 5'000; ///< Less than one trim deletes at most.
+  std::size_t since_trim_ = 0;
 };
 
 /// What the store has kept and lost, read by the metrics on the loop's thread.
@@ -35,18 +43,15 @@ struct store_options {
   /// Runs work on the one writing thread, in order; false when its queue is full.
   std::function<bool(std::function<void()>)> post;
   std::shared_ptr<store_counters> counters;
-  std::size_t batch_max = 512; ///< Records a transaction.
-  std::size_t pending_max =
-      65'536; ///< Records that wait for the writer; more are lost, and counted.
-  std::chrono::milliseconds batch_wait{50}; ///< A lone record waits at most so long.
+  record_inbox* inbox = nullptr;            ///< What is to be written; outlives the actor.
+  std::uint64_t records_max = 5'000'000;    ///< Older records are deleted.
+  std::chrono::milliseconds batch_wait{50}; ///< A record waits at most so long for its batch.
 };
 
 struct store_state {
   static inline const char* name = "toolscore.store";
-  std::vector<call_record> pending;
   bool flush_armed = false;
   bool writing = false;
-  record_gap lost;
   std::vector<std::function<void()>> when_flushed;
 };
 

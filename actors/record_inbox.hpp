@@ -1,0 +1,30 @@
+#pragma once
+#include "messages/call.hpp"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace toolscore {
+
+/// Where records wait for the store, shared by all who make them; on the loop's thread only. It
+/// outlives the store actor, so that a restart of that loses none. One message tells the store of
+/// many records, for a message each would cost a call more than its record.
+struct record_inbox {
+  static constexpr std::size_t records_max = 65'536;
+
+  std::vector<call_record> records;
+  std::uint64_t dropped = 0; ///< Since the store last looked: there was no room.
+  bool told = false;         ///< The store knows that something waits.
+
+  /// @returns true if the store is to be told
+  bool put(call_record record) {
+    if (records.size() >= records_max)
+      ++dropped;
+    else
+      records.push_back(std::move(record));
+    return !std::exchange(told, true);
+  }
+};
+
+} // namespace toolscore
