@@ -1,6 +1,5 @@
 #include "actors/runner_member_actor.hpp"
 
-#include "loop/log_io.hpp"
 #include "runners/install_io.hpp"
 #include "runners/process_runner_actor.hpp"
 
@@ -13,10 +12,7 @@ caf::actor spawn_process_runner(caf::event_based_actor* root,
   runner.host = find_host_facts(options.state_dir, options.libexec_dir, own_environment());
   runner.installs_max = options.installs_max;
   runner.manager = options.manager;
-  runner.pool = [work = options.work](std::function<void()> job, std::function<void()> then) {
-    if (!work(std::move(job), std::move(then)))
-      log::write(log::level::error, "pool.full", {log::kv("work", "install")});
-  };
+  runner.pool = options.pool;
   return root->spawn(make_process_runner, std::move(runner));
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 
 #include <caf/actor.hpp>
@@ -16,7 +17,7 @@ struct runner_member_options {
   std::string libexec_dir;
   std::uint32_t installs_max = 2;
   std::function<caf::actor()> manager;
-  std::function<bool(std::function<void()> work, std::function<void()> then)> work;
+  blocking_runner pool;
 };
 
 /// The runner of plain processes, with what the host has for it.

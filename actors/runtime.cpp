@@ -12,6 +12,7 @@
 #include "loop/actor_host.hpp"
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
+#include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/stdio_link.hpp"
 #include "store/state_lock_io.hpp"
@@ -118,12 +119,7 @@ void runtime::begin() {
   options.store.post = [&all](std::function<void()> work) {
     return all.writer.post(std::move(work));
   };
-  options.work = [&all](std::function<void()> work, std::function<void()> then) {
-    return all.workers.post([&all, work = std::move(work), then = std::move(then)] {
-      work();
-      boost::asio::post(all.host.io(), then);
-    });
-  };
+  options.pool = run_in(all.workers, all.host.io());
   options.initial = all.initial;
   all.root = spawn_tree(all.host.system(), std::move(options));
 }

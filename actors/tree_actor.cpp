@@ -60,7 +60,7 @@ caf::actor spawn_runner(const options_pointer& options, caf::event_based_actor* 
   runner.libexec_dir = options->libexec_dir;
   runner.installs_max = options->config.installs_max;
   runner.manager = [tree = options->tree] { return tree->manager; };
-  runner.work = options->work;
+  runner.pool = options->pool;
   return spawn_process_runner(root, runner);
 }
 

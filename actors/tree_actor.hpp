@@ -5,6 +5,7 @@
 #include "actors/manager_actor.hpp"
 #include "actors/store_actor.hpp"
 #include "config/node_config.hpp"
+#include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 
 #include <caf/actor.hpp>
@@ -30,8 +31,7 @@ struct tree_options {
   link_opener open_link;
   std::shared_ptr<event_log> log;
   store_options store;
-  /// Runs work that blocks on the pool and `then` on the loop; false when the pool is full.
-  std::function<bool(std::function<void()> work, std::function<void()> then)> work;
+  blocking_runner pool; ///< For work of the runner that blocks.
   std::vector<initial_server> initial;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "runners/install_machine.hpp"
+#include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/process_plan.hpp"
 #include "runners/runner_messages.hpp"
@@ -19,16 +20,13 @@
 
 namespace toolscore {
 
-/// Runs `work` on a thread that may block, then `then` on the loop's.
-using pool_function = std::function<void(std::function<void()> work, std::function<void()> then)>;
-
 struct process_runner_options {
   process_io* processes = nullptr; ///< Outlives the actor.
   host_facts host;
   std::uint32_t installs_max = 2;
   milliseconds step_max{build_timeout}; ///< Cuts every step's own limit.
-  std::function<caf::actor()> manager;  ///< Who gets every state_changed; asked anew each time.
-  pool_function pool;
+  std::function<caf::actor()> manager; ///< Who gets every state_changed; asked anew each time.
+  blocking_runner pool;
 };
 
 /// What the actor tells itself. The flight is the install's number, so that news of one that is

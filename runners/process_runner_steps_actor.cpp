@@ -188,11 +188,18 @@ void process_runner_state::clear(install_flight& flight) {
 void process_runner_state::in_pool(install_flight& flight,
                                    std::function<void(work_outcome&)> work) {
   auto outcome = std::make_shared<work_outcome>();
+  // Stays where the work is never run to its end: no silence is taken for success.
+  outcome->failure = error{errc::io_failed, "the pool for files is full or failed; try again"};
   const auto me = caf::actor_cast<caf::actor_addr>(self_);
-  options_.pool([work = std::move(work), outcome] { work(*outcome); },
-                [me, number = flight.number, outcome] {
-                  tell(me, work_ended{number, outcome});
-                });
+  options_.pool(
+      [work = std::move(work), outcome] {
+        work_outcome done_so_far;
+        work(done_so_far);
+        *outcome = std::move(done_so_far);
+      },
+      [me, number = flight.number, outcome] {
+        tell(me, work_ended{number, outcome});
+      });
 }
 
 void process_runner_state::watch_deadlines() {

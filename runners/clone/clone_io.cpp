@@ -125,11 +125,11 @@ std::optional<clone_failure> check_subdir(const std::string& root, const std::st
 
 std::optional<clone_failure> clone_into(const std::string& path, const clone_request& request,
                                         std::string& commit) {
-  remote_session session;
+  remote_connection connection;
   git_clone_options options;
   git_clone_options_init(&options, GIT_CLONE_OPTIONS_VERSION);
   options.checkout_opts.checkout_strategy = GIT_CHECKOUT_NONE;
-  options.fetch_opts = session.fetch_options();
+  options.fetch_opts = connection.fetch_options();
   git_repository* raw = nullptr;
   const int code = git_clone(&raw, request.url.c_str(), path.c_str(), &options);
   const repository_ptr repository(raw);

@@ -19,14 +19,14 @@ std::string variable(const char* name) {
 
 /// Tries the agent, then each key file once. libgit2 asks again after each refusal, so the count of
 /// what was tried is what ends the loop.
-int ssh_key(git_credential** out, const char* user, remote_session& session) {
-  if (session.credentials_tried == 0) {
-    ++session.credentials_tried;
+int ssh_key(git_credential** out, const char* user, remote_connection& connection) {
+  if (connection.credentials_tried == 0) {
+    ++connection.credentials_tried;
     if (!variable("SSH_AUTH_SOCK").empty()) return git_credential_ssh_key_from_agent(out, user);
   }
   constexpr std::array names{"id_ed25519", "id_ecdsa", "id_rsa"};
-  while (session.credentials_tried <= static_cast<int>(names.size())) {
-    const auto name = names[static_cast<std::size_t>(session.credentials_tried++ - 1)];
+  while (connection.credentials_tried <= static_cast<int>(names.size())) {
+    const auto name = names[static_cast<std::size_t>(connection.credentials_tried++ - 1)];
     const auto key = variable("HOME") + "/.ssh/" + name;
     if (::access(key.c_str(), R_OK) != 0) continue;
     return git_credential_ssh_key_new(out, user, nullptr, key.c_str(), nullptr);
@@ -37,21 +37,21 @@ int ssh_key(git_credential** out, const char* user, remote_session& session) {
 
 int on_credentials(git_credential** out, const char*, const char* user_of_url, unsigned allowed,
                    void* payload) {
-  auto& session = *static_cast<remote_session*>(payload);
+  auto& connection = *static_cast<remote_connection*>(payload);
   const char* user = user_of_url == nullptr ? "git" : user_of_url;
   if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, user);
-  if ((allowed & GIT_CREDENTIAL_SSH_KEY) != 0) return ssh_key(out, user, session);
+  if ((allowed & GIT_CREDENTIAL_SSH_KEY) != 0) return ssh_key(out, user, connection);
   git_error_set_str(GIT_ERROR_HTTP, "the server asks for a user name and password");
   return GIT_EAUTH;
 }
 
 int on_progress(const git_indexer_progress* stats, void* payload) {
-  auto& session = *static_cast<remote_session*>(payload);
+  auto& connection = *static_cast<remote_connection*>(payload);
   const auto now = std::chrono::steady_clock::now();
   const bool complete = stats->received_objects == stats->total_objects &&
                         stats->indexed_objects == stats->total_objects;
-  if (!complete && now - session.told < progress_every) return 0;
-  session.told = now;
+  if (!complete && now - connection.told < progress_every) return 0;
+  connection.told = now;
   std::printf("progress %u/%u\n", stats->received_objects, stats->total_objects);
   std::fflush(stdout);
   return 0;
@@ -59,7 +59,7 @@ int on_progress(const git_indexer_progress* stats, void* payload) {
 
 } // namespace
 
-git_fetch_options remote_session::fetch_options() {
+git_fetch_options remote_connection::fetch_options() {
   git_fetch_options options;
   git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
   options.callbacks.credentials = on_credentials;

@@ -5,7 +5,7 @@
 namespace toolscore {
 
 /// What one connection to a remote needs to remember. Outlives the operation it is given to.
-struct remote_session {
+struct remote_connection {
   int credentials_tried = 0;
   std::chrono::steady_clock::time_point told; ///< When progress was last printed.
 

@@ -44,10 +44,10 @@ std::optional<clone_failure> update_one(git_repository* repository, const std::s
     refused =
         clone_failure{clone_exit::other, "a remote repository points at a local one; refused"};
   if (refused) return clone_failure{clone_exit::other, "submodule " + name + ": " + refused->text};
-  remote_session session;
+  remote_connection connection;
   git_submodule_update_options options;
   git_submodule_update_options_init(&options, GIT_SUBMODULE_UPDATE_OPTIONS_VERSION);
-  options.fetch_opts = session.fetch_options();
+  options.fetch_opts = connection.fetch_options();
   options.checkout_opts.checkout_strategy = GIT_CHECKOUT_FORCE;
   // libgit2 looks at the submodule's path from the current directory: that must be the work tree.
   if (::chdir(git_repository_workdir(repository)) != 0)

@@ -135,6 +135,17 @@ BOOST_AUTO_TEST_CASE(a_request_for_what_is_being_removed_waits_and_begins_anew) 
   check_nothing_is_left();
 }
 
+BOOST_AUTO_TEST_CASE(work_that_the_pool_drops_fails_the_install_and_nothing_hangs) {
+  blocking_pool full(1, 0);
+  options.pool = run_in(full, host.io());
+  install(git_server("a", url("a")));
+  wait_for_answers(1);
+  check_code("a", errc::install_failed);
+  const auto& detail = answer_of("a").launch.failure().detail;
+  BOOST_TEST(detail.find("the pool for files is full") != std::string::npos, detail);
+  check_nothing_is_left();
+}
+
 BOOST_AUTO_TEST_CASE(a_runner_that_ends_answers_everybody_and_kills_what_runs) {
   install(git_server("a", url("a")));
   wait_for_clone("a");

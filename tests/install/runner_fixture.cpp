@@ -71,7 +71,7 @@ const char* const initialize_line =
     R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})";
 
 runner_fixture::runner_fixture()
-    : folder(new_folder()), worker_(std::make_unique<boost::asio::thread_pool>(1)) {
+    : folder(new_folder()), worker_(std::make_unique<blocking_pool>(1)) {
   // The spawner and its inits inherit this; the steps themselves are known by their TMPDIR.
   ::setenv(census_variable, marker.c_str(), 1);
   processes = std::make_unique<process_io>(host.io(), TOOLSCORE_LIBEXEC_DIR);
@@ -82,7 +82,7 @@ runner_fixture::runner_fixture()
   options.host =
       find_host_facts((folder / "state").string(), TOOLSCORE_LIBEXEC_DIR, std::move(variables));
   options.processes = processes.get();
-  options.pool = pool();
+  options.pool = run_in(*worker_, host.io());
   collector_ = host.system().spawn(make_collector, this);
   options.manager = [collector = collector_] { return collector; };
 }
@@ -96,7 +96,7 @@ runner_fixture::~runner_fixture() {
   bool killed = false;
   processes->kill_all([&] { killed = true; });
   BOOST_TEST(run_until([&] { return killed; }, 10s));
-  worker_->join();
+  worker_.reset();
   BOOST_TEST(host.shutdown(10s));
   processes.reset();
   const auto left = wait_for_empty_census(marker, 5s);
@@ -104,15 +104,6 @@ runner_fixture::~runner_fixture() {
   BOOST_TEST(alive() == 0u);
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
-}
-
-pool_function runner_fixture::pool() {
-  return [this](std::function<void()> work, std::function<void()> then) {
-    boost::asio::post(*worker_, [this, work = std::move(work), then = std::move(then)] {
-      work();
-      boost::asio::post(host.io(), then);
-    });
-  };
 }
 
 void runner_fixture::start() {

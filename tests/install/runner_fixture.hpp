@@ -53,9 +53,8 @@ struct runner_fixture {
   std::vector<state_changed> reports;
 
 private:
-  pool_function pool();
   caf::actor collector_;
-  std::unique_ptr<boost::asio::thread_pool> worker_;
+  std::unique_ptr<blocking_pool> worker_;
 };
 
 server_spec git_server(const std::string& name, const std::string& url,
