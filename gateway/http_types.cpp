@@ -11,6 +11,11 @@ char lowered(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+std::uint32_t key_of(std::string_view name) noexcept {
+  const auto first = name.empty() ? '\0' : lowered(name.front());
+  return static_cast<std::uint32_t>(name.size()) << 8 | static_cast<unsigned char>(first);
+}
+
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   c = lowered(c);
@@ -45,7 +50,7 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcep
 }
 
 void header_list::add(std::string_view name, std::string_view value) {
-  entries_.push_back({static_cast<std::uint32_t>(text_.size()),
+  entries_.push_back({key_of(name), static_cast<std::uint32_t>(text_.size()),
                       static_cast<std::uint32_t>(name.size()),
                       static_cast<std::uint32_t>(value.size())});
   text_ += name;
@@ -68,15 +73,17 @@ std::string_view header_list::value(std::size_t index) const noexcept {
 }
 
 std::optional<std::string_view> header_list::get(std::string_view wanted) const noexcept {
+  const auto key = key_of(wanted);
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    if (equals_ignoring_case(name(i), wanted)) return value(i);
+    if (entries_[i].key == key && equals_ignoring_case(name(i), wanted)) return value(i);
   return std::nullopt;
 }
 
 std::size_t header_list::count(std::string_view wanted) const noexcept {
+  const auto key = key_of(wanted);
   std::size_t found = 0;
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    found += equals_ignoring_case(name(i), wanted) ? 1 : 0;
+    found += entries_[i].key == key && equals_ignoring_case(name(i), wanted) ? 1 : 0;
   return found;
 }
 

@@ -27,6 +27,7 @@ public:
 
 private:
   struct entry {
+    std::uint32_t key; ///< Length and first letter of the name: tells most names apart at once.
     std::uint32_t name_at;
     std::uint32_t name_length;
     std::uint32_t value_length; ///< The value stands right behind the name.

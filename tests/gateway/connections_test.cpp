@@ -1,4 +1,4 @@
-#include "tests/gateway/asking.hpp"
+#include "tests/gateway/mcp_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <sys/resource.h>
@@ -24,6 +24,10 @@ public:
   }
   void on_upgrade(inbound_request&, stream_socket) override {}
 };
+
+bytes text(std::string x) {
+  return std::make_shared<const std::string>(std::move(x));
+}
 
 } // namespace
 
@@ -238,48 +242,6 @@ BOOST_AUTO_TEST_CASE(a_client_that_sends_ahead_and_disconnects_is_seen_too) {
   node.on_loop([&] { held.reset(); });
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_after_the_gateway_is_gone_harms_nobody) {
-  exchange_ptr held;
-  {
-    server_fixture node{[](auto& x) { x.close_patience = 50ms; }};
-    node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
-    auto client = node.connect();
-    client.send(modern_call(node));
-    BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
-    BOOST_TEST(!node.on_loop([&] { return held->abandoned(); }));
-    std::promise<void> closed;
-    node.on_loop([&] { node.node->close([&] { closed.set_value(); }); });
-    closed.get_future().wait();
-    node.on_loop([&] {
-      node.node.reset();
-      held->end(200, text("{}"));
-      held.reset();
-      node.node = std::make_unique<gateway>(node.io, node.tree, gateway_options{});
-    });
-  }
-}
-
-BOOST_AUTO_TEST_CASE(a_closing_gateway_lets_a_call_be_answered) {
-  server_fixture node;
-  exchange_ptr held;
-  node.on_loop([&] { node.tree.on_call = [&](call_request& x) { held = x.reply; }; });
-  auto busy = node.connect();
-  auto idle = node.connect();
-  busy.send(modern_call(node));
-  BOOST_REQUIRE(node.eventually([&] { return held != nullptr; }));
-  std::promise<void> closed;
-  node.on_loop([&] { node.node->close([&] { closed.set_value(); }); });
-  BOOST_TEST(idle.closed_by_peer());
-  BOOST_TEST(!node.connect().connected());
-  node.on_loop([&] { held->end(200, text("{}")); });
-  const auto reply = busy.read();
-  BOOST_TEST(reply.status == 200);
-  BOOST_TEST(reply.headers.at("connection") == "close");
-  busy.close();
-  closed.get_future().wait();
-  node.on_loop([&] { held.reset(); });
-}
-
 BOOST_AUTO_TEST_CASE(an_answer_to_a_turn_that_is_over_is_swallowed) {
   boost::asio::io_context io;
   holding_handler handler;
@@ -342,36 +304,6 @@ BOOST_AUTO_TEST_CASE(when_descriptors_run_out_accepting_pauses_and_goes_on) {
     ::setrlimit(RLIMIT_NOFILE, &before);
     BOOST_TEST(late.read().status == 200);
   }
-}
-
-BOOST_AUTO_TEST_CASE(an_old_client_gets_its_answer_and_the_end) {
-  server_fixture node;
-  auto client = node.connect();
-  client.send("GET /healthz HTTP/1.0\r\nHost: localhost:" + std::to_string(node.port) + "\r\n\r\n");
-  const auto reply = client.read();
-  BOOST_TEST(reply.status == 200);
-  BOOST_TEST(reply.headers.at("connection") == "close");
-  BOOST_TEST(client.closed_by_peer());
-}
-
-BOOST_AUTO_TEST_CASE(a_client_that_waits_for_a_go_ahead_gets_it) {
-  server_fixture node;
-  auto client = node.connect();
-  const auto request = node.post("/mcp/fs", initialize_text(), "Expect: 100-continue\r\n");
-  const auto split = request.find("\r\n\r\n") + 4;
-  client.send(request.substr(0, split));
-  BOOST_TEST(client.read().status == 100);
-  client.send(request.substr(split));
-  BOOST_TEST(client.read().status == 200);
-}
-
-BOOST_AUTO_TEST_CASE(a_refused_request_with_its_body_there_keeps_the_connection) {
-  server_fixture node;
-  auto client = node.connect();
-  client.send(node.post("/nothing", "{}"));
-  BOOST_TEST(client.read().status == 404);
-  client.send(node.get("/healthz"));
-  BOOST_TEST(client.read().status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

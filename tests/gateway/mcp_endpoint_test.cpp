@@ -1,4 +1,4 @@
-#include "tests/gateway/asking.hpp"
+#include "tests/gateway/mcp_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>

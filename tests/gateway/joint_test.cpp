@@ -1,8 +1,6 @@
-#include "tests/gateway/asking.hpp"
+#include "tests/gateway/mcp_client.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
-#include <vector>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -19,7 +17,7 @@ std::shared_ptr<const mcp::tool_index> two_tools() {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(joint_endpoint)
+BOOST_AUTO_TEST_SUITE(joint)
 
 BOOST_AUTO_TEST_CASE(the_joint_endpoint_answers_for_itself_and_routes_calls) {
   server_fixture node;

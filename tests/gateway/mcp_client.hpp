@@ -22,6 +22,12 @@ inline std::string modern_headers(std::string_view method, std::string_view name
   return x;
 }
 
+/// A modern tools/call with all the headers it needs.
+inline std::string modern_call(const server_fixture& node) {
+  return node.post("/mcp/fs", modern_text("tools/call", R"("name":"echo")"),
+                   modern_headers("tools/call", "echo"));
+}
+
 inline int code_in(const http_reply& x) {
   const auto json = nlohmann::json::parse(x.body, nullptr, false);
   return json.is_object() && json.contains("error") ? json["error"]["code"].get<int>() : 0;
@@ -42,20 +48,5 @@ struct asking {
   server_fixture& node;
   http_client client;
 };
-
-/// A modern tools/call with all the headers it needs.
-inline std::string modern_call(const server_fixture& node, std::string_view path = "/mcp/fs") {
-  const std::string body =
-      R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","_meta":{)"
-      R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-      R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
-  return node.post(path, body,
-                   "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
-                   "Mcp-Name: echo\r\n");
-}
-
-inline bytes text(std::string x) {
-  return std::make_shared<const std::string>(std::move(x));
-}
 
 } // namespace toolscore::test
