@@ -39,19 +39,25 @@ void tree_backend::call(const server_id& server, call_request request) {
   failure.code = errc::unknown_server;
   failure.server = server.value;
   failure.detail = "there is no such server";
-  request.reply->end(404, std::make_shared<const std::string>(mcp::failure_response(
-                              request.spans.id.of(*request.body), failure)));
+  request.reply->end(404, std::make_shared<const std::string>(
+                              mcp::failure_response(request.spans.id.of(*request.body), failure)));
 }
 
 void tree_backend::cancel(const server_id& server, call_cancel request) {
   if (const auto address = address_of(server)) caf::anon_send(address, std::move(request));
 }
 
-void tree_backend::record(call_record record) { caf::anon_send(tree_->store, std::move(record)); }
+void tree_backend::record(call_record record) {
+  caf::anon_send(tree_->store, std::move(record));
+}
 
-std::shared_ptr<const mcp::tool_index> tree_backend::tools() const { return route_->tools; }
+std::shared_ptr<const mcp::tool_index> tree_backend::tools() const {
+  return route_->tools;
+}
 
-node_readiness tree_backend::readiness() const { return route_->readiness; }
+node_readiness tree_backend::readiness() const {
+  return route_->readiness;
+}
 
 void tree_backend::servers(std::function<void(std::vector<server_status>)> then) {
   caf::anon_send(tree_->manager, servers_query{std::move(then)});
@@ -80,9 +86,8 @@ void tree_backend::logs(server_id server, std::uint32_t lines,
 void tree_backend::trajectories(trajectory_query query,
                                 std::function<void(result<std::string>)> then) {
   // What was called before the question is in the answer.
-  caf::anon_send(tree_->store,
-                 flush_records{[store = tree_->store, query = std::move(query),
-                                then = std::move(then)] {
+  caf::anon_send(tree_->store, flush_records{[store = tree_->store, query = std::move(query),
+                                              then = std::move(then)] {
                    caf::anon_send(store, records_query{query, then});
                  }});
 }

@@ -21,7 +21,8 @@ call_record begin_record(const server_id& server, call_request request, call_end
   record.total = duration_cast<microseconds>(end.now - request.received);
   record.at = end.wall_now - record.total;
   const bool written = end.written != std::chrono::steady_clock::time_point{};
-  record.queued = written ? duration_cast<microseconds>(end.written - request.received) : record.total;
+  record.queued =
+      written ? duration_cast<microseconds>(end.written - request.received) : record.total;
   record.wire = written ? duration_cast<microseconds>(end.now - end.written) : microseconds{0};
   record.response = std::move(end.response);
   record.result = end.part;

@@ -14,8 +14,8 @@ struct call_end {
   std::chrono::steady_clock::time_point written; ///< Epoch = it was never written to the server.
   std::chrono::steady_clock::time_point now;
   std::chrono::system_clock::time_point wall_now;
-  bytes response;  ///< The server's answer; null where there was none.
-  text_span part;  ///< In it: the result, or the error object.
+  bytes response; ///< The server's answer; null where there was none.
+  text_span part; ///< In it: the result, or the error object.
 };
 
 /// The record of a call that the server answered. A JSON-RPC error fails `rpc`, a result with

@@ -15,7 +15,7 @@ enum class own_request : std::uint8_t { none, ping, list_tools };
 
 /// One request that an instance owes an answer to.
 struct pending_call {
-  call_request request;                ///< Empty reply for the owner's own requests.
+  call_request request; ///< Empty reply for the owner's own requests.
   own_request own = own_request::none;
   std::uint64_t instance = 0;
   std::chrono::steady_clock::time_point written;

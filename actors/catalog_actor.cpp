@@ -27,8 +27,10 @@ caf::behavior make_catalog(caf::stateful_actor<catalog_state>* self, addresses_p
   return {
       [self](const tools_changed& message) {
         auto& state = self->state;
-        if (message.tools) state.tools[message.server.value] = message.tools;
-        else state.tools.erase(message.server.value);
+        if (message.tools)
+          state.tools[message.server.value] = message.tools;
+        else
+          state.tools.erase(message.server.value);
         if (!std::exchange(state.rebuild_armed, true))
           self->delayed_send(self, debounce, rebuild_due{});
       },

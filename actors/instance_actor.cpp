@@ -36,14 +36,16 @@ void end(instance_pointer self, const options_pointer& options, gone_reason reas
   gone.number = options->id.number;
   gone.reason = reason;
   if (state.process) gone.log_tail = state.process->log_tail(tail_lines);
-  const bool success =
-      reason.kind == gone_kind::stopped ||
-      ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&
-       is_success(options->policy.success, reason.exit));
+  const bool success = reason.kind == gone_kind::stopped ||
+                       ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&
+                        is_success(options->policy.success, reason.exit));
   self->send(options->owner, std::move(gone));
-  if (state.stop_reason) self->quit(*state.stop_reason);
-  else if (success) self->quit();
-  else self->quit(caf::make_error(caf::sec::runtime_error, to_string(reason)));
+  if (state.stop_reason)
+    self->quit(*state.stop_reason);
+  else if (success)
+    self->quit();
+  else
+    self->quit(caf::make_error(caf::sec::runtime_error, to_string(reason)));
 }
 
 void take_exit(instance_pointer self, const options_pointer& options, process_exit exit) {
@@ -90,8 +92,7 @@ void become_ready(instance_pointer self, const options_pointer& options,
   if (state.at != instance_state::ready) return;
   state.route->to_owner = true;
   self->send(options->owner, instance_ready{options->id.number, state.wire, std::move(result)});
-  self->send(options->supervisor,
-             child_ready{options->id.server.value, options->id.number});
+  self->send(options->supervisor, child_ready{options->id.server.value, options->id.number});
 }
 
 void carry_out(instance_pointer self, const options_pointer& options,
@@ -154,10 +155,9 @@ void take_process(instance_pointer self, const options_pointer& options,
       self, [self, options](process_exit exit) { take_exit(self, options, exit); }));
   if (state.stop_reason) return state.process->kill();
   state.wire = options->open_link(*state.process, events_of(self, options));
-  self->send(options->owner,
-             instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
-                              state.process->pid(), state.process->init_pid(),
-                              state.process->held_by()});
+  self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
+                                              state.process->pid(), state.process->init_pid(),
+                                              state.process->held_by()});
   self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
@@ -172,10 +172,16 @@ void climb(instance_pointer self, const options_pointer& options, const stop_ste
   case stop_rung::close_stdin:
     if (state.wire) state.wire->close_input();
     break;
-  case stop_rung::term: state.process->signal(SIGTERM); break;
-  case stop_rung::kill: state.process->kill(); break;
-  case stop_rung::verify: break; // The init is reaped once the kernel has emptied its tree.
-  case stop_rung::done: return;
+  case stop_rung::term:
+    state.process->signal(SIGTERM);
+    break;
+  case stop_rung::kill:
+    state.process->kill();
+    break;
+  case stop_rung::verify:
+    break; // The init is reaped once the kernel has emptied its tree.
+  case stop_rung::done:
+    return;
   }
   if (step.deadline) arm(self, *step.deadline);
 }
@@ -225,11 +231,10 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
                   std::string("it waits for ") + self->state.probe.waiting_for());
       },
       [=](instance_drained) { step_ladder(self, options, stop_event::drained); },
-      [=](const instance_hung& message) {
-        condemn(self, gone_kind::hung, message.detail);
-      },
+      [=](const instance_hung& message) { condemn(self, gone_kind::hung, message.detail); },
       [=](const logs_query& query) {
-        query.then(self->state.process ? self->state.process->log_tail(query.lines) : std::string{});
+        query.then(self->state.process ? self->state.process->log_tail(query.lines)
+                                       : std::string{});
       },
   };
 }

@@ -26,7 +26,7 @@ struct instance_options {
   server_policy policy;
   process_io* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
-  caf::actor owner;                ///< The server actor.
+  caf::actor owner; ///< The server actor.
   caf::actor supervisor;
 };
 
@@ -45,7 +45,7 @@ struct instance_actor_state {
   mcp::handshake probe;
   std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.
   std::optional<stop_ladder> ladder;
-  std::optional<gone_reason> verdict; ///< Why we end it, if it is we who do.
+  std::optional<gone_reason> verdict;    ///< Why we end it, if it is we who do.
   std::optional<caf::error> stop_reason; ///< The supervisor's, where it asked.
 };
 

@@ -29,14 +29,16 @@ void library_exchange::end(int, bytes json) {
 void library_exchange::on_abandoned(std::function<void()>) {}
 
 result<call_request> library_request(const std::string& tool, const std::string& arguments_json) {
-  const auto name = nlohmann::json(tool).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto name =
+      nlohmann::json(tool).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   call_request request;
   request.body = std::make_shared<const std::string>(
       R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":)" + name +
       R"(,"arguments":)" + (arguments_json.empty() ? "{}" : arguments_json) + "}}");
   mcp::scanner scanner;
   auto spans = scanner.scan(*request.body);
-  if (!spans) return error{errc::bad_request, "the arguments are no JSON object: " + spans.failure().detail};
+  if (!spans)
+    return error{errc::bad_request, "the arguments are no JSON object: " + spans.failure().detail};
   request.spans = *spans;
   request.method = "tools/call";
   request.tool = tool;

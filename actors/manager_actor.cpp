@@ -14,7 +14,8 @@ namespace {
 using options_pointer = std::shared_ptr<const manager_options>;
 
 error unknown(const server_id& server) {
-  return {errc::unknown_server, "there is no server \"" + server.value + "\"; `toolscore ps` lists them"};
+  return {errc::unknown_server,
+          "there is no server \"" + server.value + "\"; `toolscore ps` lists them"};
 }
 
 void tell(manager_pointer self, const options_pointer& options, std::string kind,
@@ -34,8 +35,10 @@ bool has_verdict(process_status status) {
   case process_status::crash_loop:
   case process_status::failed:
   case process_status::completed:
-  case process_status::stopped: return true;
-  default: return false;
+  case process_status::stopped:
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -43,14 +46,17 @@ void publish_readiness(manager_pointer self, const options_pointer& options) {
   std::size_t decided = 0;
   std::string open;
   for (const auto& [name, entry] : self->state.servers) {
-    if (has_verdict(entry.last.to)) ++decided;
-    else if (open.empty()) open = name + " is " + to_string(entry.last.to);
+    if (has_verdict(entry.last.to))
+      ++decided;
+    else if (open.empty())
+      open = name + " is " + to_string(entry.last.to);
   }
   node_readiness now;
   now.ready = decided == self->state.servers.size();
   now.detail = std::to_string(decided) + " of " + std::to_string(self->state.servers.size());
   if (!open.empty()) now.detail += ": " + open;
-  if (now.ready == self->state.published.ready && now.detail == self->state.published.detail) return;
+  if (now.ready == self->state.published.ready && now.detail == self->state.published.detail)
+    return;
   self->state.published = now;
   self->send(options->tree->bridge, readiness_changed{now});
 }
@@ -71,8 +77,7 @@ void start_actor(manager_pointer self, const options_pointer& options,
   child_spec child;
   child.id = entry.spec.id.value;
   const auto& stop = entry.spec.policy.stop;
-  child.stop_timeout =
-      stop.drain + stop.stdin_close + stop.term + std::chrono::milliseconds{4'000};
+  child.stop_timeout = stop.drain + stop.stdin_close + stop.term + std::chrono::milliseconds{4'000};
   child.start = [server](caf::event_based_actor* parent, std::uint64_t) -> caf::actor {
     return parent->spawn(make_server, std::shared_ptr<const server_options>(server));
   };
@@ -124,8 +129,10 @@ void order_server(manager_pointer self, registered_server& entry, server_order o
     if (order.verb == server_verb::remove) return order.then(done{});
     return order.then(error{errc::bad_config, entry.last.reason});
   }
-  if (entry.address) self->send(entry.address, std::move(order));
-  else entry.when_up.push_back(std::move(order));
+  if (entry.address)
+    self->send(entry.address, std::move(order));
+  else
+    entry.when_up.push_back(std::move(order));
 }
 
 void register_server(manager_pointer self, const options_pointer& options, server_spec spec,
@@ -135,7 +142,8 @@ void register_server(manager_pointer self, const options_pointer& options, serve
   entry.desired = desired;
   entry.since = std::chrono::system_clock::now();
   entry.last.server = entry.spec.id;
-  entry.last.to = desired == desired_state::stopped ? process_status::stopped : process_status::queued;
+  entry.last.to =
+      desired == desired_state::stopped ? process_status::stopped : process_status::queued;
   start_actor(self, options, entry);
 }
 
@@ -164,10 +172,11 @@ install_result outcome_of(manager_pointer self, const options_pointer& options,
 
 void add_server(manager_pointer self, const options_pointer& options, const add_request& request) {
   if (self->state.stopping)
-    return request.then(error{errc::stopping, "the node is stopping; add the server after its next start"});
+    return request.then(
+        error{errc::stopping, "the node is stopping; add the server after its next start"});
   if (self->state.servers.count(request.name) != 0)
-    return request.then(error{errc::already_exists,
-                              "server \"" + request.name + "\" exists; remove it first"});
+    return request.then(
+        error{errc::already_exists, "server \"" + request.name + "\" exists; remove it first"});
   auto spec = options->parse(request.name, request.config_json);
   if (!spec) return request.then(spec.failure());
   put_definition put;
@@ -282,7 +291,8 @@ void list_servers(manager_pointer self, const servers_query& query) {
                }});
 }
 
-void stop_all(manager_pointer self, const options_pointer& options, const stop_everything& request) {
+void stop_all(manager_pointer self, const options_pointer& options,
+              const stop_everything& request) {
   self->state.stopping = true;
   tell(self, options, "node.stopping", {}, {});
   auto open = std::make_shared<std::size_t>(0);
@@ -298,16 +308,13 @@ void stop_all(manager_pointer self, const options_pointer& options, const stop_e
 
 } // namespace
 
-std::string stored_definition(const std::string& origin_json, bool from_file) {
-  return std::string(R"({"from":")") + (from_file ? "file" : "api") + R"(","config":)" +
-         origin_json + "}";
-}
-
 caf::behavior make_manager(manager_pointer self, options_pointer options) {
   set_house_handlers(self);
   for (const auto& server : options->initial) {
-    if (server.refused.empty()) register_server(self, options, server.spec, server.desired);
-    else register_refused(self, server);
+    if (server.refused.empty())
+      register_server(self, options, server.spec, server.desired);
+    else
+      register_refused(self, server);
   }
   publish_readiness(self, options);
   return {

@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/addresses_actor.hpp"
+#include "actors/definition.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/server_actor.hpp"
 #include "messages/server_spec.hpp"
@@ -13,19 +14,12 @@
 
 namespace toolscore {
 
-/// A server the node knows when it starts.
-struct initial_server {
-  server_spec spec;
-  desired_state desired = desired_state::running;
-  std::string refused; ///< Why its stored definition cannot be used; empty = it can.
-};
-
 struct manager_options {
   addresses_ptr tree;
   /// Reads one server's configuration object; refused definitions say why.
   std::function<result<server_spec>(const std::string& name, const std::string& json)> parse;
-  std::function<std::string()> endpoint;  ///< "http://127.0.0.1:8088"; empty = nothing listens.
-  server_options server;                  ///< What every server actor is given beside its spec.
+  std::function<std::string()> endpoint; ///< "http://127.0.0.1:8088"; empty = nothing listens.
+  server_options server;                 ///< What every server actor is given beside its spec.
   std::vector<initial_server> initial;
 };
 
@@ -33,11 +27,11 @@ struct manager_options {
 struct registered_server {
   server_spec spec;
   desired_state desired = desired_state::running;
-  caf::actor address;                     ///< Null until its actor has said that it is up.
+  caf::actor address; ///< Null until its actor has said that it is up.
   state_changed last;
   std::chrono::system_clock::time_point since;
-  std::vector<server_order> when_up;      ///< Orders given before it was up.
-  bool leaving = false;                   ///< Being removed.
+  std::vector<server_order> when_up; ///< Orders given before it was up.
+  bool leaving = false;              ///< Being removed.
 };
 
 struct manager_state {
@@ -52,8 +46,5 @@ using manager_pointer = caf::stateful_actor<manager_state>*;
 /// The registry: hears every state_changed, owns what is desired, answers the control plane. A
 /// definition is in the store before it is acted on.
 caf::behavior make_manager(manager_pointer self, std::shared_ptr<const manager_options> options);
-
-/// The definition as the store keeps it: the configuration object and who gave it.
-std::string stored_definition(const std::string& origin_json, bool from_file);
 
 } // namespace toolscore

@@ -4,7 +4,7 @@
 #include "actors/catalog_actor.hpp"
 #include "actors/coordinator_actor.hpp"
 #include "actors/events_actor.hpp"
-#include "actors/initial_servers.hpp"
+#include "actors/initial_servers_io.hpp"
 #include "actors/library_exchange.hpp"
 #include "actors/manager_actor.hpp"
 #include "actors/store_actor.hpp"
@@ -16,6 +16,7 @@
 #include "runners/stdio_link.hpp"
 #include "store/state_lock_io.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
@@ -25,6 +26,11 @@ namespace {
 
 constexpr std::size_t events_max = 100'000;
 constexpr auto last_wait = std::chrono::milliseconds{3'000};
+
+std::size_t starts_max(const node_config& config) {
+  if (config.starts_max != 0) return config.starts_max;
+  return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
 
 } // namespace
 
@@ -74,13 +80,19 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
 runtime::runtime(std::unique_ptr<state> content) : state_(std::move(content)) {}
 
 runtime::~runtime() {
-  if (state_->thread.joinable()) stop();
-  else if (state_->root) finish();
+  if (state_->thread.joinable())
+    stop();
+  else if (state_->root)
+    finish();
 }
 
-backend& runtime::tree() { return state_->backend; }
+backend& runtime::tree() {
+  return state_->backend;
+}
 
-boost::asio::io_context& runtime::io() { return state_->host.io(); }
+boost::asio::io_context& runtime::io() {
+  return state_->host.io();
+}
 
 void runtime::begin() {
   auto& all = *state_;
@@ -89,6 +101,7 @@ void runtime::begin() {
   options.config = all.options.config;
   options.variables = all.options.variables;
   options.libexec_dir = all.options.libexec_dir;
+  options.starts_max = starts_max(all.options.config);
   options.endpoint = all.options.endpoint;
   options.tree = all.tree;
   options.route = all.route;
@@ -186,9 +199,8 @@ std::string server_of(const std::string& endpoint) {
 } // namespace
 
 install_result runtime::install_server(const std::string& name, const std::string& config_json) {
-  auto answer = ask<result<install_result>>(io(), [&](auto then) {
-    tree().add(name, config_json, true, std::move(then));
-  });
+  auto answer = ask<result<install_result>>(
+      io(), [&](auto then) { tree().add(name, config_json, true, std::move(then)); });
   if (answer) return *answer;
   install_result refused;
   refused.error_msg = answer.failure().detail;

@@ -16,16 +16,16 @@ namespace toolscore {
 
 struct runtime_options {
   node_config config;
-  std::string libexec_dir;  ///< Where toolscore-spawner and toolscore-clone are.
-  environment variables;    ///< What `${VAR}` in definitions refers to.
+  std::string libexec_dir;               ///< Where toolscore-spawner and toolscore-clone are.
+  environment variables;                 ///< What `${VAR}` in definitions refers to.
   std::function<std::string()> endpoint; ///< Where the gateway listens; empty = nowhere.
 };
 
 /// The whole tree in one object, free of CAF: what a program embeds and what the node runs.
 ///
 /// Threads: the tree lives on one loop. Either the caller's thread becomes it (run()), or start()
-/// gives it a thread of its own; the blocking functions below are for other threads than the loop's.
-/// Children die with the loop's thread, so it must live as long as they shall.
+/// gives it a thread of its own; the blocking functions below are for other threads than the
+/// loop's. Children die with the loop's thread, so it must live as long as they shall.
 class runtime {
 public:
   /// Takes the state directory's lock, opens the store and prepares the tree; starts nothing yet.

@@ -47,10 +47,10 @@ void settle_orders(server_actor_pointer self) {
     if (wants_up && status == process_status::ready)
       order.then(done{});
     else if (wants_up && (verdict || status == process_status::stopped))
-      order.then(error{status == process_status::failed ? errc::install_failed
-                                                        : errc::server_not_ready,
-                       "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
-                           (state.reason.empty() ? "" : ": " + state.reason)});
+      order.then(
+          error{status == process_status::failed ? errc::install_failed : errc::server_not_ready,
+                "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
+                    (state.reason.empty() ? "" : ": " + state.reason)});
     else if (!wants_up && (status == process_status::stopped || verdict))
       order.then(done{});
     else
@@ -92,8 +92,7 @@ void start_supervisor(server_actor_pointer self) {
   child.restart = policy.restart;
   child.backoff = policy.backoff;
   child.announces_ready = true;
-  child.stop_timeout =
-      policy.stop.drain + policy.stop.stdin_close + policy.stop.term + kill_margin;
+  child.stop_timeout = policy.stop.drain + policy.stop.stdin_close + policy.stop.term + kill_margin;
   child.start = instance_factory(self);
   supervisor_options options;
   options.name = state.options->spec.id.value;
@@ -104,7 +103,8 @@ void start_supervisor(server_actor_pointer self) {
   options.random = state.options->random;
   options.children.push_back(std::move(child));
   state.supervisor = spawn_supervisor(self, std::move(options));
-  // Linked, so that it ends with us; watched, because an exit message between the two undoes a link.
+  // Linked, so that it ends with us; watched, because an exit message between the two undoes a
+  // link.
   self->link_to(state.supervisor);
   self->monitor(state.supervisor);
 }
@@ -154,8 +154,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
 void arm_ping(server_actor_pointer self) {
   auto& state = self->state;
   const auto every = state.options->spec.policy.ping.every;
-  if (every.count() > 0)
-    self->delayed_send(self, every, ping_due{++state.ping_generation});
+  if (every.count() > 0) self->delayed_send(self, every, ping_due{++state.ping_generation});
 }
 
 void take_ready(server_actor_pointer self, const instance_ready& message) {
@@ -328,7 +327,8 @@ caf::behavior make_server(server_actor_pointer self,
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
   self->set_exit_handler([self](caf::exit_msg& message) {
     // Of the supervisor's end its down message tells.
-    if (!self->state.supervisor || message.source != self->state.supervisor.address()) begin_ending(self, message.reason);
+    if (!self->state.supervisor || message.source != self->state.supervisor.address())
+      begin_ending(self, message.reason);
   });
   self->send(options->tree->manager,
              server_up{options->spec.id, caf::actor_cast<caf::actor>(self)});
@@ -359,8 +359,10 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const server_order& order) { take_order(self, order); },
       [self](const status_query& query) { query.then(describe(self)); },
       [self](const logs_query& query) {
-        if (self->state.instance) self->send(self->state.instance, query);
-        else query.then(self->state.log_tail);
+        if (self->state.instance)
+          self->send(self->state.instance, query);
+        else
+          query.then(self->state.log_tail);
       },
       [self](const sweep_due& due) {
         if (due.generation == self->state.sweep_generation) sweep(self);

@@ -31,7 +31,7 @@ struct server_options {
   process_io* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
   std::string state_dir;
-  std::function<double()> random;  ///< [0, 1), for the back-off's jitter.
+  std::function<double()> random; ///< [0, 1), for the back-off's jitter.
 };
 
 /// A caller's request that waits for the server to become ready.
@@ -58,33 +58,33 @@ struct server_actor_state {
   std::uint64_t install_generation = 0;
   std::optional<launch_plan> plan;
   std::string commit;
-  std::string reason;               ///< Why it is not ready; one line.
+  std::string reason; ///< Why it is not ready; one line.
 
-  caf::actor supervisor;            ///< Of the instances; null until the install is done.
-  caf::actor instance;              ///< The current one.
+  caf::actor supervisor; ///< Of the instances; null until the install is done.
+  caf::actor instance;   ///< The current one.
   std::uint64_t number = 0;
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
   confinement held_by = confinement::none;
-  std::shared_ptr<link> wire;       ///< Null unless an instance is ready.
+  std::shared_ptr<link> wire;                     ///< Null unless an instance is ready.
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
   std::string log_tail;
   std::uint32_t attempt = 0;
   std::chrono::milliseconds delay{0};
-  caf::actor drains;                ///< An instance that waits for its last answers.
+  caf::actor drains; ///< An instance that waits for its last answers.
   std::uint64_t drains_number = 0;
 
   mcp::scanner scanner;
   call_table calls{256};
   std::deque<waiting_call> waiting;
-  std::vector<pending_call> lost;   ///< In flight at a crash; failed with the supervisor's decision.
+  std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
   std::string lost_reason;
   std::optional<mcp::list_pager> pager;
   std::uint32_t tools = 0;
   std::uint32_t pings_missed = 0;
   std::uint64_t ping_generation = 0;
-  bool heard = false;               ///< A line came since the last ping.
+  bool heard = false; ///< A line came since the last ping.
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
 

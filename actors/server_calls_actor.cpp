@@ -15,9 +15,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-bool is_recorded(const call_request& request) { return request.method == "tools/call"; }
+bool is_recorded(const call_request& request) {
+  return request.method == "tools/call";
+}
 
-std::string_view id_of(const call_request& request) { return request.spans.id.of(*request.body); }
+std::string_view id_of(const call_request& request) {
+  return request.spans.id.of(*request.body);
+}
 
 call_end end_of(server_actor_pointer self, std::uint64_t instance,
                 steady_clock::time_point written) {
@@ -55,8 +59,10 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   else if (code == errc::server_gone && state.status() != process_status::stopped)
     failure.retry_in = milliseconds{0};
   if (code == errc::server_gone && state.last_exit) {
-    if (state.last_exit->signaled) failure.signal = state.last_exit->status;
-    else failure.exit_code = state.last_exit->status;
+    if (state.last_exit->signaled)
+      failure.signal = state.last_exit->status;
+    else
+      failure.exit_code = state.last_exit->status;
   }
   auto reply = request.reply;
   auto text = mcp::failure_response(id_of(request), failure);
@@ -102,8 +108,8 @@ void write_call(server_actor_pointer self, call_request request) {
   upstream.protocol_version = state.handshake->protocol_version;
   if (request.method == "tools/call" && !request.tool.empty()) upstream.name = request.tool;
   upstream.replace_progress_token = static_cast<bool>(request.spans.progress_token);
-  auto line = std::make_shared<const std::string>(
-      mcp::to_upstream(*request.body, request.spans, upstream));
+  auto line =
+      std::make_shared<const std::string>(mcp::to_upstream(*request.body, request.spans, upstream));
   pending_call call;
   call.instance = state.number;
   call.written = self->clock().now();
@@ -199,8 +205,10 @@ void admit_call(server_actor_pointer self, call_request request) {
     return;
   }
   switch (admit(state.status())) {
-  case admission::serve: return write_call(self, std::move(request));
-  case admission::wait: break;
+  case admission::serve:
+    return write_call(self, std::move(request));
+  case admission::wait:
+    break;
   case admission::refuse: {
     auto why = std::string("is ") + to_string(state.status());
     if (!state.reason.empty()) why += ": " + state.reason;
@@ -247,8 +255,10 @@ void take_line(server_actor_pointer self, const line_in& message) {
   }
   switch (spans->kind) {
   case message_kind::response:
-  case message_kind::error_response: return take_answer(self, message.line, *spans);
-  case message_kind::notification: return take_notification(self, *message.line, *spans);
+  case message_kind::error_response:
+    return take_answer(self, message.line, *spans);
+  case message_kind::notification:
+    return take_notification(self, *message.line, *spans);
   case message_kind::request:
     if (auto answer = mcp::answer_to_server_request(*message.line, *spans); answer && state.wire)
       state.wire->send(std::make_shared<const std::string>(std::move(*answer)));

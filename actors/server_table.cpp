@@ -40,12 +40,18 @@ constexpr std::array transitions{
 process_status of_instances(instances_status instances) noexcept {
   switch (instances) {
   case instances_status::none:
-  case instances_status::starting: return process_status::starting;
-  case instances_status::ready: return process_status::ready;
-  case instances_status::ending: return process_status::stopping;
-  case instances_status::backing_off: return process_status::backing_off;
-  case instances_status::parked: return process_status::crash_loop;
-  case instances_status::finished: return process_status::completed;
+  case instances_status::starting:
+    return process_status::starting;
+  case instances_status::ready:
+    return process_status::ready;
+  case instances_status::ending:
+    return process_status::stopping;
+  case instances_status::backing_off:
+    return process_status::backing_off;
+  case instances_status::parked:
+    return process_status::crash_loop;
+  case instances_status::finished:
+    return process_status::completed;
   }
   return process_status::failed;
 }
@@ -62,23 +68,34 @@ process_status status_of(install_status install, desired_state desired,
   }
   switch (install) {
   case install_status::none:
-  case install_status::queued: return process_status::queued;
-  case install_status::cloning: return process_status::cloning;
-  case install_status::building: return process_status::building;
-  case install_status::failed: return process_status::failed;
-  case install_status::installed: return of_instances(instances);
+  case install_status::queued:
+    return process_status::queued;
+  case install_status::cloning:
+    return process_status::cloning;
+  case install_status::building:
+    return process_status::building;
+  case install_status::failed:
+    return process_status::failed;
+  case install_status::installed:
+    return of_instances(instances);
   }
   return process_status::failed;
 }
 
 instances_status after_report(instances_status now, child_event what) noexcept {
   switch (what) {
-  case child_event::starting: return instances_status::starting;
-  case child_event::ready: return instances_status::ready;
-  case child_event::ended: return now;
-  case child_event::backing_off: return instances_status::backing_off;
-  case child_event::parked: return instances_status::parked;
-  case child_event::finished: return instances_status::finished;
+  case child_event::starting:
+    return instances_status::starting;
+  case child_event::ready:
+    return instances_status::ready;
+  case child_event::ended:
+    return now;
+  case child_event::backing_off:
+    return instances_status::backing_off;
+  case child_event::parked:
+    return instances_status::parked;
+  case child_event::finished:
+    return instances_status::finished;
   }
   return now;
 }
@@ -92,19 +109,22 @@ std::optional<instance_state> next(instance_state at, instance_event what) noexc
 admission admit(process_status status) noexcept {
   switch (status) {
   case process_status::ready:
-  case process_status::degraded: return admission::serve;
+  case process_status::degraded:
+    return admission::serve;
   case process_status::queued:
   case process_status::cloning:
   case process_status::building:
   case process_status::waiting:
   case process_status::starting:
   case process_status::asleep:
-  case process_status::backing_off: return admission::wait;
+  case process_status::backing_off:
+    return admission::wait;
   case process_status::crash_loop:
   case process_status::failed:
   case process_status::completed:
   case process_status::stopping:
-  case process_status::stopped: return admission::refuse;
+  case process_status::stopped:
+    return admission::refuse;
   }
   return admission::refuse;
 }

@@ -13,13 +13,13 @@ inline constexpr std::size_t install_status_count = 6;
 
 /// What its supervisor last said about its instance.
 enum class instances_status : std::uint8_t {
-  none,        ///< No supervisor yet.
+  none, ///< No supervisor yet.
   starting,
   ready,
-  ending,      ///< Asked to stop.
+  ending, ///< Asked to stop.
   backing_off,
   parked,
-  finished,    ///< Will not be started again.
+  finished, ///< Will not be started again.
 };
 inline constexpr std::size_t instances_status_count = 7;
 
@@ -34,7 +34,12 @@ instances_status after_report(instances_status now, child_event what) noexcept;
 
 /// The instance machine: one row a legal pair, everything else is a bug.
 enum class instance_event : std::uint8_t {
-  handshake_done, ping_missed, ping_answered, stop_asked, drained, process_gone
+  handshake_done,
+  ping_missed,
+  ping_answered,
+  stop_asked,
+  drained,
+  process_gone
 };
 inline constexpr std::size_t instance_event_count = 6;
 std::optional<instance_state> next(instance_state at, instance_event what) noexcept;

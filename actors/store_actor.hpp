@@ -35,9 +35,10 @@ struct store_options {
   /// Runs work on the one writing thread, in order; false when its queue is full.
   std::function<bool(std::function<void()>)> post;
   std::shared_ptr<store_counters> counters;
-  std::size_t batch_max = 512;                ///< Records a transaction.
-  std::size_t pending_max = 65'536;           ///< Records that wait for the writer; more are lost, and counted.
-  std::chrono::milliseconds batch_wait{50};   ///< A lone record waits at most so long.
+  std::size_t batch_max = 512; ///< Records a transaction.
+  std::size_t pending_max =
+      65'536; ///< Records that wait for the writer; more are lost, and counted.
+  std::chrono::milliseconds batch_wait{50}; ///< A lone record waits at most so long.
 };
 
 struct store_state {

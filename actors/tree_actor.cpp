@@ -9,9 +9,7 @@
 
 #include <caf/event_based_actor.hpp>
 
-#include <algorithm>
 #include <random>
-#include <thread>
 
 namespace toolscore {
 namespace {
@@ -35,11 +33,6 @@ child_spec member(const options_pointer& options, std::string id, caf::actor add
 std::function<double()> jitter_source() {
   auto engine = std::make_shared<std::mt19937_64>(std::random_device{}());
   return [engine] { return std::uniform_real_distribution<double>{0.0, 1.0}(*engine); };
-}
-
-std::size_t starts_max(const node_config& config) {
-  if (config.starts_max != 0) return config.starts_max;
-  return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
 caf::actor spawn_servers(caf::event_based_actor* root) {
@@ -104,9 +97,7 @@ caf::actor spawn_tree(caf::actor_system& system, tree_options chosen) {
       member(options, "catalog", &addresses::catalog,
              [options](auto* self) { return spawn_catalog(options, self); }),
       member(options, "coordinator", &addresses::coordinator,
-             [options](auto* self) {
-               return self->spawn(make_coordinator, starts_max(options->config));
-             }),
+             [options](auto* self) { return self->spawn(make_coordinator, options->starts_max); }),
       member(options, "runner", &addresses::runner,
              [options](auto* self) { return spawn_runner(options, self); }),
       member(options, "servers", &addresses::servers,

@@ -22,6 +22,7 @@ struct tree_options {
   node_config config;
   environment variables;
   std::string libexec_dir;
+  std::size_t starts_max = 1; ///< Instances that may start at once.
   std::function<std::string()> endpoint;
   addresses_ptr tree;
   std::shared_ptr<routing> route;

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <thread>
+#include <poll.h>
 
 namespace toolscore {
 namespace {
@@ -71,7 +71,7 @@ result<running_node> start_node(const node_plan& plan) {
   auto started = bench_child::start(wanted);
   if (!started) return started.failure();
   for (const auto end = clock::now() + plan.wait; clock::now() < end;
-       std::this_thread::sleep_for(poll_every)) {
+       ::poll(nullptr, 0, static_cast<int>(poll_every.count()))) {
     if (was_interrupted()) return error{errc::cancelled, "interrupted"};
     if (started->has_ended()) return with_log(plan.program + " ended instead of serving", log_file);
     const auto address = read_address(plan.directory + "/state/address");

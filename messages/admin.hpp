@@ -20,11 +20,11 @@ struct server_status {
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
   std::uint64_t instance = 0;
-  std::uint32_t restarts = 0;                  ///< Since the node started.
-  std::string confinement;                     ///< What is really in force.
-  std::string era;                             ///< "legacy", "modern", or empty before a handshake.
+  std::uint32_t restarts = 0; ///< Since the node started.
+  std::string confinement;    ///< What is really in force.
+  std::string era;            ///< "legacy", "modern", or empty before a handshake.
   std::string protocol_version;
-  std::string version;                         ///< serverInfo.version.
+  std::string version; ///< serverInfo.version.
   std::string commit;
   std::string reason;                          ///< Why it is not ready, one line.
   std::chrono::system_clock::time_point since; ///< Of `status`.
@@ -32,7 +32,7 @@ struct server_status {
   std::uint32_t waiting = 0;
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;
-  std::uint64_t garbage_lines = 0;             ///< stdout lines that were no JSON-RPC message.
+  std::uint64_t garbage_lines = 0; ///< stdout lines that were no JSON-RPC message.
   std::uint32_t tools = 0;
 };
 

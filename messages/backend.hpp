@@ -16,15 +16,15 @@ class tool_index;
 }
 
 struct trajectory_query {
-  std::string server;       ///< Empty = all.
-  std::string trajectory;   ///< Empty = all.
-  std::int64_t after = 0;   ///< Only records with a greater number.
+  std::string server;     ///< Empty = all.
+  std::string trajectory; ///< Empty = all.
+  std::int64_t after = 0; ///< Only records with a greater number.
   std::uint32_t limit = 100;
 };
 
 struct node_readiness {
-  bool ready = false;       ///< Every configured server is ready or has its verdict.
-  std::string detail;       ///< "2 of 3: weather is building".
+  bool ready = false; ///< Every configured server is ready or has its verdict.
+  std::string detail; ///< "2 of 3: weather is building".
 };
 
 /// What a program asks of the tree behind it: the gateway and embedders call it, actors/ implements

@@ -22,12 +22,12 @@ struct record_ids {
 /// One JSON-RPC request on its way to a server. Local to the node.
 struct call_request {
   exchange_ptr reply;
-  bytes body;             ///< The request's text as the caller sent it.
-  envelope spans;         ///< Of `body`.
-  std::string method;     ///< Decoded.
-  std::string tool;       ///< tools/call: the server's own name of the tool; else empty.
+  bytes body;         ///< The request's text as the caller sent it.
+  envelope spans;     ///< Of `body`.
+  std::string method; ///< Decoded.
+  std::string tool;   ///< tools/call: the server's own name of the tool; else empty.
   era client = era::legacy;
-  std::string version;    ///< The protocol version in force between the caller and us.
+  std::string version; ///< The protocol version in force between the caller and us.
   record_ids ids;
   std::chrono::steady_clock::time_point received;
 };
@@ -44,7 +44,7 @@ const char* to_string(outcome x) noexcept;
 
 /// One call as it is recorded. `success` is derived, never set: all four must be ok.
 struct call_record {
-  std::int64_t number = 0;    ///< Given by the store.
+  std::int64_t number = 0; ///< Given by the store.
   record_ids ids;
   server_id server;
   std::uint64_t instance = 0;
@@ -54,19 +54,21 @@ struct call_record {
   std::string tool;
   std::string principal;
   bytes request;
-  text_span arguments;        ///< In `request`.
+  text_span arguments; ///< In `request`.
   bytes response;
-  text_span result;           ///< In `response`: the result, or the error object.
-  std::chrono::system_clock::time_point at;   ///< When it was received; wall clock, for people.
-  std::chrono::microseconds queued{0};        ///< Until it was written to the server.
-  std::chrono::microseconds wire{0};          ///< From there to the answer.
+  text_span result;                         ///< In `response`: the result, or the error object.
+  std::chrono::system_clock::time_point at; ///< When it was received; wall clock, for people.
+  std::chrono::microseconds queued{0};      ///< Until it was written to the server.
+  std::chrono::microseconds wire{0};        ///< From there to the answer.
   std::chrono::microseconds total{0};
   std::uint32_t attempt = 1;
-  outcome admission = outcome::not_reached;   ///< Was it let in: known server and tool, queue, limits.
-  outcome transport = outcome::not_reached;   ///< Did an answer come back: crash, timeout, cancel fail it.
-  outcome rpc = outcome::not_reached;         ///< Was the answer a result and no JSON-RPC error.
-  outcome tool_outcome = outcome::not_reached;///< Was the result free of `isError`.
-  std::string failure;                        ///< One line; empty on success.
+  outcome admission =
+      outcome::not_reached; ///< Was it let in: known server and tool, queue, limits.
+  outcome transport =
+      outcome::not_reached;           ///< Did an answer come back: crash, timeout, cancel fail it.
+  outcome rpc = outcome::not_reached; ///< Was the answer a result and no JSON-RPC error.
+  outcome tool_outcome = outcome::not_reached; ///< Was the result free of `isError`.
+  std::string failure;                         ///< One line; empty on success.
 
   bool success() const noexcept {
     return admission == outcome::ok && transport == outcome::ok && rpc == outcome::ok &&

@@ -10,7 +10,8 @@ namespace toolscore {
 /// Shared immutable text. Payloads travel so: never copied, never parsed into a tree on the way.
 using bytes = std::shared_ptr<const std::string>;
 
-/// A place in a text: where a JSON value's raw bytes begin and how long they are. Length 0 = absent.
+/// A place in a text: where a JSON value's raw bytes begin and how long they are. Length 0 =
+/// absent.
 struct text_span {
   std::uint32_t at = 0;
   std::uint32_t length = 0;
@@ -29,13 +30,14 @@ const char* to_string(era x) noexcept;
 /// Spans of strings include their quotes.
 struct envelope {
   message_kind kind = message_kind::request;
-  text_span id;             ///< Raw: `7` or `"a"`.
+  text_span id; ///< Raw: `7` or `"a"`.
   text_span method;
-  text_span params;         ///< The object.
-  text_span meta;           ///< params._meta, the object.
-  text_span name;           ///< params.name of tools/call and prompts/get, params.uri of resources/read.
-  text_span arguments;      ///< params.arguments.
-  text_span progress_token; ///< params._meta.progressToken, or params.progressToken of a progress notification.
+  text_span params;    ///< The object.
+  text_span meta;      ///< params._meta, the object.
+  text_span name;      ///< params.name of tools/call and prompts/get, params.uri of resources/read.
+  text_span arguments; ///< params.arguments.
+  text_span progress_token; ///< params._meta.progressToken, or params.progressToken of a progress
+                            ///< notification.
   text_span result;         ///< Of a response: the object.
   text_span failure;        ///< Of an error response: the `error` object.
 };

@@ -10,24 +10,24 @@ namespace toolscore {
 /// Append only: the numbers are in logs, in stored trajectories and in the REST API.
 enum class errc : std::uint8_t {
   unknown_server = 1, ///< No server of that name.
-  server_not_ready,   ///< It did not become ready while the call waited, or it is parked or stopped.
-  call_timed_out,     ///< The call's own deadline passed.
-  queue_full,         ///< A bounded queue had no room; the detail names it.
-  bad_config,         ///< The configuration is wrong; the detail has the place and a suggestion.
-  bad_request,        ///< What the caller sent is malformed.
-  install_failed,     ///< An install step failed; the detail has its command, exit and last lines.
-  spawn_failed,       ///< clone, exec or a namespace failed.
-  handshake_failed,   ///< The server started but did not complete the MCP handshake.
-  server_gone,        ///< The instance ended while the call was in flight.
-  stopping,           ///< The server or the node is stopping.
-  store_failed,       ///< SQLite refused.
-  io_failed,          ///< A descriptor or a socket failed.
-  too_large,          ///< A message is over its limit.
-  not_supported,      ///< Known, but this build or this host cannot do it.
-  unauthorized,       ///< The control plane did not recognise its owner.
-  already_exists,     ///< The name is taken.
-  bad_answer,         ///< The server answered something that is not its protocol.
-  cancelled,          ///< The caller cancelled, or went away.
+  server_not_ready, ///< It did not become ready while the call waited, or it is parked or stopped.
+  call_timed_out,   ///< The call's own deadline passed.
+  queue_full,       ///< A bounded queue had no room; the detail names it.
+  bad_config,       ///< The configuration is wrong; the detail has the place and a suggestion.
+  bad_request,      ///< What the caller sent is malformed.
+  install_failed,   ///< An install step failed; the detail has its command, exit and last lines.
+  spawn_failed,     ///< clone, exec or a namespace failed.
+  handshake_failed, ///< The server started but did not complete the MCP handshake.
+  server_gone,      ///< The instance ended while the call was in flight.
+  stopping,         ///< The server or the node is stopping.
+  store_failed,     ///< SQLite refused.
+  io_failed,        ///< A descriptor or a socket failed.
+  too_large,        ///< A message is over its limit.
+  not_supported,    ///< Known, but this build or this host cannot do it.
+  unauthorized,     ///< The control plane did not recognise its owner.
+  already_exists,   ///< The name is taken.
+  bad_answer,       ///< The server answered something that is not its protocol.
+  cancelled,        ///< The caller cancelled, or went away.
 };
 
 const char* to_string(errc code) noexcept;

@@ -31,7 +31,8 @@ public:
   virtual void event(bytes json) = 0;
   /// The final JSON-RPC response. `http_status` counts only while no event was sent.
   virtual void end(int http_status, bytes json) = 0;
-  /// Called by whoever holds the call, so that a caller that goes away cancels it. At most one hook.
+  /// Called by whoever holds the call, so that a caller that goes away cancels it. At most one
+  /// hook.
   virtual void on_abandoned(std::function<void()> hook) = 0;
 };
 using exchange_ptr = std::shared_ptr<exchange>;

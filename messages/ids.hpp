@@ -12,7 +12,8 @@ struct server_id {
   auto operator<=>(const server_id&) const = default;
 };
 
-/// One running copy of a server. `number` counts up from 1 and is never used twice in a node's life.
+/// One running copy of a server. `number` counts up from 1 and is never used twice in a node's
+/// life.
 struct instance_id {
   server_id server;
   std::uint64_t number = 0;

@@ -7,9 +7,10 @@
 
 namespace toolscore {
 
-/// Everything needed to start one process, and nothing else: a value that can be printed and tested.
+/// Everything needed to start one process, and nothing else: a value that can be printed and
+/// tested.
 struct launch_plan {
-  std::vector<std::string> argv;          ///< argv[0] is an absolute path or is searched in env's PATH.
+  std::vector<std::string> argv; ///< argv[0] is an absolute path or is searched in env's PATH.
   std::map<std::string, std::string> env; ///< The whole environment; nothing is inherited.
   std::string cwd;                        ///< Absolute.
   std::string pidfile;                    ///< Written by the node after the start; empty = none.

@@ -20,9 +20,9 @@ const char* pick(const std::array<const char*, Count>& names, std::size_t at) no
 
 const char* to_string(errc code) noexcept {
   static constexpr std::array names{
-      "unknown_server", "server_not_ready", "call_timed_out", "queue_full",     "bad_config",
+      "unknown_server", "server_not_ready", "call_timed_out", "queue_full",       "bad_config",
       "bad_request",    "install_failed",   "spawn_failed",   "handshake_failed", "server_gone",
-      "stopping",       "store_failed",     "io_failed",      "too_large",      "not_supported",
+      "stopping",       "store_failed",     "io_failed",      "too_large",        "not_supported",
       "unauthorized",   "already_exists",   "bad_answer",     "cancelled"};
   return pick(names, static_cast<std::size_t>(code) - 1);
 }
@@ -48,9 +48,9 @@ const char* to_string(confinement x) noexcept {
 }
 
 const char* to_string(process_status x) noexcept {
-  static constexpr std::array names{"queued",   "cloning",     "building",   "waiting", "starting",
-                                    "ready",    "degraded",    "asleep",     "backing_off",
-                                    "crash_loop", "failed",    "completed",  "stopping", "stopped"};
+  static constexpr std::array names{"queued", "cloning",   "building", "waiting",     "starting",
+                                    "ready",  "degraded",  "asleep",   "backing_off", "crash_loop",
+                                    "failed", "completed", "stopping", "stopped"};
   static_assert(names.size() == process_status_count);
   return pick(names, static_cast<std::size_t>(x));
 }
@@ -68,9 +68,9 @@ const char* to_string(desired_state x) noexcept {
 }
 
 const char* to_string(gone_kind x) noexcept {
-  static constexpr std::array names{"exited", "killed",       "stopped",
-                                    "hung",   "handshake_timeout", "handshake_failed",
-                                    "spawn_failed", "overflowed"};
+  static constexpr std::array names{
+      "exited",           "killed",       "stopped",   "hung", "handshake_timeout",
+      "handshake_failed", "spawn_failed", "overflowed"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -90,7 +90,8 @@ const char* to_string(server_verb x) noexcept {
 }
 
 const char* to_string(child_event x) noexcept {
-  static constexpr std::array names{"starting", "ready", "ended", "backing_off", "parked", "finished"};
+  static constexpr std::array names{"starting",    "ready",  "ended",
+                                    "backing_off", "parked", "finished"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -107,14 +108,30 @@ std::string to_string(const process_exit& x) {
 std::string to_string(const gone_reason& x) {
   std::string text;
   switch (x.kind) {
-  case gone_kind::exited: text = "exited with code " + std::to_string(x.exit.status); break;
-  case gone_kind::killed: text = "killed by " + to_string(x.exit); break;
-  case gone_kind::stopped: text = "stopped"; break;
-  case gone_kind::hung: text = "hung: its pings went unanswered"; break;
-  case gone_kind::handshake_timeout: text = "not ready within its start timeout"; break;
-  case gone_kind::handshake_failed: text = "failed the MCP handshake"; break;
-  case gone_kind::spawn_failed: text = "could not be started"; break;
-  case gone_kind::overflowed: text = "broke a limit of its link"; break;
+  case gone_kind::exited:
+    text = "exited with code " + std::to_string(x.exit.status);
+    break;
+  case gone_kind::killed:
+    text = "killed by " + to_string(x.exit);
+    break;
+  case gone_kind::stopped:
+    text = "stopped";
+    break;
+  case gone_kind::hung:
+    text = "hung: its pings went unanswered";
+    break;
+  case gone_kind::handshake_timeout:
+    text = "not ready within its start timeout";
+    break;
+  case gone_kind::handshake_failed:
+    text = "failed the MCP handshake";
+    break;
+  case gone_kind::spawn_failed:
+    text = "could not be started";
+    break;
+  case gone_kind::overflowed:
+    text = "broke a limit of its link";
+    break;
   }
   if (!x.detail.empty()) text += ": " + x.detail;
   return text;

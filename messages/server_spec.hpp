@@ -22,22 +22,22 @@ struct backoff_policy {
   milliseconds min{200};
   milliseconds max{30'000};
   double factor = 2.0;
-  double jitter = 0.2;                ///< Fraction of the delay, 0 to 1.
-  milliseconds reset_after{60'000};   ///< So long ready, and the count is forgotten.
+  double jitter = 0.2;              ///< Fraction of the delay, 0 to 1.
+  milliseconds reset_after{60'000}; ///< So long ready, and the count is forgotten.
 };
 
 /// The brake on a whole server: over it, the server is parked as crash_loop.
 struct intensity_policy {
-  std::uint32_t max = 5;              ///< Restarts allowed in `period`.
+  std::uint32_t max = 5; ///< Restarts allowed in `period`.
   milliseconds period{60'000};
-  std::uint32_t never_ready = 6;      ///< Starts in a row that never got ready.
-  milliseconds half_open{300'000};    ///< A parked server is tried again after this; 0 = never.
+  std::uint32_t never_ready = 6;   ///< Starts in a row that never got ready.
+  milliseconds half_open{300'000}; ///< A parked server is tried again after this; 0 = never.
 };
 
 struct ping_policy {
-  milliseconds every{15'000};         ///< 0 switches pings off.
+  milliseconds every{15'000}; ///< 0 switches pings off.
   milliseconds timeout{5'000};
-  std::uint32_t failures = 3;         ///< So many in a row make an instance hung.
+  std::uint32_t failures = 3; ///< So many in a row make an instance hung.
 };
 
 /// How long each rung of the stop ladder waits before the next.
@@ -48,7 +48,7 @@ struct stop_policy {
 };
 
 struct queue_policy {
-  std::uint32_t max = 256;            ///< Calls that wait while the server starts; also in flight.
+  std::uint32_t max = 256; ///< Calls that wait while the server starts; also in flight.
   milliseconds wait{60'000};
 };
 
@@ -59,8 +59,8 @@ struct success_policy {
 };
 
 struct limits_policy {
-  std::uint64_t memory_bytes = 0;     ///< 0 = none.
-  double cpu = 0;                     ///< Cores; 0 = none.
+  std::uint64_t memory_bytes = 0; ///< 0 = none.
+  double cpu = 0;                 ///< Cores; 0 = none.
   std::uint32_t pids = 512;
   std::uint32_t files = 4096;
 };
@@ -100,11 +100,11 @@ struct server_spec {
   std::map<std::string, std::string> env; ///< On top of the minimal environment.
   std::string cwd;                        ///< Empty: the server's own directory.
   std::string git;                        ///< git: the repository's URL.
-  std::string ref;                        ///< git: branch, tag or commit; empty = the remote's HEAD.
-  std::string subdir;                     ///< git: where in the repository the server is.
+  std::string ref;    ///< git: branch, tag or commit; empty = the remote's HEAD.
+  std::string subdir; ///< git: where in the repository the server is.
   server_policy policy;
-  std::string origin_json;                ///< The configuration object it was read from, compact.
-  bool disabled = false;                  ///< Kept but not started: its desired state begins as stopped.
+  std::string origin_json; ///< The configuration object it was read from, compact.
+  bool disabled = false;   ///< Kept but not started: its desired state begins as stopped.
 };
 
 } // namespace toolscore

@@ -13,13 +13,13 @@ namespace toolscore {
 /// What a server as a whole is doing; a pure function of its install, its desired state and its
 /// instances (actors/server_table.hpp). The names are those of the REST API and of `ps`.
 enum class process_status : std::uint8_t {
-  queued,     ///< Waits for a free install slot.
+  queued, ///< Waits for a free install slot.
   cloning,
   building,
-  waiting,    ///< For what it depends on.
+  waiting, ///< For what it depends on.
   starting,
   ready,
-  degraded,   ///< Fewer replicas ready than asked.
+  degraded, ///< Fewer replicas ready than asked.
   asleep,
   backing_off,
   crash_loop, ///< Parked: waits for a person, a config change or the half-open timer.
@@ -49,7 +49,7 @@ enum class gone_kind : std::uint8_t {
   handshake_timeout, ///< Not ready within the start timeout.
   handshake_failed,  ///< It answered the handshake with something else.
   spawn_failed,      ///< It never ran.
-  overflowed,        ///< It wrote a line over the limit, or stopped reading until its queue was full.
+  overflowed, ///< It wrote a line over the limit, or stopped reading until its queue was full.
 };
 const char* to_string(gone_kind x) noexcept;
 
@@ -69,9 +69,9 @@ struct state_changed {
   std::int64_t pid = 0;      ///< The server's own pid on the host; 0 = none.
   std::int64_t init_pid = 0; ///< Its init's pid on the host; 0 = none.
   std::uint64_t instance = 0;
-  std::uint32_t attempt = 0; ///< Which restart in a row this is; 0 = none.
+  std::uint32_t attempt = 0;          ///< Which restart in a row this is; 0 = none.
   std::chrono::milliseconds delay{0}; ///< Until the next start, where one is planned.
-  std::string reason;        ///< One line for people; empty on the happy path.
+  std::string reason;                 ///< One line for people; empty on the happy path.
 };
 
 /// The failure of one call, with what a program needs to act on it (`data.toolscore`).
@@ -79,7 +79,7 @@ struct call_failure {
   errc code = errc::server_gone;
   std::string detail; ///< One line.
   std::string server;
-  std::string state;  ///< process_status as text.
+  std::string state; ///< process_status as text.
   std::optional<int> exit_code;
   std::optional<int> signal;
   std::uint32_t attempt = 0;

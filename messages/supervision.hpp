@@ -21,10 +21,10 @@ const char* to_string(child_event x) noexcept;
 struct child_report {
   std::string child;
   child_event what = child_event::starting;
-  std::uint64_t number = 0;   ///< Of the start; counts up from 1 over the supervisor's life.
-  std::uint32_t attempt = 0;  ///< Restarts in a row since it was last long enough ready.
+  std::uint64_t number = 0;  ///< Of the start; counts up from 1 over the supervisor's life.
+  std::uint32_t attempt = 0; ///< Restarts in a row since it was last long enough ready.
   std::chrono::milliseconds delay{0};
-  std::string reason;         ///< One line; empty for a normal end.
+  std::string reason; ///< One line; empty for a normal end.
 };
 
 /// A child tells its supervisor that it serves.
@@ -34,16 +34,33 @@ struct child_ready {
 };
 
 /// Orders to a supervisor about one child. All are idempotent.
-struct stop_child { std::string child; };    ///< Ends it and keeps it ended.
-struct start_child { std::string child; };   ///< Starts it, forgets its brakes; also unparks.
-struct restart_child { std::string child; }; ///< Ends it and starts it at once; no brake counts it.
-struct remove_child { std::string child; };  ///< Ends it and forgets it.
+struct stop_child {
+  std::string child;
+}; ///< Ends it and keeps it ended.
+struct start_child {
+  std::string child;
+}; ///< Starts it, forgets its brakes; also unparks.
+struct restart_child {
+  std::string child;
+}; ///< Ends it and starts it at once; no brake counts it.
+struct remove_child {
+  std::string child;
+}; ///< Ends it and forgets it.
 
 /// The gate every start passes (the coordinator keeps it). Asked by a supervisor, answered in
 /// order; a permit is given back when the child is ready or gone.
-struct permit_request { std::string child; std::uint64_t number = 0; };
-struct permit_granted { std::string child; std::uint64_t number = 0; };
-struct permit_release { std::string child; std::uint64_t number = 0; };
+struct permit_request {
+  std::string child;
+  std::uint64_t number = 0;
+};
+struct permit_granted {
+  std::string child;
+  std::uint64_t number = 0;
+};
+struct permit_release {
+  std::string child;
+  std::uint64_t number = 0;
+};
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, child_report& x) {

@@ -89,7 +89,8 @@ int serve(runtime& tree, const node_config& config, std::string token, std::stri
   tree.run_until([&] { return caught != 0; });
   log::write(log::level::info, "node.stopping", {log::kv("signal", caught)});
   outside.stop_accepting();
-  const bool clean = tree.finish([&](std::function<void()> then) { outside.close(std::move(then)); });
+  const bool clean =
+      tree.finish([&](std::function<void()> then) { outside.close(std::move(then)); });
   std::error_code ignored;
   std::filesystem::remove(config.state_dir + "/address", ignored);
   log::write(log::level::info, "node.stopped", {log::kv("clean", clean)});
@@ -102,9 +103,8 @@ int run_up(const up_options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   if (options.quiet) log::set_level(log::level::warn);
   const auto variables = process_environment(options.config_file);
-  auto config = options.run_command.empty()
-                    ? read_node_config(options.config_file, variables)
-                    : config_of_command(options, variables);
+  auto config = options.run_command.empty() ? read_node_config(options.config_file, variables)
+                                            : config_of_command(options, variables);
   if (!config) return refuse(config.failure(), exit_usage);
   if (!options.state_dir.empty())
     config->state_dir = std::filesystem::absolute(options.state_dir).string();

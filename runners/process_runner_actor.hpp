@@ -27,7 +27,7 @@ struct process_runner_options {
   host_facts host;
   std::uint32_t installs_max = 2;
   milliseconds step_max{build_timeout}; ///< Cuts every step's own limit.
-  std::function<caf::actor()> manager; ///< Who gets every state_changed; asked anew each time.
+  std::function<caf::actor()> manager;  ///< Who gets every state_changed; asked anew each time.
   pool_function pool;
 };
 

@@ -18,8 +18,8 @@ BOOST_AUTO_TEST_SUITE(server_table)
 BOOST_AUTO_TEST_CASE(a_stopped_server_is_never_shown_as_serving) {
   for (std::size_t i = 0; i < install_status_count; ++i)
     for (std::size_t k = 0; k < instances_status_count; ++k) {
-      const auto status = status_of(at<install_status>(i), desired_state::stopped,
-                                    at<instances_status>(k));
+      const auto status =
+          status_of(at<install_status>(i), desired_state::stopped, at<instances_status>(k));
       const bool down = status == process_status::stopped || status == process_status::stopping;
       BOOST_TEST(down);
     }
@@ -28,8 +28,8 @@ BOOST_AUTO_TEST_CASE(a_stopped_server_is_never_shown_as_serving) {
 BOOST_AUTO_TEST_CASE(only_an_installed_server_with_a_ready_instance_is_ready) {
   for (std::size_t i = 0; i < install_status_count; ++i)
     for (std::size_t k = 0; k < instances_status_count; ++k) {
-      const auto status = status_of(at<install_status>(i), desired_state::running,
-                                    at<instances_status>(k));
+      const auto status =
+          status_of(at<install_status>(i), desired_state::running, at<instances_status>(k));
       const bool expected = at<install_status>(i) == install_status::installed &&
                             at<instances_status>(k) == instances_status::ready;
       BOOST_TEST((status == process_status::ready) == expected);
@@ -49,8 +49,10 @@ BOOST_AUTO_TEST_CASE(gone_is_reached_from_every_living_state_and_never_left) {
   for (std::size_t s = 0; s < instance_state_count; ++s) {
     const auto from = at<instance_state>(s);
     const auto to = next(from, instance_event::process_gone);
-    if (from == instance_state::gone) BOOST_TEST(!to.has_value());
-    else BOOST_TEST((to == instance_state::gone));
+    if (from == instance_state::gone)
+      BOOST_TEST(!to.has_value());
+    else
+      BOOST_TEST((to == instance_state::gone));
   }
   for (std::size_t e = 0; e < instance_event_count; ++e)
     BOOST_TEST(!next(instance_state::gone, at<instance_event>(e)).has_value());
@@ -64,9 +66,10 @@ BOOST_AUTO_TEST_CASE(a_stop_is_legal_in_every_living_state) {
 
 BOOST_AUTO_TEST_CASE(a_report_of_an_end_changes_nothing_until_the_decision) {
   for (std::size_t k = 0; k < instances_status_count; ++k)
-    BOOST_TEST((after_report(at<instances_status>(k), child_event::ended) == at<instances_status>(k)));
-  BOOST_TEST((after_report(instances_status::ready, child_event::parked) ==
-              instances_status::parked));
+    BOOST_TEST(
+        (after_report(at<instances_status>(k), child_event::ended) == at<instances_status>(k)));
+  BOOST_TEST(
+      (after_report(instances_status::ready, child_event::parked) == instances_status::parked));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-#include "tests/gateway/server_fixture.hpp"
+#include "tests/gateway/asking.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -6,53 +6,6 @@
 
 using namespace toolscore;
 using namespace toolscore::test;
-
-namespace {
-
-constexpr const char* meta = R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-                             R"("io.modelcontextprotocol/clientCapabilities":{}})";
-
-std::string modern_text(std::string_view method, std::string_view params = {}) {
-  return R"({"jsonrpc":"2.0","id":"m","method":")" + std::string{method} + R"(","params":{)" +
-         std::string{params} + (params.empty() ? "" : ",") + meta + "}}";
-}
-
-std::string modern_headers(std::string_view method, std::string_view name = {}) {
-  std::string x = "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: " + std::string{method} + "\r\n";
-  if (!name.empty()) x += "Mcp-Name: " + std::string{name} + "\r\n";
-  return x;
-}
-
-int code_in(const http_reply& x) {
-  const auto json = nlohmann::json::parse(x.body, nullptr, false);
-  return json.is_object() && json.contains("error") ? json["error"]["code"].get<int>() : 0;
-}
-
-/// A client that asks one thing after the other.
-struct asking {
-  explicit asking(server_fixture& fixture) : node(fixture), client(fixture.connect()) {}
-  http_reply operator()(std::string_view path, std::string_view body,
-                        std::string_view headers = {}) {
-    client.send(node.post(path, body, headers));
-    return client.read();
-  }
-  /// Initializes at `path`. @returns the header line of the session
-  std::string open(std::string_view path) {
-    return "Mcp-Session-Id: " + (*this)(path, initialize_text()).headers["mcp-session-id"] + "\r\n";
-  }
-  server_fixture& node;
-  http_client client;
-};
-
-std::shared_ptr<const mcp::tool_index> two_tools() {
-  const auto array = [](const char* text) { return std::make_shared<const std::string>(text); };
-  const std::vector<mcp::server_tools> servers{
-      {{"fs"}, array(R"([{"name":"read","inputSchema":{"type":"object"}}])"), {"*"}, {}},
-      {{"db"}, array(R"([{"name":"query"}])"), {"*"}, {}}};
-  return std::make_shared<const mcp::tool_index>(servers, mcp::prefix_policy::always);
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(mcp_endpoint)
 
@@ -312,81 +265,6 @@ BOOST_AUTO_TEST_CASE(an_unknown_server_is_named_and_its_calls_are_recorded) {
     BOOST_TEST(!x.success());
     BOOST_TEST(x.arguments.of(*x.request) == R"({"text":"hello"})");
   });
-}
-
-BOOST_AUTO_TEST_CASE(the_joint_endpoint_answers_for_itself_and_routes_calls) {
-  server_fixture node;
-  std::string seen;
-  node.on_loop([&] {
-    node.tree.index = two_tools();
-    node.tree.on_call = [&](call_request& x) {
-      seen = x.tool;
-      fake_backend::answer_ok(x);
-    };
-  });
-  asking ask{node};
-  const auto session = ask.open("/mcp");
-  BOOST_TEST(ask("/mcp", R"({"jsonrpc":"2.0","id":2,"method":"ping"})", session).body ==
-             R"({"jsonrpc":"2.0","id":2,"result":{}})");
-  const auto list = nlohmann::json::parse(
-      ask("/mcp", R"({"jsonrpc":"2.0","id":3,"method":"tools/list"})", session).body);
-  BOOST_REQUIRE(list["result"]["tools"].size() == 2u);
-  BOOST_TEST(list["result"]["tools"][0]["name"] == "db__query");
-  BOOST_TEST(list["result"]["tools"][1]["name"] == "fs__read");
-  BOOST_TEST(ask("/mcp", call_text("4", "fs__read"), session).status == 200);
-  BOOST_TEST(node.on_loop([&] { return seen; }) == "read");
-  const auto unknown = ask("/mcp", call_text("5", "read"), session);
-  BOOST_TEST(unknown.status == 200);
-  BOOST_TEST(code_in(unknown) == -32602);
-  BOOST_TEST(node.on_loop([&] { return node.tree.records.size(); }) == 1u);
-  BOOST_TEST(code_in(ask("/mcp", R"({"jsonrpc":"2.0","id":6,"method":"prompts/list"})", session)) ==
-             -32601);
-  BOOST_TEST(
-      code_in(ask("/mcp", R"({"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"cursor":1}})",
-                  session)) == -32602);
-  BOOST_TEST(
-      code_in(ask("/mcp",
-                  R"({"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"cursor":"x"}})",
-                  session)) == -32602);
-}
-
-BOOST_AUTO_TEST_CASE(the_joint_endpoint_serves_modern_clients_without_sessions) {
-  server_fixture node;
-  node.on_loop([&] { node.tree.index = two_tools(); });
-  asking ask{node};
-  const auto discover = nlohmann::json::parse(
-      ask("/mcp", modern_text("server/discover"), modern_headers("server/discover")).body);
-  BOOST_TEST(discover["result"]["resultType"] == "complete");
-  BOOST_TEST(discover["result"]["supportedVersions"][0] == "2026-07-28");
-  const auto list = nlohmann::json::parse(
-      ask("/mcp", modern_text("tools/list"), modern_headers("tools/list")).body);
-  BOOST_TEST(list["result"]["tools"].size() == 2u);
-  BOOST_TEST(list["result"]["ttlMs"] == 0);
-  BOOST_TEST(list["result"]["cacheScope"] == "private");
-  const auto call = ask("/mcp", modern_text("tools/call", R"("name":"db__query")"),
-                        modern_headers("tools/call", "db__query"));
-  BOOST_TEST(call.status == 200);
-  const auto prompts = ask("/mcp", modern_text("prompts/list"), modern_headers("prompts/list"));
-  BOOST_TEST(prompts.status == 404);
-  BOOST_TEST(code_in(prompts) == -32601);
-}
-
-BOOST_AUTO_TEST_CASE(pages_of_the_joint_list_follow_each_other) {
-  server_fixture node{[](auto& x) { x.mcp.tools_page_max = 1; }};
-  node.on_loop([&] { node.tree.index = two_tools(); });
-  asking ask{node};
-  const auto session = ask.open("/mcp");
-  const auto first = nlohmann::json::parse(
-      ask("/mcp", R"({"jsonrpc":"2.0","id":3,"method":"tools/list"})", session).body);
-  BOOST_REQUIRE(first["result"].contains("nextCursor"));
-  const auto second = nlohmann::json::parse(
-      ask("/mcp",
-          R"({"jsonrpc":"2.0","id":4,"method":"tools/list","params":{"cursor":)" +
-              first["result"]["nextCursor"].dump() + "}}",
-          session)
-          .body);
-  BOOST_TEST(second["result"]["tools"][0]["name"] == "fs__read");
-  BOOST_TEST(!second["result"].contains("nextCursor"));
 }
 
 BOOST_AUTO_TEST_CASE(responses_and_notifications_of_a_session_are_accepted_without_a_body) {

@@ -1,19 +1,10 @@
-#include "actors/initial_servers.hpp"
+#include "actors/initial_servers_io.hpp"
 
 #include "config/server_config.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <map>
 
 namespace toolscore {
-
-result<definition_parts> parse_definition(const std::string& stored) {
-  const auto tree = nlohmann::ordered_json::parse(stored, nullptr, false);
-  if (!tree.is_object() || !tree.contains("config"))
-    return error{errc::store_failed, "a stored definition is not readable: " + stored.substr(0, 80)};
-  return definition_parts{tree.value("from", "") == "file", tree["config"].dump()};
-}
 
 result<std::vector<initial_server>> initial_servers(const node_config& config,
                                                     const environment& variables,

@@ -1,8 +1,10 @@
 #pragma once
-#include "actors/manager_actor.hpp"
+#include "actors/definition.hpp"
 #include "config/environment.hpp"
 #include "config/node_config.hpp"
 #include "store/specs_io.hpp"
+
+#include <vector>
 
 namespace toolscore {
 
@@ -14,11 +16,5 @@ result<std::vector<initial_server>> initial_servers(const node_config& config,
                                                     const environment& variables,
                                                     specs& definitions);
 
-/// A stored definition taken apart again; see stored_definition().
-struct definition_parts {
-  bool from_file = false;
-  std::string config_json;
-};
-result<definition_parts> parse_definition(const std::string& stored);
 
 } // namespace toolscore
