@@ -49,6 +49,7 @@ struct program_start {
   std::string out;    ///< The file that gets stdout and stderr.
   std::string marker; ///< Empty = not counted.
   account as = account::own;
+  std::vector<std::string> variables; ///< Beside those that every program gets.
 };
 
 pid_t start_toolscore(const program_start& what) {
@@ -61,6 +62,7 @@ pid_t start_toolscore(const program_start& what) {
   words.insert(words.end(), what.arguments.begin(), what.arguments.end());
   std::vector<std::string> variables{"HOME=" + what.directory, "PATH=/usr/bin:/bin"};
   if (!what.marker.empty()) variables.push_back(std::string(census_variable) + "=" + what.marker);
+  variables.insert(variables.end(), what.variables.begin(), what.variables.end());
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addchdir_np(&actions, what.directory.c_str());
@@ -189,7 +191,8 @@ bool node_fixture::start(bool until_ready) {
                           directory_,
                           directory_ + "/node.log",
                           marker_,
-                          as_});
+                          as_,
+                          variables});
   const bool listens =
       eventually([&] { return is_gone(pid_) || !text_of_file(address).empty(); }, start_limit);
   if (!listens || is_gone(pid_)) return false;
@@ -221,7 +224,7 @@ node_fixture::command_end node_fixture::command(const std::vector<std::string>& 
                                                 account as) const {
   const auto out = directory_ + "/command.out";
   std::ofstream(out, std::ios::trunc).close();
-  const pid_t pid = start_toolscore({arguments, directory_, out, marker_, as});
+  const pid_t pid = start_toolscore({arguments, directory_, out, marker_, as, variables});
   command_end end;
   end.code = reap(pid, command_limit);
   if (end.code == -1) {

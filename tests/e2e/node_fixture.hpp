@@ -46,6 +46,8 @@ public:
                  const reply_json& more = reply_json::object());
   reply_json fault_definition(const std::vector<std::string>& words) const;
   reply_json defaults = reply_json::object(); ///< The config's "defaults".
+  /// "NAME=value": what the node's environment has beside HOME, PATH and the marker.
+  std::vector<std::string> variables;
 
   /// Writes the config, starts the program and waits until it listens and, unless told otherwise,
   /// /readyz says yes. @returns false if that takes more than 20 s; `log()` says why.
