@@ -32,6 +32,11 @@ bool tree_backend::has_server(const server_id& server) const {
 
 void tree_backend::call(const server_id& server, call_request request) {
   if (const auto address = address_of(server)) {
+    // A caller that goes away cancels its call. The exchange decides whether its going counts.
+    request.reply->on_abandoned([address, reply = std::weak_ptr<exchange>(request.reply)] {
+      if (auto held = reply.lock())
+        caf::anon_send(address, call_cancel{std::move(held), "disconnected"});
+    });
     caf::anon_send(address, std::move(request));
     return;
   }

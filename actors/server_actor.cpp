@@ -173,7 +173,9 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
 
 void take_gone(server_actor_pointer self, const instance_gone& message) {
   auto& state = self->state;
-  if (message.number != state.number) return;
+  // One that could not be spawned has never been told as started, but why is wanted all the more.
+  if (message.number < state.number) return;
+  state.number = message.number;
   state.wire = nullptr;
   state.instance = nullptr;
   state.drains = nullptr;

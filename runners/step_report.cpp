@@ -13,6 +13,9 @@ constexpr std::size_t command_bytes_max = 500;
 constexpr std::array noise{"progress ",
                            "npm error A complete log",
                            "npm ERR! A complete log",
+                           "npm error  ", // Indented: its stack and the dump of an error object.
+                           "npm error }",
+                           "npm error If you are behind a proxy",
                            "[notice]",
                            "[end of output]",
                            "error: subprocess-exited-with-error",

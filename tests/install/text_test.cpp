@@ -50,6 +50,20 @@ BOOST_AUTO_TEST_CASE(a_failed_step_is_one_line_with_its_command_its_exit_and_its
       "npm: /bin/npm install 'a b' '': exit 1: line 5 | line 6 | line 7 | line 8 | red blue");
 }
 
+BOOST_AUTO_TEST_CASE(what_npm_dumps_of_an_error_does_not_push_out_the_line_that_says_why) {
+  step_report report;
+  for (const char* line :
+       {"npm error code ECONNREFUSED", "npm error FetchError: request failed, reason: refused",
+        "npm error     at onSocketNT (node:_http_client:904:5)",
+        "npm error   address: '127.0.0.1',", "npm error   port: 1,", "npm error   type: 'system',",
+        "npm error   requiredBy: '.'", "npm error }", "npm error",
+        "npm error If you are behind a proxy, please make sure that"})
+    report.add(line);
+  BOOST_TEST(report.failure("npm", {}, "exit 1") ==
+             "npm: : exit 1: npm error code ECONNREFUSED | "
+             "npm error FetchError: request failed, reason: refused");
+}
+
 BOOST_AUTO_TEST_CASE(a_long_line_is_cut_and_no_character_in_two) {
   step_report report;
   std::string line(296, 'x');
