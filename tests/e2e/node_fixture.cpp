@@ -4,6 +4,7 @@
 #include "node/http_client_io.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -357,6 +358,18 @@ bool eventually(const std::function<bool()>& what, std::chrono::milliseconds lim
     std::this_thread::sleep_for(10ms);
   }
   return true;
+}
+
+void end_well(node_fixture& node, std::chrono::milliseconds limit) {
+  node.signal(SIGTERM);
+  check_good_end(node, limit);
+}
+
+void check_good_end(node_fixture& node, std::chrono::milliseconds limit) {
+  const int code = node.wait_for_end(limit);
+  BOOST_TEST(code == 0, "the node ended with " << code << "\n" << node.log());
+  const auto left = wait_for_empty_census(node.marker(), 2s);
+  BOOST_TEST(left.empty(), to_string(left));
 }
 
 bool is_root() {

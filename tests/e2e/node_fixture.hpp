@@ -66,7 +66,8 @@ public:
   const std::string& marker() const { return marker_; }
   const std::string& directory() const { return directory_; }
   std::string state_dir() const { return directory_ + "/state"; }
-  std::string log() const; ///< What the node wrote to stdout and stderr.
+  std::string url() const { return to_string(tcp_); } ///< "http://127.0.0.1:PORT"
+  std::string log() const;                            ///< What the node wrote to stdout and stderr.
 
   /// One request over the unix socket, as its owner. Status 0 = no answer.
   http_reply ask(const std::string& method, const std::string& target, const std::string& body = {},
@@ -115,6 +116,11 @@ private:
 
 /// Asks until it is so. @returns the last answer
 bool eventually(const std::function<bool()>& what, std::chrono::milliseconds limit = 15s);
+
+/// What every test ends with, as Boost checks: the node leaves with 0 and nothing of it is left.
+void end_well(node_fixture& node, std::chrono::milliseconds limit = 15s);
+/// The same for a node that was told to end already.
+void check_good_end(node_fixture& node, std::chrono::milliseconds limit = 15s);
 
 bool is_root();
 /// True once the process is no more, or only a zombie.
