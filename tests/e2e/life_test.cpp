@@ -52,7 +52,6 @@ bool waits_for_in_flight(const node_fixture& node, const std::string& server, st
   return eventually([&] { return number_of(node.row(server), "in_flight") == count; });
 }
 
-/// A signal takes a moment; a call that reaches the server before it is in flight when it dies.
 bool kills(pid_t pid) {
   return ::kill(pid, SIGKILL) == 0 && eventually([&] { return is_gone(pid); });
 }
@@ -77,6 +76,7 @@ BOOST_AUTO_TEST_CASE(a_server_killed_while_idle_is_back_for_the_next_call) {
   const auto first = node.pid_of("fs");
   BOOST_REQUIRE(first > 0);
   BOOST_REQUIRE(kills(first));
+  BOOST_REQUIRE(eventually([&] { return node.pid_of("fs") != first; }));
   const auto answer = node.call("fs", "echo", {{"text", "hello"}});
   BOOST_TEST(answer.text() == "hello", answer.told());
   BOOST_TEST(node.modern_call("fs", "echo", {{"text", "modern"}}).text() == "modern");
@@ -98,14 +98,16 @@ BOOST_AUTO_TEST_CASE(a_server_killed_while_idle_is_back_for_the_next_call) {
 
 BOOST_AUTO_TEST_CASE(a_server_killed_in_mid_call_fails_that_call_once_and_serves_the_next_ones) {
   node_fixture node;
-  node.add_fault("fs", slow_words);
+  auto words = slow_words;
+  words.insert(words.end(), {"--delay-handshake", "500"}); // so that the next calls find no server
+  node.add_fault("fs", words);
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   auto lost = node.call_later("fs", "slow", slow_time);
   BOOST_REQUIRE(waits_for_in_flight(node, "fs", 1));
   BOOST_REQUIRE(kills(node.pid_of("fs")));
+  const auto failed = lost.get();
   std::vector<std::future<call_answer>> next;
   for (int i = 0; i < 8; ++i) next.push_back(node.call_later("fs", "pid"));
-  const auto failed = lost.get();
   check_failed_once(failed, "fs");
   BOOST_TEST(number_of(failed.facts(), "signal") == 9, failed.told());
   for (auto& one : next) {
