@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <poll.h>
 #include <spawn.h>
 #include <sstream>
@@ -33,8 +32,10 @@ constexpr auto start_limit = 20s;
 constexpr auto command_limit = 20s;
 
 std::string text_of_file(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // A file of /proc may vanish while it is read; a stream swallows that, a bare iterator throws.
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {

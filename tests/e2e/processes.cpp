@@ -2,7 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <thread>
 #include <unistd.h>
 
@@ -10,8 +10,10 @@ namespace toolscore::test {
 namespace {
 
 std::string text_of_file(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // A file of /proc may vanish while it is read; a stream swallows that, a bare iterator throws.
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 } // namespace
