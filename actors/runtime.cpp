@@ -56,6 +56,7 @@ struct runtime::state {
   caf::actor root;
   std::thread thread;
   std::atomic<bool> stop_asked = false;
+  bool hurried = false;
   bool clean = true;
 };
 
@@ -134,7 +135,8 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   const auto deadline = all.options.config.stop_deadline;
   bool stopped = false;
   caf::anon_send(all.tree->manager, stop_everything{[&stopped] { stopped = true; }});
-  all.clean = all.host.run_until([&] { return stopped; }, deadline);
+  all.host.run_until([&] { return stopped || all.hurried; }, deadline);
+  all.clean = stopped;
   bool closed = !close;
   if (close) close([&closed] { closed = true; });
   all.host.run_until([&] { return closed; }, last_wait);
@@ -153,6 +155,10 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   all.processes.reset();
   all.clean = all.clean && ended && dead && written;
   return all.clean;
+}
+
+void runtime::hurry() {
+  state_->hurried = true;
 }
 
 void runtime::start() {

@@ -47,6 +47,10 @@ public:
   /// the servers have drained; it may be null. @returns false if the deadline had to kill something
   bool finish(const std::function<void(std::function<void()> then)>& close = nullptr);
 
+  /// Ends the wait of finish() for calls and servers: what still lives is killed. On the loop's
+  /// thread.
+  void hurry();
+
   /// Gives the loop a thread of its own and begins.
   void start();
   /// finish() on that thread, then joins it.

@@ -176,6 +176,7 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   // One that could not be spawned has never been told as started, but why is wanted all the more.
   if (message.number < state.number) return;
   state.number = message.number;
+  const auto lines_begun = state.wire ? state.wire->lines_begun() : ~std::uint64_t{0};
   state.wire = nullptr;
   state.instance = nullptr;
   state.drains = nullptr;
@@ -188,7 +189,7 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   state.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
     state.last_exit = message.reason.exit;
-  lose_calls(self, message.number, to_string(message.reason));
+  lose_calls(self, message.number, lines_begun, to_string(message.reason));
   self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
 }
 

@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 
 #include <charconv>
+#include <iterator>
 
 namespace toolscore {
 namespace {
@@ -118,8 +119,8 @@ void write_call(server_actor_pointer self, call_request request) {
   call.deadline_max = call.written + state.options->spec.policy.call_timeout_max;
   call.request = std::move(request);
   arm_sweep(self, call.deadline);
+  call.line = state.wire->send(std::move(line));
   state.calls.enter(std::move(call));
-  state.wire->send(std::move(line));
 }
 
 void take_own_answer(server_actor_pointer self, const pending_call& call, const std::string& line,
@@ -272,19 +273,31 @@ void write_waiting(server_actor_pointer self) {
   for (auto& entry : waiting) admit_call(self, std::move(entry.request));
 }
 
-void lose_calls(server_actor_pointer self, std::uint64_t number, std::string reason) {
+void lose_calls(server_actor_pointer self, std::uint64_t number, std::uint64_t lines_begun,
+                std::string reason) {
   auto& state = self->state;
   state.lost_reason = std::move(reason);
-  for (auto& [id, call] : state.calls.take_instance(number))
-    if (call.own == own_request::none) state.lost.push_back(std::move(call));
+  const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
+  std::deque<waiting_call> unseen;
+  for (auto& [id, call] : state.calls.take_instance(number)) {
+    if (call.own != own_request::none) continue;
+    // What the server never saw is no call in flight: it waits for the next instance.
+    if (call.line > lines_begun)
+      unseen.push_back({std::move(call.request), deadline});
+    else
+      state.lost.push_back(std::move(call));
+  }
+  if (unseen.empty()) return;
+  std::move(state.waiting.begin(), state.waiting.end(), std::back_inserter(unseen));
+  state.waiting = std::move(unseen);
+  arm_sweep(self, deadline);
 }
 
 void fail_lost(server_actor_pointer self) {
   auto& state = self->state;
   for (auto& call : std::exchange(state.lost, {}))
-    fail_call(self, std::move(call.request), errc::server_gone,
-              state.lost_reason + " while the call was in flight", call.instance, call.written,
-              true);
+    fail_call(self, std::move(call.request), errc::server_gone, state.lost_reason, call.instance,
+              call.written, true);
 }
 
 void fail_waiting(server_actor_pointer self) {

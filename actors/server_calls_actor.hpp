@@ -14,7 +14,9 @@ void take_line(server_actor_pointer self, const line_in& message);
 /// The instance is ready: writes all that waited.
 void write_waiting(server_actor_pointer self);
 /// Calls in flight on an instance that is gone: kept until the supervisor's decision is known.
-void lose_calls(server_actor_pointer self, std::uint64_t number, std::string reason);
+/// Those over `lines_begun`, which it never saw, wait for the next instance.
+void lose_calls(server_actor_pointer self, std::uint64_t number, std::uint64_t lines_begun,
+                std::string reason);
 /// Fails them with that decision.
 void fail_lost(server_actor_pointer self);
 /// Fails all that waits, because the server will not become ready.

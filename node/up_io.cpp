@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 
 namespace toolscore {
@@ -78,9 +79,15 @@ int serve(runtime& tree, const node_config& config, std::string token, std::stri
   write_address(config.state_dir, outside.tcp_address());
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   int caught = 0;
-  signals.async_wait([&](const boost::system::error_code& failure, int number) {
-    if (!failure) caught = number;
-  });
+  std::function<void()> wait_signal = [&] {
+    signals.async_wait([&](const boost::system::error_code& failure, int number) {
+      if (failure) return;
+      if (caught != 0) tree.hurry();
+      caught = number;
+      wait_signal();
+    });
+  };
+  wait_signal();
   tree.begin();
   std::printf("listening on %s\n", endpoint.c_str());
   std::fflush(stdout);
@@ -91,6 +98,10 @@ int serve(runtime& tree, const node_config& config, std::string token, std::stri
   outside.stop_accepting();
   const bool clean =
       tree.finish([&](std::function<void()> then) { outside.close(std::move(then)); });
+  // From here on a late signal must not turn an orderly end into a death.
+  signals.clear();
+  std::signal(SIGTERM, SIG_IGN);
+  std::signal(SIGINT, SIG_IGN);
   std::error_code ignored;
   std::filesystem::remove(config.state_dir + "/address", ignored);
   log::write(log::level::info, "node.stopped", {log::kv("clean", clean)});

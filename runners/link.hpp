@@ -2,6 +2,7 @@
 #include "messages/envelope.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -26,7 +27,11 @@ public:
   virtual ~link() = default;
 
   /// Queues one message (no newline inside); writes of one turn are gathered.
-  virtual void send(bytes line) = 0;
+  /// @returns its number: lines count up from 1. A line that is dropped has one too.
+  virtual std::uint64_t send(bytes line) = 0;
+  /// The number of the last line of which at least one byte has left us. A line over it was never
+  /// seen by the server, and once the link has ended never will be.
+  virtual std::uint64_t lines_begun() const = 0;
   /// Closes the server's input after what is queued: the portable request to end.
   virtual void close_input() = 0;
   virtual std::size_t queued_bytes() const = 0;

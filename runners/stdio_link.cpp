@@ -33,7 +33,7 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
   void deliver(std::vector<framed_line>& lines);
   void tell_closed();
 
-  void send(bytes line);
+  std::uint64_t send(bytes line);
   void write_soon();
   void write_some();
   std::size_t gather(std::array<iovec, parts_max>& parts) const;
@@ -50,11 +50,15 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
   line_framer framer;
   std::deque<bytes> queue;
   std::size_t front_written = 0; ///< Bytes of the first line, its newline counted, that are out.
-  std::size_t queued = 0;        ///< Bytes in the queue that are not out.
-  bool writing = false;          ///< Waits until the pipe takes more.
-  bool soon = false;             ///< A write is posted.
-  bool closing = false;          ///< No more is taken; the input closes when the queue is out.
-  bool closed = false;           ///< The link's owner has gone, or has been told of the end.
+  std::uint64_t accepted = 0;    ///< Lines that were given numbers.
+  std::uint64_t written_whole =
+      0; ///< Nothing is dropped before the link ends, so this is a number too.
+  std::uint64_t begun = 0;
+  std::size_t queued = 0; ///< Bytes in the queue that are not out.
+  bool writing = false;   ///< Waits until the pipe takes more.
+  bool soon = false;      ///< A write is posted.
+  bool closing = false;   ///< No more is taken; the input closes when the queue is out.
+  bool closed = false;    ///< The link's owner has gone, or has been told of the end.
 };
 
 void stdio_link::state::wait_read() {
@@ -118,12 +122,17 @@ void stdio_link::state::tell_closed() {
   if (events.on_closed) events.on_closed();
 }
 
-void stdio_link::state::send(bytes line) {
-  if (closing || closed || !line) return;
-  if (queued + line->size() + 1 > limits.queued_bytes_max) return overflow();
+std::uint64_t stdio_link::state::send(bytes line) {
+  const auto number = ++accepted;
+  if (closing || closed || !line) return number;
+  if (queued + line->size() + 1 > limits.queued_bytes_max) {
+    overflow();
+    return number;
+  }
   queued += line->size() + 1;
   queue.push_back(std::move(line));
   write_soon();
+  return number;
 }
 
 /// Not at once: what else this turn of the loop has to say goes out in the same call, which spares
@@ -168,7 +177,9 @@ void stdio_link::state::drop_written(std::size_t written) {
   while (!queue.empty() && front_written >= queue.front()->size() + 1) {
     front_written -= queue.front()->size() + 1;
     queue.pop_front();
+    ++written_whole;
   }
+  begun = written_whole + (front_written != 0 ? 1 : 0);
 }
 
 void stdio_link::state::write_some() {
@@ -230,8 +241,12 @@ stdio_link::~stdio_link() {
   state_->output.close();
 }
 
-void stdio_link::send(bytes line) {
-  state_->send(std::move(line));
+std::uint64_t stdio_link::send(bytes line) {
+  return state_->send(std::move(line));
+}
+
+std::uint64_t stdio_link::lines_begun() const {
+  return state_->begun;
 }
 
 void stdio_link::close_input() {

@@ -25,7 +25,8 @@ public:
 
   /// Written at the end of the loop's turn, gathered with what else waits. After an overflow or
   /// close_input it is dropped.
-  void send(bytes line) override;
+  std::uint64_t send(bytes line) override;
+  std::uint64_t lines_begun() const override;
   void close_input() override;
   std::size_t queued_bytes() const override;
 

@@ -69,6 +69,23 @@ void check_failed_once(const call_answer& answer, const std::string& server) {
 
 BOOST_AUTO_TEST_SUITE(life)
 
+BOOST_AUTO_TEST_CASE(a_call_sent_after_a_server_has_died_waits_for_the_next_one) {
+  node_fixture node;
+  node.add_fault("fs", {},
+                 {{"backoff", {{"min", "1ms"}, {"max", "1ms"}}}, {"intensity", {{"max", 1000}}}});
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  for (int round = 0; round < 20; ++round) {
+    BOOST_REQUIRE(node.wait_for_status("fs", "ready"));
+    const auto pid = node.pid_of("fs");
+    BOOST_REQUIRE(::kill(pid, SIGKILL) == 0);
+    while (!is_gone(pid)) {
+    }
+    const auto answer = node.call("fs", "echo");
+    BOOST_REQUIRE_MESSAGE(answer.good(), answer.told());
+  }
+  end_well(node);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_killed_while_idle_is_back_for_the_next_call) {
   node_fixture node;
   node.add_fault("fs", {});
