@@ -89,6 +89,7 @@ private:
   result<done> start_floor() {
     std::vector<std::string> command{helper("toolscore-bench-floor"), "--die-with-parent", "0",
                                      helper("toolscore-bench-server")};
+    if (options_.write_each) command.insert(command.begin() + 1, "--write-each");
     if (options_.legacy_server) command.emplace_back("--legacy");
     auto started = start_helper(std::move(command));
     if (!started) return started.failure();

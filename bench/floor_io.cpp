@@ -45,8 +45,8 @@ struct waiting_call {
 
 class floor_gateway {
 public:
-  floor_gateway(owned_fd listener, stdio_child server)
-      : listener_(std::move(listener)), server_(std::move(server)),
+  floor_gateway(owned_fd listener, stdio_child server, bool write_each)
+      : write_each_(write_each), listener_(std::move(listener)), server_(std::move(server)),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)), scratch_(read_bytes, '\0') {
     set_nonblocking(listener_.get());
     set_nonblocking(server_.to.get());
@@ -72,7 +72,7 @@ public:
         else if ((event.events & EPOLLERR) != 0)
           server_alive_ = false; // It no longer reads.
       }
-      flush_server(); // One write for all the calls that this round brought.
+      flush_server(); // One write for all the calls that this round brought, if they may share one.
     }
   }
 
@@ -165,6 +165,7 @@ private:
     std::replace(to_server_.begin() + static_cast<std::ptrdiff_t>(line_at), to_server_.end(), '\n',
                  ' ');
     to_server_ += '\n';
+    if (write_each_) flush_server();
     return client.busy || answer(client, "202 Accepted", {}, {});
   }
 
@@ -246,6 +247,7 @@ private:
     return true;
   }
 
+  const bool write_each_;
   owned_fd listener_;
   stdio_child server_;
   owned_fd epoll_;
@@ -274,7 +276,7 @@ int run_floor(const floor_options& options,
     return 1;
   }
   const std::uint16_t port = port_of(listener->get());
-  floor_gateway gateway{std::move(*listener), std::move(*server)};
+  floor_gateway gateway{std::move(*listener), std::move(*server), options.write_each};
   on_listening(port);
   gateway.run();
   end_stdio_child();

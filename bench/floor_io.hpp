@@ -8,6 +8,7 @@ namespace toolscore {
 
 struct floor_options {
   std::uint16_t port = 0;          ///< 0 takes any.
+  bool write_each = false;         ///< Each call in a write of its own, not all of a round in one.
   std::vector<std::string> server; ///< Command of the one stdio server, shared by all clients.
 };
 

@@ -57,8 +57,9 @@ int run(program_options& wanted) {
   }
   const auto rows = summarize(outcome->measurements);
   const auto beyond = violations(rows, bench_limits{});
-  std::printf("%s, %u cores, %s, commit %s\n%s", machine.processor.c_str(), machine.cores,
-              machine.kernel.c_str(), TOOLSCORE_COMMIT, to_table(rows).c_str());
+  std::printf("%s, %u cores, %s, load %s, commit %s\n%s", machine.processor.c_str(), machine.cores,
+              machine.kernel.c_str(), machine.load_average.c_str(), TOOLSCORE_COMMIT,
+              to_table(rows).c_str());
   for (const auto& [name, kib] : outcome->resident_kib)
     std::printf("%s: %.1f MiB resident\n", name.c_str(), static_cast<double>(kib) / 1024);
   for (const auto& line : beyond) std::printf("beyond its limit: %s\n", line.c_str());
@@ -115,6 +116,9 @@ int main(int count, char** words) {
       ->capture_default_str();
   calls->add_option("--libexec", wanted.calls.libexec_dir, "Where the bench's helpers are")
       ->capture_default_str();
+  calls->add_flag("--floor-writes-each", wanted.calls.write_each,
+                  "The floor hands each call to its server in a write of its own, instead of all "
+                  "that came together in one: a lower floor under many connections");
   calls->add_flag("--legacy-server", wanted.calls.legacy_server,
                   "Measure in front of a server of the legacy era");
   calls->add_option("--json", wanted.json_file, "Write machine, commit and all figures there");

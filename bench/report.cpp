@@ -56,6 +56,7 @@ std::string calls_report(const machine_facts& machine, const std::string& commit
                        {"duration_ms", options.duration.count()},
                        {"warm_up_ms", options.warm_up.count()},
                        {"text_bytes", options.text_bytes},
+                       {"floor_writes_each", options.write_each},
                        {"legacy_server", options.legacy_server}};
   report["summary"] = json::array();
   for (const auto& row : rows) report["summary"].push_back(to_json(row));

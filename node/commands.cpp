@@ -59,8 +59,10 @@ command_output logs(const cli_request& request, const command_context& context) 
                [&](const http_reply& reply) -> command_output {
                  if (request.json)
                    return {compact({{"server", request.server}, {"log", reply.body}}) + "\n", {}};
+                 std::string text = reply.body;
+                 if (!text.empty() && !text.ends_with('\n')) text += '\n';
                  const bool person = context.width != 0;
-                 return {person ? printable(reply.body, line_breaks::keep) : reply.body, {}};
+                 return {person ? printable(text, line_breaks::keep) : text, {}};
                });
 }
 

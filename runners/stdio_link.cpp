@@ -34,6 +34,7 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
   void tell_closed();
 
   void send(bytes line);
+  void write_soon();
   void write_some();
   std::size_t gather(std::array<iovec, parts_max>& parts) const;
   void drop_written(std::size_t written);
@@ -51,6 +52,7 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
   std::size_t front_written = 0; ///< Bytes of the first line, its newline counted, that are out.
   std::size_t queued = 0;        ///< Bytes in the queue that are not out.
   bool writing = false;          ///< Waits until the pipe takes more.
+  bool soon = false;             ///< A write is posted.
   bool closing = false;          ///< No more is taken; the input closes when the queue is out.
   bool closed = false;           ///< The link's owner has gone, or has been told of the end.
 };
@@ -121,7 +123,17 @@ void stdio_link::state::send(bytes line) {
   if (queued + line->size() + 1 > limits.queued_bytes_max) return overflow();
   queued += line->size() + 1;
   queue.push_back(std::move(line));
-  if (!writing) write_some();
+  write_soon();
+}
+
+/// Not at once: what else this turn of the loop has to say goes out in the same call, which spares
+/// the server as many wake-ups as us system calls.
+void stdio_link::state::write_soon() {
+  if (writing || std::exchange(soon, true)) return;
+  boost::asio::post(io, [self = shared_from_this()] {
+    self->soon = false;
+    if (!self->closed && !self->writing) self->write_some();
+  });
 }
 
 /// Nothing more is taken: a message lost in the middle would be worse than an end.

@@ -23,7 +23,7 @@ public:
              stdio_link_limits limits = {});
   ~stdio_link() override;
 
-  /// Written at once when nothing waits, else gathered with what does. After an overflow or
+  /// Written at the end of the loop's turn, gathered with what else waits. After an overflow or
   /// close_input it is dropped.
   void send(bytes line) override;
   void close_input() override;

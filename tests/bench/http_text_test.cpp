@@ -30,7 +30,8 @@ BOOST_AUTO_TEST_CASE(every_beginning_of_an_answer_is_incomplete_and_only_the_who
     for (std::size_t size = 0; size < text.size(); ++size)
       BOOST_REQUIRE((read_answer(std::string_view(text).substr(0, size), answer) ==
                      http_progress::incomplete));
-    BOOST_REQUIRE((read_answer(text + "next", answer) == http_progress::complete));
+    const std::string two = text + "next";
+    BOOST_REQUIRE((read_answer(two, answer) == http_progress::complete));
     BOOST_TEST(answer.head.status == 200);
     BOOST_TEST(answer.body() == "hello");
     BOOST_TEST(answer.size == text.size());

@@ -24,6 +24,12 @@ namespace {
 const std::string libexec = TOOLSCORE_LIBEXEC_DIR;
 const std::string instant_server = libexec + "/toolscore-bench-server";
 
+/// Boost evaluates a message even if the check holds, and then there is no failure to read.
+template <class T>
+std::string why(const result<T>& x) {
+  return x ? "" : x.failure().detail;
+}
+
 /// Whatever the programs of a test leave behind becomes a child of the test and fails it, as does a
 /// zombie that its parent should have reaped.
 struct nothing_left_behind {
@@ -49,9 +55,12 @@ struct nothing_left_behind {
 };
 
 struct running_floor {
-  explicit running_floor(const std::vector<std::string>& server) {
+  explicit running_floor(const std::vector<std::string>& server,
+                         const std::vector<std::string>& options = {}) {
     bench_child::options wanted;
-    wanted.command = {libexec + "/toolscore-bench-floor", "--die-with-parent", "0"};
+    wanted.command = {libexec + "/toolscore-bench-floor", "--die-with-parent"};
+    wanted.command.insert(wanted.command.end(), options.begin(), options.end());
+    wanted.command.emplace_back("0");
     wanted.command.insert(wanted.command.end(), server.begin(), server.end());
     wanted.take_stdout = true;
     auto started = bench_child::start(wanted);
@@ -133,17 +142,19 @@ void signal_a_run(int number) {
 
 BOOST_FIXTURE_TEST_SUITE(load, nothing_left_behind)
 
-BOOST_AUTO_TEST_CASE(a_thousand_calls_of_each_era_come_back_right_through_the_floor) {
-  const running_floor floor{{instant_server}};
-  for (const era spoken : {era::legacy, era::modern})
-    for (const std::size_t connections : {1u, 16u, 64u}) {
-      const auto figures = run_load(thousand_calls(floor.at, spoken, connections));
-      BOOST_REQUIRE_MESSAGE(figures, figures.failure().detail);
-      BOOST_TEST(figures->calls == 1000u);
-      BOOST_TEST(figures->latency.count() == 1000u);
-      BOOST_TEST(figures->elapsed.count() > 0);
-      BOOST_TEST(figures->answer_bytes > figures->answer_body_bytes);
-    }
+BOOST_AUTO_TEST_CASE(a_thousand_calls_of_each_era_come_back_right_through_either_floor) {
+  const running_floor together{{instant_server}};
+  const running_floor each{{instant_server}, {"--write-each"}};
+  for (const auto* floor : {&together, &each})
+    for (const era spoken : {era::legacy, era::modern})
+      for (const std::size_t connections : {1u, 16u, 64u}) {
+        const auto figures = run_load(thousand_calls(floor->at, spoken, connections));
+        BOOST_REQUIRE_MESSAGE(figures, why(figures));
+        BOOST_TEST(figures->calls == 1000u);
+        BOOST_TEST(figures->latency.count() == 1000u);
+        BOOST_TEST(figures->elapsed.count() > 0);
+        BOOST_TEST(figures->answer_bytes > figures->answer_body_bytes);
+      }
 }
 
 BOOST_AUTO_TEST_CASE(large_texts_come_back_right_too) {
@@ -151,7 +162,7 @@ BOOST_AUTO_TEST_CASE(large_texts_come_back_right_too) {
   auto load = thousand_calls(floor.at, era::legacy, 8);
   load.text_bytes = 60'000;
   const auto figures = run_load(load);
-  BOOST_REQUIRE_MESSAGE(figures, figures.failure().detail);
+  BOOST_REQUIRE_MESSAGE(figures, why(figures));
   BOOST_TEST(figures->calls == 1000u);
 }
 
@@ -163,6 +174,9 @@ BOOST_AUTO_TEST_CASE(one_wrong_letter_in_a_hundred_answers_fails_the_run) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_is_a_stall_and_a_server_that_ends_is_no_wait) {
+  // One floor here ends by itself; a signal in the middle of a sanitizer's leak check orphans the
+  // checker, which then ends on its own.
+  orphans_may_end = true;
   const std::string fault_server = TOOLSCORE_FAULT_SERVER;
   const struct {
     std::vector<std::string> server;
@@ -188,7 +202,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_is_a_stall_and_a_server_that_end
 
 BOOST_AUTO_TEST_CASE(the_scenario_measures_every_target_of_every_load_in_every_round) {
   const auto outcome = run_calls(short_run());
-  BOOST_REQUIRE_MESSAGE(outcome, outcome.failure().detail);
+  BOOST_REQUIRE_MESSAGE(outcome, why(outcome));
   // Two rounds of two eras: ping-pong, floor and node alone, floor and node with four connections.
   BOOST_TEST(outcome->measurements.size() == 2u * 2u * (3u + 2u));
   for (const auto& each : outcome->measurements) {

@@ -4,12 +4,12 @@
 #include "node/http_client_io.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <poll.h>
 #include <spawn.h>
 #include <sstream>
@@ -32,8 +32,10 @@ constexpr auto start_limit = 20s;
 constexpr auto command_limit = 20s;
 
 std::string text_of_file(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // A file of /proc may vanish while it is read; a stream swallows that, a bare iterator throws.
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -353,39 +355,16 @@ bool node_fixture::wait_for_status(const std::string& server, const std::string&
   return eventually([&] { return status_of(server) == status; }, limit);
 }
 
-bool eventually(const std::function<bool()>& what, std::chrono::milliseconds limit) {
-  const auto end = clock_type::now() + limit;
-  while (!what()) {
-    if (clock_type::now() >= end) return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
+void end_well(node_fixture& node, std::chrono::milliseconds limit) {
+  node.signal(SIGTERM);
+  check_good_end(node, limit);
 }
 
-bool is_root() {
-  return ::geteuid() == 0;
-}
-
-bool is_gone(pid_t pid) {
-  const auto stat = text_of_file("/proc/" + std::to_string(pid) + "/stat");
-  const auto name_end = stat.rfind(')');
-  return name_end == std::string::npos || stat.substr(name_end + 2, 1) == "Z";
-}
-
-std::vector<pid_t> children_of(pid_t pid) {
-  std::vector<pid_t> found;
-  std::error_code failed;
-  const auto tasks = "/proc/" + std::to_string(pid) + "/task";
-  for (const auto& task : std::filesystem::directory_iterator(tasks, failed)) {
-    std::ifstream children(task.path() / "children");
-    for (pid_t child = 0; children >> child;) found.push_back(child);
-  }
-  return found;
-}
-
-std::string program_of(pid_t pid) {
-  const auto line = text_of_file("/proc/" + std::to_string(pid) + "/cmdline");
-  return std::filesystem::path(line.substr(0, line.find('\0'))).filename().string();
+void check_good_end(node_fixture& node, std::chrono::milliseconds limit) {
+  const int code = node.wait_for_end(limit);
+  BOOST_TEST(code == 0, "the node ended with " << code << "\n" << node.log());
+  const auto left = wait_for_empty_census(node.marker(), 2s);
+  BOOST_TEST(left.empty(), to_string(left));
 }
 
 } // namespace toolscore::test

@@ -1,10 +1,10 @@
 #pragma once
 #include "node/http_message.hpp"
 #include "node/reply_json.hpp"
+#include "processes.hpp"
 #include "tests/census.hpp"
 
 #include <chrono>
-#include <functional>
 #include <future>
 #include <map>
 #include <mutex>
@@ -13,8 +13,6 @@
 #include <vector>
 
 namespace toolscore::test {
-
-using namespace std::chrono_literals;
 
 enum class account : bool { own, ordinary };
 
@@ -68,7 +66,8 @@ public:
   const std::string& marker() const { return marker_; }
   const std::string& directory() const { return directory_; }
   std::string state_dir() const { return directory_ + "/state"; }
-  std::string log() const; ///< What the node wrote to stdout and stderr.
+  std::string url() const { return to_string(tcp_); } ///< "http://127.0.0.1:PORT"
+  std::string log() const;                            ///< What the node wrote to stdout and stderr.
 
   /// One request over the unix socket, as its owner. Status 0 = no answer.
   http_reply ask(const std::string& method, const std::string& target, const std::string& body = {},
@@ -115,15 +114,9 @@ private:
   std::map<std::string, std::string> sessions_;
 };
 
-/// Asks until it is so. @returns the last answer
-bool eventually(const std::function<bool()>& what, std::chrono::milliseconds limit = 15s);
-
-bool is_root();
-/// True once the process is no more, or only a zombie.
-bool is_gone(pid_t pid);
-/// The processes whose parent it is.
-std::vector<pid_t> children_of(pid_t pid);
-/// The argument vector's first word without its folders.
-std::string program_of(pid_t pid);
+/// What every test ends with, as Boost checks: the node leaves with 0 and nothing of it is left.
+void end_well(node_fixture& node, std::chrono::milliseconds limit = 15s);
+/// The same for a node that was told to end already.
+void check_good_end(node_fixture& node, std::chrono::milliseconds limit = 15s);
 
 } // namespace toolscore::test

@@ -80,12 +80,6 @@ int talker::tell(const std::string& method, const reply_json& params) const {
   return node_.post_mcp(path_, compact(body), headers(method, params)).status;
 }
 
-void end_well(node_fixture& node) {
-  BOOST_TEST(node.stop() == 0, node.log());
-  const auto left = wait_for_empty_census(node.marker(), 5s);
-  BOOST_TEST(left.empty(), to_string(left));
-}
-
 void check_unharmed(node_fixture& node, const std::string& server) {
   const auto answer = node.modern_call(server, "echo", {{"text", "still here"}}, 5s);
   BOOST_TEST(answer.text() == "still here", answer.told());

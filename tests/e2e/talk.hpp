@@ -57,9 +57,6 @@ private:
   std::string session_;
 };
 
-/// The node ends with 0, and nothing that it started is left.
-void end_well(node_fixture& node);
-
 /// The server answers a call, as it did before its neighbour misbehaved.
 void check_unharmed(node_fixture& node, const std::string& server);
 

@@ -2,10 +2,30 @@
 
 #include <boost/test/unit_test.hpp>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <vector>
 
 using namespace toolscore;
 using namespace toolscore::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Keeps every turn unanswered.
+class holding_handler final : public request_handler {
+public:
+  std::vector<std::uint64_t> turns;
+  std::shared_ptr<client_connection> connection;
+  head_verdict on_head(inbound_request&) override { return {}; }
+  void on_request(inbound_request&, const std::shared_ptr<client_connection>& x,
+                  std::uint64_t turn) override {
+    connection = x;
+    turns.push_back(turn);
+  }
+  void on_upgrade(inbound_request&, stream_socket) override {}
+};
+
+} // namespace
 
 BOOST_AUTO_TEST_SUITE(connections)
 
@@ -258,6 +278,29 @@ BOOST_AUTO_TEST_CASE(a_closing_gateway_lets_a_call_be_answered) {
   busy.close();
   closed.get_future().wait();
   node.on_loop([&] { held.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_a_turn_that_is_over_is_swallowed) {
+  boost::asio::io_context io;
+  holding_handler handler;
+  connection_set set{io, handler, {}};
+  int ends[2];
+  BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  http_client client{ends[0]};
+  set.open(stream_socket{io, boost::asio::generic::stream_protocol{AF_UNIX, 0}, ends[1]}, {});
+  client.send("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n");
+  while (handler.turns.size() < 1) io.run_one();
+  handler.connection->answer(handler.turns[0], json_answer(200, "1"));
+  BOOST_REQUIRE(handler.turns.size() == 2u); // the second request was sent ahead
+  handler.connection->answer(handler.turns[0], json_answer(200, "late"));
+  handler.connection->stream(handler.turns[0], "late");
+  handler.connection->end_stream(handler.turns[0], "late");
+  handler.connection->answer(handler.turns[1], json_answer(200, "2"));
+  BOOST_TEST(client.read().body == "1");
+  BOOST_TEST(client.read().body == "2");
+  client.close();
+  while (set.size() != 0) io.run_one();
+  handler.connection->answer(handler.turns[1], json_answer(200, "late"));
 }
 
 BOOST_AUTO_TEST_CASE(connections_over_the_limit_are_told_503) {

@@ -20,7 +20,7 @@ served_reply node_answers(const served_request& asked) {
   } else if (asked.target == "/api/v1/servers/fs") {
     reply.body = fs_row;
   } else if (asked.target.starts_with("/api/v1/servers/fs/logs")) {
-    reply.body = "one\ntwo\n";
+    reply.body = "one\ntwo"; // a node ends the last line only where the server did
     reply.content_type = "text/plain";
   } else {
     reply.status = 404;

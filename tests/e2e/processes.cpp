@@ -1,0 +1,56 @@
+#include "processes.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <unistd.h>
+
+namespace toolscore::test {
+namespace {
+
+std::string text_of_file(const std::string& path) {
+  // A file of /proc may vanish while it is read; a stream swallows that, a bare iterator throws.
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+} // namespace
+
+bool eventually(const std::function<bool()>& what, std::chrono::milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!what()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(10ms);
+  }
+  return true;
+}
+
+bool is_root() {
+  return ::geteuid() == 0;
+}
+
+bool is_gone(pid_t pid) {
+  const auto stat = text_of_file("/proc/" + std::to_string(pid) + "/stat");
+  const auto name_end = stat.rfind(')');
+  return name_end == std::string::npos || stat.substr(name_end + 2, 1) == "Z";
+}
+
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> found;
+  std::error_code failed;
+  const auto tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks, failed)) {
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) found.push_back(child);
+  }
+  return found;
+}
+
+std::string program_of(pid_t pid) {
+  const auto line = text_of_file("/proc/" + std::to_string(pid) + "/cmdline");
+  return std::filesystem::path(line.substr(0, line.find('\0'))).filename().string();
+}
+
+} // namespace toolscore::test

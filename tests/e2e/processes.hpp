@@ -1,0 +1,23 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace toolscore::test {
+
+using namespace std::chrono_literals;
+
+/// Asks until it is so. @returns the last answer
+bool eventually(const std::function<bool()>& what, std::chrono::milliseconds limit = 15s);
+
+bool is_root();
+/// True once the process is no more, or only a zombie.
+bool is_gone(pid_t pid);
+/// The processes whose parent it is.
+std::vector<pid_t> children_of(pid_t pid);
+/// The argument vector's first word without its folders.
+std::string program_of(pid_t pid);
+
+} // namespace toolscore::test
