@@ -1,7 +1,8 @@
 #pragma once
-#include "gateway/backend.hpp"
 #include "gateway/connection.hpp"
 #include "loop/asio.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
 
 #include <chrono>
 #include <cstdint>

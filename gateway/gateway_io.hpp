@@ -1,11 +1,12 @@
 #pragma once
 #include "gateway/auth.hpp"
-#include "gateway/backend.hpp"
 #include "gateway/connection_set_io.hpp"
 #include "gateway/listener_io.hpp"
 #include "gateway/mcp_endpoint.hpp"
 #include "gateway/rest_api.hpp"
 #include "gateway/websocket_io.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
 #include "messages/error.hpp"
 
 #include <chrono>

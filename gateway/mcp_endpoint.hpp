@@ -1,11 +1,12 @@
 #pragma once
-#include "gateway/backend.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/http_exchange.hpp"
 #include "gateway/http_types.hpp"
 #include "gateway/sessions.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/era.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
 
 #include <chrono>
 #include <cstdint>

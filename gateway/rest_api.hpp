@@ -1,7 +1,8 @@
 #pragma once
-#include "gateway/backend.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/http_types.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
 
 #include <cstdint>
 #include <functional>

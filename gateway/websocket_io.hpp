@@ -1,9 +1,10 @@
 #pragma once
-#include "gateway/backend.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/event_page_io.hpp"
 #include "gateway/http_types.hpp"
 #include "gateway/socket_io.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,5 +1,6 @@
 #pragma once
-#include "gateway/backend.hpp"
+#include "mcp/tool_index.hpp"
+#include "messages/backend.hpp"
 #include "loop/asio.hpp"
 
 #include <deque>

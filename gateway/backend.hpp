@@ -1,3 +1,0 @@
-#pragma once
-#include "mcp/tool_index.hpp"
-#include "messages/backend.hpp"
