@@ -21,14 +21,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::rebuild_due)
 namespace toolscore {
 
 caf::behavior make_catalog(caf::stateful_actor<catalog_state>* self, addresses_ptr tree,
-                           mcp::prefix_policy prefix,
-                           std::shared_ptr<const std::map<std::string, tool_filter>> filters) {
+                           mcp::prefix_policy prefix) {
   set_house_handlers(self);
   return {
       [self](const tools_changed& message) {
         auto& state = self->state;
         if (message.tools)
-          state.tools[message.server.value] = message.tools;
+          state.tools[message.server.value] = message;
         else
           state.tools.erase(message.server.value);
         if (!std::exchange(state.rebuild_armed, true))
@@ -38,13 +37,7 @@ caf::behavior make_catalog(caf::stateful_actor<catalog_state>* self, addresses_p
         self->state.rebuild_armed = false;
         std::vector<mcp::server_tools> servers;
         for (const auto& [name, tools] : self->state.tools) {
-          mcp::server_tools entry;
-          entry.server = {name};
-          entry.tools_array = tools;
-          if (const auto at = filters->find(name); at != filters->end()) {
-            entry.allow = at->second.allow;
-            entry.deny = at->second.deny;
-          }
+          mcp::server_tools entry{{name}, tools.tools, tools.allow, tools.deny};
           servers.push_back(std::move(entry));
         }
         self->send(tree->bridge,

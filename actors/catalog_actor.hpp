@@ -9,21 +9,14 @@
 
 namespace toolscore {
 
-/// Which of a server's tools are shown, by the configuration.
-struct tool_filter {
-  std::vector<std::string> allow{"*"};
-  std::vector<std::string> deny;
-};
-
 struct catalog_state {
   static inline const char* name = "toolscore.catalog";
-  std::map<std::string, bytes> tools;
+  std::map<std::string, tools_changed> tools; ///< By server.
   bool rebuild_armed = false;
 };
 
 /// Merges the tools of all servers and gives the bridge a new immutable index when they change.
 caf::behavior make_catalog(caf::stateful_actor<catalog_state>* self, addresses_ptr tree,
-                           mcp::prefix_policy prefix,
-                           std::shared_ptr<const std::map<std::string, tool_filter>> filters);
+                           mcp::prefix_policy prefix);
 
 } // namespace toolscore

@@ -96,7 +96,9 @@ struct server_up {
 };
 struct tools_changed {
   server_id server;
-  bytes tools; ///< A JSON array of tool objects; null = the server is gone.
+  bytes tools;                         ///< A JSON array of tool objects; null = the server is gone.
+  std::vector<std::string> allow{"*"}; ///< Which of them the joint endpoint shows.
+  std::vector<std::string> deny;
 };
 
 // To the manager.

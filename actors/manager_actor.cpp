@@ -207,7 +207,7 @@ void add_server(manager_pointer self, const options_pointer& options, const add_
 void finish_removal(manager_pointer self, const options_pointer& options, const server_id& server) {
   self->state.servers.erase(server.value);
   self->send(options->tree->servers, remove_child{server.value});
-  self->send(options->tree->catalog, tools_changed{server, nullptr});
+  self->send(options->tree->catalog, tools_changed{server, nullptr, {}, {}});
   tell(self, options, "server.removed", server, {});
   publish_directory(self, options);
   publish_readiness(self, options);

@@ -140,9 +140,11 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
     return ask_server(self, own_request::list_tools, more->params);
   if (auto* finished = std::get_if<mcp::list_pager::finished>(&step)) {
     state.tools = static_cast<std::uint32_t>(finished->count);
+    const auto& policy = state.options->spec.policy;
     self->send(state.options->tree->catalog,
                tools_changed{state.options->spec.id,
-                             std::make_shared<const std::string>(std::move(finished->array))});
+                             std::make_shared<const std::string>(std::move(finished->array)),
+                             policy.tools_allow, policy.tools_deny});
   }
   state.pager.reset();
 }

@@ -44,13 +44,8 @@ caf::actor spawn_servers(caf::event_based_actor* root) {
 }
 
 caf::actor spawn_catalog(const options_pointer& options, caf::event_based_actor* root) {
-  auto filters = std::make_shared<std::map<std::string, tool_filter>>();
-  for (const auto& server : options->initial)
-    filters->emplace(server.spec.id.value,
-                     tool_filter{server.spec.policy.tools_allow, server.spec.policy.tools_deny});
   const auto prefix = static_cast<mcp::prefix_policy>(options->config.defaults.prefix);
-  return root->spawn(make_catalog, options->tree, prefix,
-                     std::shared_ptr<const std::map<std::string, tool_filter>>(filters));
+  return root->spawn(make_catalog, options->tree, prefix);
 }
 
 caf::actor spawn_runner(const options_pointer& options, caf::event_based_actor* root) {
