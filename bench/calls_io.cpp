@@ -4,6 +4,7 @@
 #include "bench/load_io.hpp"
 #include "bench/machine_io.hpp"
 #include "bench/node_io.hpp"
+#include "bench/scratch_io.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -16,27 +17,6 @@ namespace toolscore {
 namespace {
 
 constexpr std::chrono::milliseconds helper_wait{10000};
-
-/// A directory of our own that goes when this does.
-class scratch_directory {
-public:
-  scratch_directory() {
-    std::error_code ignored;
-    std::string pattern =
-        (std::filesystem::temp_directory_path(ignored) / "toolscore-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~scratch_directory() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-  const std::string& path() const noexcept { return path_; }
-
-private:
-  std::string path_;
-};
 
 struct target {
   std::string name;

@@ -99,11 +99,15 @@ bench_child::~bench_child() {
 }
 
 bool bench_child::wait_for_end(std::chrono::milliseconds wait) const noexcept {
-  return wait_readable(pidfd_.get(), wait);
+  return !pidfd_ || wait_readable(pidfd_.get(), wait);
+}
+
+void bench_child::signal(int number) const noexcept {
+  if (pidfd_) ::kill(pid_, number);
 }
 
 bool bench_child::has_ended() const noexcept {
-  return !pidfd_ || wait_for_end(std::chrono::milliseconds{0});
+  return wait_for_end(std::chrono::milliseconds{0});
 }
 
 bool bench_child::stop() {

@@ -31,13 +31,15 @@ public:
   /// The next line of its stdout without its newline.
   /// @error io_failed  it ended, or said nothing within `wait`
   result<std::string> read_line(std::chrono::milliseconds wait);
+  void signal(int number) const noexcept;
+  /// @returns false when it has not ended within `wait`
+  bool wait_for_end(std::chrono::milliseconds wait) const noexcept;
   /// Ends it now; true if SIGTERM was enough.
   bool stop();
 
 private:
   bench_child(int pid, owned_fd pidfd, owned_fd output, std::string name,
               std::chrono::milliseconds grace);
-  bool wait_for_end(std::chrono::milliseconds wait) const noexcept;
 
   int pid_;
   owned_fd pidfd_; ///< Empty once it has been reaped.

@@ -2,6 +2,7 @@
 #include "bench/child_io.hpp"
 #include "bench/commit.hpp"
 #include "bench/report.hpp"
+#include "bench/scenarios_io.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -124,6 +125,9 @@ int main(int count, char** words) {
   calls->add_option("--json", wanted.json_file, "Write machine, commit and all figures there");
   calls->add_flag("--check", wanted.check,
                   "Exit with 1 if a median is beyond its limit (2: the run itself failed)");
+  const auto outcome = std::make_shared<scenario_outcome>();
+  add_scenarios(app, {{own_path(), "bound"}, wanted.calls.node_program, wanted.calls.libexec_dir},
+                outcome);
   CLI11_PARSE(app, count, words);
-  return run(wanted);
+  return outcome->ran ? outcome->code : run(wanted);
 }

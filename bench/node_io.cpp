@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <poll.h>
+#include <sstream>
 
 namespace toolscore {
 namespace {
@@ -21,22 +21,19 @@ std::string text_of(const std::string& path) {
   return std::move(text).str();
 }
 
-error with_log(std::string what, const std::string& log_file) {
-  constexpr std::size_t tail_bytes = 2000;
-  const std::string log = text_of(log_file);
-  const std::size_t from = log.size() > tail_bytes ? log.size() - tail_bytes : 0;
-  return error{errc::io_failed, what + "; its log ends with:\n" + log.substr(from)};
-}
-
 bool write_config(const node_plan& plan, const std::string& path) {
+  std::ofstream file(path);
+  if (!plan.config.empty()) {
+    file << plan.config;
+    return static_cast<bool>(file.flush());
+  }
   nlohmann::json server{{"command", plan.server.front()}};
   server["args"] = std::vector<std::string>(plan.server.begin() + 1, plan.server.end());
   const nlohmann::json config{
       {"node", {{"listen", "127.0.0.1:0"}, {"state_dir", plan.directory + "/state"}}},
       {"mcpServers", {{"bench", server}}}};
-  std::ofstream file(path);
   file << config.dump(2) << '\n';
-  return static_cast<bool>(file);
+  return static_cast<bool>(file.flush());
 }
 
 /// The address that the node has written, if it has written all of it.
@@ -59,6 +56,13 @@ bool is_ready(const endpoint_address& at) {
 
 } // namespace
 
+error with_log(std::string what, const std::string& log_file) {
+  constexpr std::size_t tail_bytes = 2000;
+  const std::string log = text_of(log_file);
+  const std::size_t from = log.size() > tail_bytes ? log.size() - tail_bytes : 0;
+  return error{errc::io_failed, what + "; its log ends with:\n" + log.substr(from)};
+}
+
 result<running_node> start_node(const node_plan& plan) {
   const std::string config = plan.directory + "/toolscore.json";
   const std::string log_file = plan.directory + "/node.log";
@@ -75,7 +79,8 @@ result<running_node> start_node(const node_plan& plan) {
     if (was_interrupted()) return error{errc::cancelled, "interrupted"};
     if (started->has_ended()) return with_log(plan.program + " ended instead of serving", log_file);
     const auto address = read_address(plan.directory + "/state/address");
-    if (address && is_ready(*address)) return running_node{std::move(*started), *address};
+    if (address && (!plan.wait_ready || is_ready(*address)))
+      return running_node{std::move(*started), *address};
   }
   return with_log(plan.program + " was not ready in time", log_file);
 }

@@ -20,8 +20,14 @@ struct node_plan {
   std::string program;               ///< toolscore
   std::vector<std::string> server;   ///< The server's command.
   std::string directory;             ///< Its config, log and state go here; exists.
+  /// The whole configuration, in the place of `server`; its state is in DIRECTORY/state.
+  std::string config;
+  bool wait_ready = true;                ///< For GET /readyz, and not for the address alone.
   std::chrono::milliseconds wait{30000}; ///< For its address and its readiness.
 };
+
+/// `what`, with the end of the log at `log_file`. @returns errc::io_failed
+error with_log(std::string what, const std::string& log_file);
 
 /// Starts `toolscore up -c CONFIG`, waits for `<state_dir>/address` and for GET /readyz to say 200.
 /// @error spawn_failed, io_failed  with the end of the node's log

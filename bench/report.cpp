@@ -41,6 +41,26 @@ json to_json(const summary_row& x) {
   return row;
 }
 
+json to_json(const machine_facts& x) {
+  return {{"processor", x.processor},
+          {"kernel", x.kernel},
+          {"cores", x.cores},
+          {"load_average", x.load_average}};
+}
+
+json to_json(const sample_row& x) {
+  json row{{"metric", x.metric}, {"subject", x.subject}, {"value", to_json(x.value)}};
+  if (!x.base.empty()) {
+    row["against"] = x.base;
+    row["ratio"] = to_json(x.ratio);
+  }
+  if (x.limited) {
+    row[x.limits_ratio ? "ratio_max" : "value_max"] = x.limit;
+    row["held"] = x.held;
+  }
+  return row;
+}
+
 } // namespace
 
 std::string calls_report(const machine_facts& machine, const std::string& commit,
@@ -48,10 +68,7 @@ std::string calls_report(const machine_facts& machine, const std::string& commit
                          const std::vector<summary_row>& rows,
                          const std::vector<std::string>& beyond) {
   json report{{"scenario", "calls"}, {"commit", commit}};
-  report["machine"] = {{"processor", machine.processor},
-                       {"kernel", machine.kernel},
-                       {"cores", machine.cores},
-                       {"load_average", machine.load_average}};
+  report["machine"] = to_json(machine);
   report["options"] = {{"rounds", options.rounds},
                        {"duration_ms", options.duration.count()},
                        {"warm_up_ms", options.warm_up.count()},
@@ -64,6 +81,24 @@ std::string calls_report(const machine_facts& machine, const std::string& commit
   report["resident_kib"] = outcome.resident_kib;
   report["measurements"] = json::array();
   for (const auto& each : outcome.measurements) report["measurements"].push_back(to_json(each));
+  return report.dump(2) + '\n';
+}
+
+std::string samples_report(const std::string& scenario, const machine_facts& machine,
+                           const std::string& commit, const std::map<std::string, double>& options,
+                           const std::vector<sample>& samples,
+                           const std::vector<sample_row>& rows) {
+  json report{{"scenario", scenario}, {"commit", commit}, {"machine", to_json(machine)}};
+  report["options"] = options;
+  report["summary"] = json::array();
+  for (const auto& row : rows) report["summary"].push_back(to_json(row));
+  report["violations"] = violations(rows);
+  report["samples"] = json::array();
+  for (const auto& one : samples)
+    report["samples"].push_back({{"round", one.round},
+                                 {"subject", one.subject},
+                                 {"metric", one.metric},
+                                 {"value", one.value}});
   return report.dump(2) + '\n';
 }
 
