@@ -50,6 +50,7 @@ struct store_options {
 
 struct store_state {
   static inline const char* name = "toolscore.store";
+  store_state() = default; // Not an aggregate: see set_house_handlers.
   bool flush_armed = false;
   bool writing = false;
   std::vector<std::function<void()>> when_flushed;

@@ -1,8 +1,6 @@
 #pragma once
-
-namespace caf {
-class scheduled_actor;
-} // namespace caf
+#include <caf/fwd.hpp>
+#include <type_traits>
 
 namespace toolscore {
 
@@ -10,5 +8,16 @@ namespace toolscore {
 /// message that nobody handles is dropped, and an exception ends the actor with an error whose
 /// context is its what(), so that the reason reaches the supervisor.
 void set_house_handlers(caf::scheduled_actor* self);
+
+/// CAF 0.17 makes a state from the actor's pointer where it can, and in C++20 it can with every
+/// aggregate whose first member takes a pointer: a bool would start as true. Such a state declares
+/// its default constructor.
+template <class State>
+void set_house_handlers(caf::stateful_actor<State>* self) {
+  static_assert(!(std::is_aggregate_v<State> &&
+                  std::is_constructible_v<State, caf::stateful_actor<State>*>),
+                "this state would be made from a pointer: declare its default constructor");
+  set_house_handlers(static_cast<caf::scheduled_actor*>(self));
+}
 
 } // namespace toolscore

@@ -1,0 +1,66 @@
+#include "actors/store_actor.hpp"
+#include "tests/actor_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace toolscore;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(store_batches)
+
+namespace {
+
+/// A store actor whose writing thread is a list that the test looks at.
+struct store_fixture : test::actor_fixture {
+  std::vector<std::function<void()>> posted;
+  record_inbox inbox;
+  caf::actor store;
+
+  store_fixture() {
+    store_options options;
+    options.counters = std::make_shared<store_counters>();
+    options.inbox = &inbox;
+    options.post = [this](std::function<void()> work) {
+      posted.push_back(std::move(work));
+      return true;
+    };
+    store = spawn(make_store, options);
+  }
+  void record() {
+    if (inbox.put({})) send(store, records_waiting{});
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_record_is_written_soon_though_nobody_asks_for_it, store_fixture) {
+  record();
+  BOOST_TEST(posted.empty());
+  advance(store_options{}.batch_wait);
+  BOOST_TEST(posted.size() == 1u);
+  BOOST_TEST(inbox.records.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_comes_together_makes_one_batch, store_fixture) {
+  for (int i = 0; i < 100; ++i) record();
+  advance(store_options{}.batch_wait);
+  BOOST_TEST(posted.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_waits_when_the_store_starts_is_written, store_fixture) {
+  record();
+  ask_end(store);
+  store_options again;
+  again.counters = std::make_shared<store_counters>();
+  again.inbox = &inbox;
+  again.post = [this](std::function<void()> work) {
+    posted.push_back(std::move(work));
+    return true;
+  };
+  spawn(make_store, again);
+  settle();
+  advance(again.batch_wait);
+  BOOST_TEST(posted.size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
