@@ -1,6 +1,7 @@
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
 #include "messages/error.hpp"
+#include "messages/relations.hpp"
 #include "messages/server_state.hpp"
 #include "messages/supervision.hpp"
 
@@ -29,6 +30,23 @@ const char* to_string(errc code) noexcept {
 
 const char* to_string(restart_type x) noexcept {
   static constexpr std::array names{"permanent", "transient", "temporary"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(strategy x) noexcept {
+  static constexpr std::array names{"one_for_one", "one_for_all", "rest_for_one"};
+  static_assert(names.size() == strategy_count);
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(dependency_condition x) noexcept {
+  static constexpr std::array names{"started", "ready", "completed"};
+  static_assert(names.size() == dependency_condition_count);
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(significance x) noexcept {
+  static constexpr std::array names{"none", "any", "all"};
   return pick(names, static_cast<std::size_t>(x));
 }
 

@@ -2,18 +2,6 @@
 
 namespace toolscore {
 
-const char* to_string(strategy x) noexcept {
-  switch (x) {
-  case strategy::one_for_one:
-    return "one_for_one";
-  case strategy::one_for_all:
-    return "one_for_all";
-  case strategy::rest_for_one:
-    return "rest_for_one";
-  }
-  return "unknown";
-}
-
 restart_plan plan_restart(strategy how, std::size_t count, std::size_t ended) {
   std::size_t first = ended;
   std::size_t end = ended + 1;

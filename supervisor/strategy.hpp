@@ -1,13 +1,10 @@
 #pragma once
+#include "messages/relations.hpp"
+
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 namespace toolscore {
-
-enum class strategy : std::uint8_t { one_for_one, one_for_all, rest_for_one };
-inline constexpr std::size_t strategy_count = 3;
-const char* to_string(strategy x) noexcept;
 
 /// Which children a restart concerns, by their place in the order of starts.
 struct restart_plan {
