@@ -85,7 +85,7 @@ void arm(instance_pointer self, std::chrono::steady_clock::time_point at) {
 }
 
 void become_ready(instance_pointer self, const options_pointer& options,
-                  mcp::handshake_result result) {
+                  std::optional<mcp::handshake_result> result) {
   auto& state = self->state;
   state.at = *next(state.at, instance_event::handshake_done);
   ++state.timer_generation;
@@ -154,10 +154,12 @@ void take_process(instance_pointer self, const options_pointer& options,
   state.process->on_exit(back_to<process_exit>(
       self, [self, options](process_exit exit) { take_exit(self, options, exit); }));
   if (state.stop_reason) return state.process->kill();
-  state.wire = options->open_link(*state.process, events_of(self, options));
+  const bool speaks = options->policy.link != link_kind::none;
+  if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
   self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                                               state.process->pid(), state.process->init_pid(),
                                               state.process->held_by()});
+  if (!speaks) return become_ready(self, options, std::nullopt);
   self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
@@ -191,10 +193,13 @@ void begin_stop(instance_pointer self, const options_pointer& options, const caf
   if (state.stop_reason) return;
   state.stop_reason = reason ? reason : caf::make_error(caf::exit_reason::user_shutdown);
   if (!state.process) return; // The spawn's answer comes and is ended then.
+  const bool speaks = options->policy.link != link_kind::none;
   const bool was_ready = state.at == instance_state::ready || state.at == instance_state::unhealthy;
   state.at = *next(state.at, instance_event::stop_asked);
-  state.ladder.emplace(options->policy.stop);
-  climb(self, options, state.ladder->begin(self->clock().now(), was_ready, false));
+  auto rungs = options->policy.stop;
+  if (!speaks) rungs.stdin_close = milliseconds{0}; // It has none to close.
+  state.ladder.emplace(rungs);
+  climb(self, options, state.ladder->begin(self->clock().now(), speaks && was_ready, false));
 }
 
 void step_ladder(instance_pointer self, const options_pointer& options, stop_event event) {
@@ -211,7 +216,9 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
       [=](caf::exit_msg& message) { begin_stop(self, options, message.reason); });
   using answer = result<std::unique_ptr<child_process>>;
   const auto me = caf::actor_cast<caf::actor>(self);
-  options->processes->spawn(options->plan, {}, [=](answer spawned) {
+  spawn_options how;
+  how.stdout_to_log = how.no_stdin = options->policy.link == link_kind::none;
+  options->processes->spawn(options->plan, std::move(how), [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));
     caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
   });

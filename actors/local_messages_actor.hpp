@@ -31,11 +31,11 @@ struct instance_started {
   std::int64_t init_pid = 0;
   confinement held_by = confinement::none;
 };
-/// It has completed the handshake; `wire` is where its calls are written.
+/// It is ready; `wire` is where its calls are written. What speaks no MCP has neither.
 struct instance_ready {
   std::uint64_t number = 0;
   std::shared_ptr<link> wire;
-  mcp::handshake_result handshake;
+  std::optional<mcp::handshake_result> handshake;
 };
 /// One message of an instance that is ready.
 struct line_in {

@@ -166,6 +166,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   state.reason.clear();
   if (state.instances != instances_status::ending) state.instances = instances_status::ready;
   changed(self);
+  if (!state.wire) return;
   list_tools(self);
   write_waiting(self);
   arm_ping(self);

@@ -203,6 +203,9 @@ void take_notification(server_actor_pointer self, const std::string& line, const
 
 void admit_call(server_actor_pointer self, call_request request) {
   auto& state = self->state;
+  if (state.options->spec.policy.link == link_kind::none)
+    return fail_call(self, std::move(request), errc::not_supported,
+                     "its \"link\" is \"none\", so it is kept alive and not called");
   if (request.method == "ping" && request.client == era::legacy) {
     request.reply->end(200, std::make_shared<const std::string>(
                                 mcp::empty_response(id_of(request), request.client)));

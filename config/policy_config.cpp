@@ -1,6 +1,7 @@
 #include "config/policy_config.hpp"
 
 #include "config/durations.hpp"
+#include "config/readiness_config.hpp"
 #include "config/unsupported.hpp"
 #include "messages/launch_plan.hpp"
 
@@ -138,6 +139,7 @@ void read_policy(fields& object, server_policy& out) {
   read_stop(object.section("stop"), out.stop);
   read_queue(object.section("queue"), out.queue);
   read_success(object.section("success"), out.success);
+  read_readiness(object, out);
   read_limits(object.section("limits"), out.limits);
   object.word("prefix", out.prefix, {"always", "on_collision", "never"});
   read_tools(object, out);
@@ -160,6 +162,8 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   out["start_timeout"] = duration_text(policy.start_timeout);
   out["call_timeout"] = duration_text(policy.call_timeout);
   out["call_timeout_max"] = duration_text(policy.call_timeout_max);
+  out["link"] = to_string(policy.link);
+  out["ready"] = readiness_json(policy);
   out["ping"] = {{"every", duration_text(policy.ping.every)},
                  {"timeout", duration_text(policy.ping.timeout)},
                  {"failures", policy.ping.failures}};

@@ -4,6 +4,7 @@
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
 #include "config/policy_config.hpp"
+#include "config/readiness_config.hpp"
 #include "config/suggest.hpp"
 #include "config/unsupported.hpp"
 
@@ -178,6 +179,7 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   check_keys(server, ignored);
   read_source(server, spec, env);
   read_policy(server, spec.policy);
+  check_readiness(server, spec.policy);
   if (failure) return *failure;
   spec.origin_json = dump(object);
   return spec;

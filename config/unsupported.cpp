@@ -28,7 +28,7 @@ struct word_key {
 };
 
 constexpr std::array word_keys{
-    word_key{"link", 1, {"stdio", "http", "sse", "ws", "none"}},
+    word_key{"link", 2, {"stdio", "none", "http", "sse", "ws"}},
     word_key{"session_mode", 2, {"auto", "shared", "serial", "per_session", "per_principal"}},
     word_key{"on_node_exit", 1, {"stop", "keep"}},
     word_key{"isolation", 1, {"default"}},
@@ -57,7 +57,7 @@ void refuse_word(fields& object, const word_key& row) {
 
 void refuse_ready(fields& object) {
   const json* const value = object.find("ready");
-  if (value == nullptr || *value == "mcp") return;
+  if (value == nullptr || *value == "mcp" || *value == "started") return;
   static constexpr std::array<std::string_view, 3> words{"mcp", "started", "notify"};
   static constexpr std::array<std::string_view, 4> probes{"http", "ws", "tcp", "log"};
   const auto known = [](std::span<const std::string_view> names, const std::string& name) {
@@ -66,7 +66,7 @@ void refuse_ready(fields& object) {
   const bool word = value->is_string() && known(words, value->get_ref<const std::string&>());
   const bool probe =
       value->is_object() && value->size() == 1 && known(probes, value->begin().key());
-  if (word || probe) return refuse(object, "ready", *value, "\"mcp\"");
+  if (word || probe) return refuse(object, "ready", *value, "\"mcp\" or \"started\"");
   object.fail("ready", shown(*value) + " is not known here, write " + list_of_words(words) +
                            ", or an object with one of " + list_of_words(probes));
 }

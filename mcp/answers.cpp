@@ -65,6 +65,8 @@ std::string what_happened(const call_failure& x) {
     return "was sent, or sent, a message over the limit";
   case errc::unknown_server:
     return "is not known here";
+  case errc::not_supported:
+    return "speaks no MCP";
   case errc::cancelled:
     return "was told to cancel the call";
   case errc::io_failed:

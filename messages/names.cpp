@@ -55,6 +55,16 @@ const char* to_string(prefix_mode x) noexcept {
   return pick(names, static_cast<std::size_t>(x));
 }
 
+const char* to_string(link_kind x) noexcept {
+  static constexpr std::array names{"stdio", "none"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(ready_kind x) noexcept {
+  static constexpr std::array names{"mcp", "started"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
 const char* to_string(source_kind x) noexcept {
   static constexpr std::array names{"command", "git"};
   return pick(names, static_cast<std::size_t>(x));

@@ -69,8 +69,29 @@ struct limits_policy {
 enum class prefix_mode : std::uint8_t { always, on_collision, never };
 const char* to_string(prefix_mode x) noexcept;
 
+/// How an instance is spoken to.
+enum class link_kind : std::uint8_t {
+  stdio,
+  none, ///< A sidecar that speaks no MCP: kept alive, never called.
+};
+const char* to_string(link_kind x) noexcept;
+
+/// What makes an instance that runs a ready one.
+enum class ready_kind : std::uint8_t {
+  mcp,     ///< The MCP handshake.
+  started, ///< It runs: nothing more is asked of it.
+};
+const char* to_string(ready_kind x) noexcept;
+
+struct ready_policy {
+  ready_kind kind = ready_kind::mcp;
+  bool operator==(const ready_policy&) const = default;
+};
+
 /// Every policy of one server, defaults as documented.
 struct server_policy {
+  link_kind link = link_kind::stdio;
+  std::optional<ready_policy> ready; ///< Empty: mcp, or started where there is no link.
   restart_type restart = restart_type::permanent;
   backoff_policy backoff;
   intensity_policy intensity;

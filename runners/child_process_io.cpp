@@ -68,6 +68,7 @@ bool make_control(descriptor& ours, descriptor& theirs) {
 
 child_process::state::state(boost::asio::io_context& loop, launch_plan what, spawn_options options)
     : io(loop), plan(std::move(what)), stdout_to_log(options.stdout_to_log),
+      no_stdin(options.no_stdin),
       log(std::make_shared<log_drain>(loop, plan.stderr_log, std::move(options.on_log_line))),
       init_(loop), control_(loop) {}
 
@@ -76,8 +77,10 @@ result<std::array<descriptor, request_fds>> child_process::state::prepare(const 
   descriptor log_end;
   descriptor control_end;
   const bool made =
-      (theirs[plan_fd] = plan_file(wire)) && make_pipe(theirs[stdin_fd], input) &&
-      set_nonblocking(input) && make_pipe(log_end, theirs[stderr_fd]) && set_nonblocking(log_end) &&
+      (theirs[plan_fd] = plan_file(wire)) &&
+      (no_stdin ? bool(theirs[stdin_fd] = descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)))
+                : make_pipe(theirs[stdin_fd], input) && set_nonblocking(input)) &&
+      make_pipe(log_end, theirs[stderr_fd]) && set_nonblocking(log_end) &&
       make_control(control_end, theirs[control_fd]) &&
       (stdout_to_log ? bool(theirs[stdout_fd] =
                                 descriptor(fcntl(theirs[stderr_fd].get(), F_DUPFD_CLOEXEC, 3)))

@@ -39,6 +39,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   boost::asio::io_context& io;
   launch_plan plan;
   bool stdout_to_log;
+  bool no_stdin;
   owner_hooks owner;
   descriptor input;  ///< The write end of stdin.
   descriptor output; ///< The read end of stdout.

@@ -52,7 +52,8 @@ private:
 };
 
 struct spawn_options {
-  bool stdout_to_log = false; ///< Install steps: nobody speaks a protocol on stdout.
+  bool stdout_to_log = false; ///< Nobody speaks a protocol on stdout.
+  bool no_stdin = false;      ///< Its stdin is /dev/null.
   std::function<void(std::string_view line)>
       on_log_line; ///< Each complete log line, at most 4 KiB.
   /// Empty: the strongest the host gives. Naming one is an order: without it the start fails.

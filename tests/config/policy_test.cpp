@@ -139,6 +139,8 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
       {R"("link": 5)", "fs.link: 5 is not known here"},
       {R"("ready": "soon")", "fs.ready: \"soon\" is not known here"},
       {R"("ready": {"magic": 1})", "is not known here"},
+      {R"("ready": "started")", "fs.ready: \"started\" is before the MCP handshake"},
+      {R"("link": "none", "ready": "mcp")", "fs.ready: \"mcp\" needs a link"},
       {R"("replicas": "two")", "fs.replicas: \"two\" is no whole number"},
       {R"("session_mode": "solo")", "fs.session_mode: \"solo\" is not known here"},
       {R"("on_node_exit": "run")", "fs.on_node_exit: \"run\" is not known here"},
@@ -158,11 +160,32 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_server_without_a_link_is_ready_once_it_has_started) {
+  const auto policy_of = [](const char* text) {
+    const auto config = parse_config(text, "t", test::usual_environment());
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.failure().detail));
+    return policy_json(config->servers.at(0).policy);
+  };
+  for (
+      const char* text :
+      {R"({"servers": {"fs": {"command": "x", "link": "none"}}})",
+       R"({"servers": {"fs": {"command": "x", "link": "none", "ready": "started"}}})",
+       R"({"defaults": {"link": "none"}, "servers": {"fs": {"command": "x"}}})",
+       R"({"defaults": {"link": "none", "ready": "started"}, "servers": {"fs": {"command": "x"}}})"}) {
+    const auto policy = policy_of(text);
+    BOOST_TEST(policy["link"] == "none", text);
+    BOOST_TEST(policy["ready"] == "started", text);
+  }
+  const auto usual = policy_of(R"({"servers": {"fs": {"command": "x"}}})");
+  BOOST_TEST(usual["link"] == "stdio");
+  BOOST_TEST(usual["ready"] == "mcp");
+}
+
 BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported) {
   const std::pair<const char*, const char*> rows[] = {
       {R"("link": "http")", "link"},
-      {R"("link": "none")", "link"},
-      {R"("ready": "started")", "ready"},
+      {R"("link": "ws")", "link"},
+      {R"("ready": "notify")", "ready"},
       {R"("ready": {"http": "/health"})", "ready"},
       {R"("ready": {"log": "x"})", "ready"},
       {R"("replicas": 2)", "replicas"},

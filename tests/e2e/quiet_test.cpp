@@ -39,16 +39,20 @@ BOOST_AUTO_TEST_SUITE(quiet)
 
 // A wake-up each second would be three in every window; the best of a few windows forgives a late
 // page fault, never a period.
-BOOST_AUTO_TEST_CASE(an_idle_node_with_twenty_servers_wakes_up_for_nothing) {
+BOOST_AUTO_TEST_CASE(an_idle_node_with_twenty_servers_and_sidecars_wakes_up_for_nothing) {
   constexpr int windows = 4;
   constexpr long waits_max = 2;
   node_fixture node;
   node.defaults = {{"ping", {{"every", "60s"}}}};
   for (int i = 0; i < 20; ++i) node.add_fault("s" + std::to_string(i), {});
+  for (int i = 0; i < 20; ++i)
+    node.add("side" + std::to_string(i),
+             {{"command", "sleep"}, {"args", {"1000000"}}, {"link", "none"}});
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   for (int i = 0; i < 20; ++i) BOOST_TEST(node.status_of("s" + std::to_string(i)) == "ready");
+  for (int i = 0; i < 20; ++i) BOOST_TEST(node.status_of("side" + std::to_string(i)) == "ready");
   const auto all = census(node.marker());
-  BOOST_TEST(all.size() >= 42u); // the node, its spawner, 20 inits, 20 servers
+  BOOST_TEST(all.size() >= 82u); // the node, its spawner, 40 inits, 40 servers
   std::this_thread::sleep_for(500ms);
   long fewest = waits_max + 1;
   long node_fewest = waits_max + 1;
