@@ -13,6 +13,10 @@ initial_servers(const node_config& config, const environment& variables, specs& 
   std::map<std::string, stored_spec> stored;
   for (auto& row : *rows) stored.emplace(row.server.value, row);
   std::vector<initial_server> servers;
+  // Written together, and only where the file says something new: a wait for the disk for each of a
+  // thousand servers would be most of the node's start.
+  std::vector<stored_spec> kept;
+  std::vector<server_id> gone;
   for (const auto& spec : config.servers) {
     initial_server entry{spec, spec.disabled ? desired_state::stopped : desired_state::running, {}};
     const auto definition = stored_definition(spec.origin_json, true);
@@ -20,8 +24,9 @@ initial_servers(const node_config& config, const environment& variables, specs& 
     // An edited definition starts as its file says; an unchanged one as its user left it.
     if (at != stored.end() && at->second.origin_json == definition && !spec.disabled)
       entry.desired = at->second.desired;
-    if (auto put = definitions.put({spec.id, definition, entry.desired}); !put)
-      return put.failure();
+    const bool known = at != stored.end() && at->second.origin_json == definition &&
+                       at->second.desired == entry.desired;
+    if (!known) kept.push_back({spec.id, definition, entry.desired});
     if (at != stored.end()) stored.erase(at);
     servers.push_back(std::move(entry));
   }
@@ -29,7 +34,7 @@ initial_servers(const node_config& config, const environment& variables, specs& 
     const auto parts = parse_definition(row.origin_json);
     if (!parts) return parts.failure();
     if (parts->from_file) {
-      if (auto gone = definitions.remove(row.server); !gone) return gone.failure();
+      gone.push_back(row.server);
       continue;
     }
     auto spec = parse_server(name, parts->config_json, config.defaults, variables);
@@ -42,6 +47,7 @@ initial_servers(const node_config& config, const environment& variables, specs& 
     refused.refused = spec.failure().detail;
     servers.push_back(std::move(refused));
   }
+  if (auto changed = definitions.change(kept, gone); !changed) return changed.failure();
   return servers;
 }
 

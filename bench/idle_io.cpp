@@ -38,8 +38,9 @@ bool is_helper(const std::filesystem::path& process, int parent) {
   const auto name_end = text.rfind(')');
   const auto name_begin = text.find('(');
   if (name_end == std::string::npos || name_end + 4 > text.size()) return false;
-  return text.compare(name_begin + 1, 10, "toolscore-") == 0 &&
-         std::atoi(text.c_str() + name_end + 4) == parent;
+  const bool ours = text.compare(name_begin + 1, 10, "toolscore-") == 0 &&
+                    text.compare(name_begin + 1, 15, "toolscore-bench") != 0;
+  return ours && std::atoi(text.c_str() + name_end + 4) == parent;
 }
 
 } // namespace

@@ -21,6 +21,17 @@ private:
   SQLite::Database& base_;
 };
 
+void bind(SQLite::Statement& statement, const stored_spec& spec) {
+  statement.bind(1, spec.server.value);
+  statement.bind(2, spec.origin_json);
+  statement.bind(3, to_string(spec.desired));
+}
+
+constexpr const char* put_text = "INSERT INTO servers (name, origin_json, desired) "
+                                 "VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE "
+                                 "SET origin_json = ?2, desired = ?3";
+constexpr const char* remove_text = "DELETE FROM servers WHERE name = ?";
+
 /// One statement of its own transaction, kept for good when it returns.
 int keep(SQLite::Database& base, SQLite::Statement& statement) {
   const on_disk durable(base);
@@ -31,13 +42,32 @@ int keep(SQLite::Database& base, SQLite::Statement& statement) {
 
 result<done> specs::put(const stored_spec& spec) {
   return guarded("keeping the definition of " + spec.server.value, [&]() -> result<done> {
-    SQLite::Statement statement(
-        base_, "INSERT INTO servers (name, origin_json, desired) VALUES (?1, ?2, ?3) "
-               "ON CONFLICT (name) DO UPDATE SET origin_json = ?2, desired = ?3");
-    statement.bind(1, spec.server.value);
-    statement.bind(2, spec.origin_json);
-    statement.bind(3, to_string(spec.desired));
+    SQLite::Statement statement(base_, put_text);
+    bind(statement, spec);
     keep(base_, statement);
+    return done{};
+  });
+}
+
+result<done> specs::change(const std::vector<stored_spec>& kept,
+                           const std::vector<server_id>& gone) {
+  if (kept.empty() && gone.empty()) return done{};
+  return guarded("keeping the definitions of the configuration", [&]() -> result<done> {
+    const on_disk durable(base_); // Before the transaction: inside one it would count for nothing.
+    SQLite::Transaction all(base_);
+    SQLite::Statement put(base_, put_text);
+    for (const auto& spec : kept) {
+      bind(put, spec);
+      put.exec();
+      put.reset();
+    }
+    SQLite::Statement remove(base_, remove_text);
+    for (const auto& server : gone) {
+      remove.bind(1, server.value);
+      remove.exec();
+      remove.reset();
+    }
+    all.commit();
     return done{};
   });
 }
@@ -55,7 +85,7 @@ result<done> specs::set_desired(const server_id& server, desired_state desired) 
 
 result<done> specs::remove(const server_id& server) {
   return guarded("removing the definition of " + server.value, [&]() -> result<done> {
-    SQLite::Statement statement(base_, "DELETE FROM servers WHERE name = ?");
+    SQLite::Statement statement(base_, remove_text);
     statement.bind(1, server.value);
     keep(base_, statement);
     return done{};

@@ -23,6 +23,9 @@ public:
   explicit specs(database& base) : base_(base.handle()) {}
   /// Adds or replaces.
   result<done> put(const stored_spec& spec);
+  /// Adds or replaces `kept` and removes `gone`: all of it or, on an error, nothing. One write to
+  /// the disk however many there are; none if there are none.
+  result<done> change(const std::vector<stored_spec>& kept, const std::vector<server_id>& gone);
   /// Changes the desired state alone. @error unknown_server there is no such definition
   result<done> set_desired(const server_id& server, desired_state desired);
   /// Removing what is not there is no error.

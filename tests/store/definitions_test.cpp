@@ -55,6 +55,23 @@ BOOST_AUTO_TEST_CASE(servers_are_added_replaced_and_removed) {
   BOOST_TEST(names_of(kept) == "fs={}/running ");
 }
 
+BOOST_AUTO_TEST_CASE(a_change_of_many_waits_for_the_disk_once) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  specs kept(base);
+  BOOST_REQUIRE(kept.put({server_id{"old"}, "{}", desired_state::running}));
+  std::vector<stored_spec> many;
+  for (int i = 0; i < 100; ++i)
+    many.push_back({server_id{"s" + std::to_string(i)}, "{}", desired_state::running});
+  syncs = 0;
+  BOOST_REQUIRE(kept.change(many, {server_id{"old"}}));
+  BOOST_TEST(syncs == 1);
+  BOOST_REQUIRE(kept.all());
+  BOOST_TEST(kept.all()->size() == 100U);
+  BOOST_REQUIRE(kept.change({}, {}));
+  BOOST_TEST(syncs == 1);
+}
+
 BOOST_AUTO_TEST_CASE(the_desired_state_of_an_unknown_server_is_an_error) {
   const test::state_dir dir;
   auto base = test::open_in(dir.path);
