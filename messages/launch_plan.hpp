@@ -1,6 +1,8 @@
 #pragma once
 #include "messages/server_spec.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,22 +28,41 @@ enum class confinement : std::uint8_t {
 };
 const char* to_string(confinement x) noexcept;
 
+/// What a whole tree used in its life, its init's few pages included.
+struct process_usage {
+  std::chrono::microseconds user_time{0};
+  std::chrono::microseconds system_time{0};
+  std::uint64_t memory_max_bytes = 0; ///< The largest resident set of any one process of it.
+  std::uint64_t major_faults = 0;     ///< Page faults that had to wait for a disk.
+};
+
 /// How a process ended.
 struct process_exit {
   bool signaled = false; ///< True: `status` is a signal number; false: an exit code.
   int status = 0;
-  bool operator==(const process_exit&) const = default;
+  bool core_dumped = false;
+  /// The kernel killed a process of the tree for the tree's memory limit; only known with a limit.
+  bool out_of_memory = false;
+  process_usage usage{}; ///< All 0 where the host did not tell.
+  /// The same way to end; what was used on the way is no part of it.
+  friend bool operator==(const process_exit& a, const process_exit& b) noexcept {
+    return a.signaled == b.signaled && a.status == b.status;
+  }
 };
 
-/// "exit 1" or "signal 9 (SIGKILL)".
+/// "exit 1" or "signal 9 (SIGKILL)", followed by ", core dumped" and ", out of memory".
 std::string to_string(const process_exit& x);
 
 /// The name of a signal, "SIGKILL" for 9; "SIG<n>" where it has none.
 std::string signal_name(int number);
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_usage& x) {
+  return f(x.user_time, x.system_time, x.memory_max_bytes, x.major_faults);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
-  return f(x.signaled, x.status);
+  return f(x.signaled, x.status, x.core_dumped, x.out_of_memory, x.usage);
 }
 
 } // namespace toolscore

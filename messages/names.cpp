@@ -129,8 +129,11 @@ std::string signal_name(int number) {
 }
 
 std::string to_string(const process_exit& x) {
-  if (!x.signaled) return "exit " + std::to_string(x.status);
-  return "signal " + std::to_string(x.status) + " (" + signal_name(x.status) + ")";
+  auto text = (x.signaled ? "signal " : "exit ") + std::to_string(x.status);
+  if (x.signaled) text += " (" + signal_name(x.status) + ")";
+  if (x.core_dumped) text += ", core dumped";
+  if (x.out_of_memory) text += ", out of memory";
+  return text;
 }
 
 std::string to_string(const gone_reason& x) {

@@ -1,12 +1,15 @@
 #include "runners/child_process_io.hpp"
 
+#include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner_plan.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -51,6 +54,22 @@ descriptor plan_file(const std::string& wire) {
     at += static_cast<std::size_t>(written);
   }
   return file;
+}
+
+/// waitid as the kernel has it: the C library leaves out what the dead have used. An init has
+/// reaped all its descendants, so it is the use of the whole tree.
+long wait_with_usage(int pidfd, siginfo_t& found, rusage& used) {
+  return ::syscall(SYS_waitid, P_PIDFD, pidfd, &found, WEXITED | WNOHANG, &used);
+}
+
+std::chrono::microseconds to_duration(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+process_usage to_usage(const rusage& used) {
+  return {to_duration(used.ru_utime), to_duration(used.ru_stime),
+          static_cast<std::uint64_t>(used.ru_maxrss) * 1024,
+          static_cast<std::uint64_t>(used.ru_majflt)};
 }
 
 /// Both ends of the control socket; ours translates the pids of what the init sends.
@@ -186,7 +205,7 @@ void child_process::state::take(const init_report& report, std::int64_t sender) 
     reported_ = process_exit{false, report.value};
     return;
   case report_kind::signaled:
-    reported_ = process_exit{true, report.value};
+    reported_ = process_exit{true, report.value, report.core_dumped != 0, false, {}};
     return;
   }
 }
@@ -209,6 +228,11 @@ void child_process::state::signal(int number) {
   ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+void child_process::state::note_usage() {
+  // What a namespace's end kills is reaped without an account; without one the init keeps it.
+  if (held != confinement::none && !ended_ && pid != 0) usage_before_kill_ = usage_of(pid);
+}
+
 void child_process::state::kill() {
   killed_ = true;
   if (!init_.is_open()) return;
@@ -227,14 +251,15 @@ void child_process::state::watch_init() {
   init_.when_readable([self = shared_from_this()](bool ready) {
     if (!ready) return;
     siginfo_t found{};
-    const int outcome =
-        waitid(P_PIDFD, static_cast<id_t>(self->init_.get()), &found, WEXITED | WNOHANG);
+    rusage used{};
+    const long outcome = wait_with_usage(self->init_.get(), found, used);
     if (outcome == 0 && found.si_pid == 0) return self->watch_init(); // A stale event: it lives.
     if (outcome != 0 && errno == EINTR) return self->watch_init();
     // ECHILD: somebody in this process waits for children that are not theirs. It is dead all
     // the same; the init's report has the exit.
     if (outcome != 0) return self->end({true, SIGKILL});
-    self->end({found.si_code != CLD_EXITED, found.si_status});
+    self->end({found.si_code != CLD_EXITED, found.si_status, found.si_code == CLD_DUMPED, false,
+               to_usage(used)});
   });
 }
 
@@ -247,6 +272,7 @@ void child_process::state::end(process_exit of_init) {
   log->finish();
   pidfile_.remove();
   ended_ = reported_.value_or(of_init);
+  ended_->usage = usage_before_kill_.value_or(of_init.usage);
   if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
   answer(error{errc::spawn_failed,
                "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});
@@ -298,6 +324,7 @@ void child_process::signal(int number) {
   state_->signal(number);
 }
 void child_process::kill() {
+  state_->note_usage();
   state_->kill();
 }
 void child_process::on_exit(std::function<void(process_exit)> hook) {

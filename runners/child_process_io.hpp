@@ -31,6 +31,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   void give_up(error why);
 
   void signal(int number);
+  void note_usage(); ///< Before a kill: what the server has used so far.
   void kill();
   void set_exit_hook(std::function<void(process_exit)> hook);
   /// The child_process is gone: nobody listens any more.
@@ -66,6 +67,7 @@ private:
   pidfile pidfile_;
   std::optional<process_exit> reported_; ///< The server's own exit.
   std::optional<process_exit> ended_;    ///< What the hook is told; set when all is reaped.
+  std::optional<process_usage> usage_before_kill_;
   std::function<void(process_exit)> exit_hook_;
   bool running_ = false;
   bool killed_ = false;

@@ -1,6 +1,7 @@
 #include "runners/pidfile_io.hpp"
 
 #include "runners/descriptor_io.hpp"
+#include "runners/proc_io.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,18 +10,9 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace toolscore {
 namespace {
-
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  file >> id;
-  return id;
-}
 
 bool write_whole(int fd, const std::string& text) {
   return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -28,24 +20,9 @@ bool write_whole(int fd, const std::string& text) {
 
 } // namespace
 
-std::uint64_t start_time_of(std::int64_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(file, text, '\0');
-  const auto name_end = text.rfind(')'); // The name before it may hold spaces and brackets.
-  if (name_end == std::string::npos) return 0;
-  std::istringstream fields(text.substr(name_end + 1));
-  std::string skipped;
-  for (int field = 3; field < 22; ++field) fields >> skipped;
-  std::uint64_t start_time = 0;
-  fields >> start_time;
-  return start_time;
-}
-
 result<done> pidfile::write(const std::string& path, std::int64_t pid) {
-  static const std::string boot = boot_id();
   const auto text =
-      std::to_string(pid) + " " + std::to_string(start_time_of(pid)) + " " + boot + "\n";
+      std::to_string(pid) + " " + std::to_string(start_time_of(pid)) + " " + boot_id() + "\n";
   std::error_code ignored; // If the folder cannot be made, the open below fails.
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   const auto draft = path + ".new";

@@ -6,10 +6,6 @@
 
 namespace toolscore {
 
-/// The start time of a process in clock ticks since boot: with pid and boot id it names one
-/// process for ever. 0 when there is no such process.
-std::uint64_t start_time_of(std::int64_t pid);
-
 /// "pid starttime boot_id\n", written whole or not at all, and removed again only while it is
 /// still the file that was written.
 class pidfile {

@@ -38,7 +38,7 @@ void report(const init& self, const init_report& what) {
 /// With the server's pid, which the kernel translates for the node. To name a pid that is not the
 /// sender's takes a capability, which an ordinary user has only inside a namespace of its own.
 void report_running(const init& self, std::uint32_t files_max) {
-  init_report what{report_kind::running, step::none, 0, files_max, self.server};
+  init_report what{report_kind::running, step::none, 0, files_max, self.server, 0};
   if (self.held == hold::sweep) return report(self, what);
   iovec part{&what, sizeof(what)};
   alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred))] = {};
@@ -57,7 +57,7 @@ void report_running(const init& self, std::uint32_t files_max) {
 }
 
 [[noreturn]] void fail(const init& self, const failure& why) {
-  report(self, {report_kind::failed, why.at, why.error, 0, 0});
+  report(self, {report_kind::failed, why.at, why.error, 0, 0, 0});
   end(self, 127);
 }
 
@@ -93,7 +93,7 @@ void obey(const init& self) {
   if (size <= 0) end(self, 128 + SIGKILL); // The node is gone, or wants no part of us.
   if (size != sizeof(order)) return;
   if (order.kind == order_kind::sweep) {
-    report(self, {report_kind::signaled, step::none, SIGKILL, 0, 0});
+    report(self, {report_kind::signaled, step::none, SIGKILL, 0, 0, 0});
     end(self, 128 + SIGKILL);
   }
   signal_tree(self, order.signal);
@@ -110,10 +110,11 @@ void reap(const init& self) {
   for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
     if (pid != self.server) continue;
     if (WIFSIGNALED(status)) {
-      report(self, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0});
+      const std::uint32_t core = WCOREDUMP(status) ? 1 : 0;
+      report(self, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0, core});
       end(self, 128 + WTERMSIG(status));
     }
-    report(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0});
+    report(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0});
     end(self, WEXITSTATUS(status));
   }
 }

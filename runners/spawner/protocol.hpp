@@ -62,9 +62,10 @@ enum class report_kind : std::uint32_t { running, failed, exited, signaled };
 struct init_report {
   report_kind kind = report_kind::failed;
   step failed = step::none;
-  std::int32_t value = 0;      ///< errno, exit code or signal number.
-  std::uint32_t files_max = 0; ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
-  std::int32_t pid = 0;        ///< `running`: the server's, in the init's namespace.
+  std::int32_t value = 0;        ///< errno, exit code or signal number.
+  std::uint32_t files_max = 0;   ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
+  std::int32_t pid = 0;          ///< `running`: the server's, in the init's namespace.
+  std::uint32_t core_dumped = 0; ///< `signaled`: 1 where a core was written.
 };
 
 /// node -> init over the control socket. Its end of file means that the node is dead.

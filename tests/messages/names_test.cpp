@@ -28,6 +28,10 @@ BOOST_AUTO_TEST_CASE(every_error_code_has_a_name_of_its_own) {
 BOOST_AUTO_TEST_CASE(a_killed_process_says_its_signal_by_number_and_name) {
   BOOST_TEST(to_string(process_exit{true, 9}) == "signal 9 (SIGKILL)");
   BOOST_TEST(to_string(process_exit{false, 3}) == "exit 3");
+  BOOST_TEST(to_string(process_exit{true, 11, true, false, {}}) ==
+             "signal 11 (SIGSEGV), core dumped");
+  BOOST_TEST(to_string(process_exit{true, 9, false, true, {}}) ==
+             "signal 9 (SIGKILL), out of memory");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,6 +56,45 @@ BOOST_AUTO_TEST_CASE(exit_codes_and_signals_are_reported_exactly) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_exit_says_what_the_tree_has_used) {
+  for (const auto by : {confinement::none, ::geteuid() == 0 ? confinement::pid_namespace
+                                                            : confinement::user_pid_namespace})
+    for (const bool behind_our_back : {false, true}) {
+      spawn_options options;
+      options.held_by = by;
+      auto child = must_start(plan({subject(), "burn", "60"}), options);
+      const int output = child->take_stdout();
+      BOOST_TEST(read_line(output) == "burnt");
+      if (behind_our_back)
+        ::kill(static_cast<pid_t>(child->pid()), SIGKILL);
+      else
+        child->kill();
+      const auto seen = exit_of(*child);
+      BOOST_REQUIRE(seen.has_value());
+      BOOST_TEST(seen->usage.memory_max_bytes >= 60U << 20U);
+      BOOST_TEST(seen->usage.memory_max_bytes < 90U << 20U);
+      const auto time = seen->usage.user_time + seen->usage.system_time;
+      BOOST_TEST(time.count() >= 50'000);
+      BOOST_TEST(!seen->core_dumped);
+      BOOST_TEST(!seen->out_of_memory);
+      ::close(output);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_core_that_was_written_is_reported) {
+  std::string pattern;
+  std::getline(std::ifstream("/proc/sys/kernel/core_pattern"), pattern);
+  rlimit hard{};
+  ::getrlimit(RLIMIT_CORE, &hard);
+  if (pattern.empty() || pattern[0] == '|' || pattern[0] == '/' || hard.rlim_max == 0) {
+    BOOST_TEST_MESSAGE("skipped: this host writes no core into a working directory");
+    return;
+  }
+  const auto seen = exit_of(*must_start(plan({subject(), "core"})));
+  BOOST_REQUIRE(seen.has_value());
+  BOOST_TEST(to_string(*seen) == "signal 6 (SIGABRT), core dumped");
+}
+
 BOOST_AUTO_TEST_CASE(an_exit_hook_set_after_the_end_is_called_all_the_same) {
   auto child = must_start(plan({subject(), "exit", "7"}));
   BOOST_TEST(run_until([&] { return processes->alive() == 0; }));

@@ -57,6 +57,23 @@ void flood(long size) {
   for (long written = 0; written < size; written += 100) std::fprintf(stderr, "%s\n", line.c_str());
 }
 
+/// Touches so many MiB and keeps a processor busy for 50 ms.
+void burn(long megabytes) {
+  const auto bytes = static_cast<std::size_t>(megabytes) << 20U;
+  auto* const memory = static_cast<volatile char*>(std::malloc(bytes));
+  for (std::size_t at = 0; at < bytes; at += 4096) memory[at] = 1;
+  for (const clock_t end = clock() + CLOCKS_PER_SEC / 20; clock() < end;) {
+  }
+}
+
+void dump_core() {
+  rlimit limit{};
+  getrlimit(RLIMIT_CORE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_CORE, &limit);
+  std::abort();
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -72,6 +89,12 @@ int main(int argc, char** argv) {
     flood(number);
     std::cout << "flooded" << std::endl;
   }
+  if (what == "burn") {
+    burn(number);
+    std::cout << "burnt" << std::endl;
+    for (;;) pause();
+  }
+  if (what == "core") dump_core();
   if (what == "files") {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
