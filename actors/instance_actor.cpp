@@ -142,7 +142,7 @@ link_events events_of(instance_pointer self, const options_pointer& options) {
 }
 
 void take_process(instance_pointer self, const options_pointer& options,
-                  const std::shared_ptr<result<std::unique_ptr<child_process>>>& spawned) {
+                  const std::shared_ptr<result<std::unique_ptr<hosted_process>>>& spawned) {
   auto& state = self->state;
   if (!*spawned) {
     gone_reason reason;
@@ -214,7 +214,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   set_house_handlers(self);
   self->set_exit_handler(
       [=](caf::exit_msg& message) { begin_stop(self, options, message.reason); });
-  using answer = result<std::unique_ptr<child_process>>;
+  using answer = result<std::unique_ptr<hosted_process>>;
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
   how.stdout_to_log = how.no_stdin = options->policy.link == link_kind::none;

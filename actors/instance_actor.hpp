@@ -4,7 +4,7 @@
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "messages/server_spec.hpp"
-#include "runners/process_io.hpp"
+#include "runners/process_host.hpp"
 #include "supervisor/stop_ladder.hpp"
 
 #include <caf/behavior.hpp>
@@ -18,13 +18,13 @@
 namespace toolscore {
 
 /// Makes the wire to a process that has just started, from its stdin and stdout.
-using link_opener = std::function<std::shared_ptr<link>(child_process&, link_events)>;
+using link_opener = std::function<std::shared_ptr<link>(hosted_process&, link_events)>;
 
 struct instance_options {
   instance_id id;
   launch_plan plan;
   server_policy policy;
-  process_io* processes = nullptr; ///< Outlives every actor.
+  process_host* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
   caf::actor owner; ///< The server actor.
   caf::actor supervisor;
@@ -38,7 +38,7 @@ struct line_route {
 struct instance_actor_state {
   static inline const char* name = "toolscore.instance";
   instance_state at = instance_state::starting;
-  std::unique_ptr<child_process> process;
+  std::unique_ptr<hosted_process> process;
   std::shared_ptr<link> wire;
   std::shared_ptr<line_route> route = std::make_shared<line_route>();
   mcp::scanner scanner;

@@ -1,6 +1,6 @@
 #pragma once
 #include "runners/pool_io.hpp"
-#include "runners/process_io.hpp"
+#include "runners/process_host.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
@@ -12,7 +12,7 @@
 namespace toolscore {
 
 struct runner_member_options {
-  process_io* processes = nullptr; ///< Outlives the tree.
+  process_host* processes = nullptr; ///< Outlives the tree.
   std::string state_dir;
   std::string libexec_dir;
   std::uint32_t installs_max = 2;

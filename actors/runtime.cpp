@@ -108,7 +108,7 @@ void runtime::begin() {
   options.tree = all.tree;
   options.route = all.route;
   options.processes = all.processes.get();
-  options.open_link = [&all](child_process& process, link_events events) {
+  options.open_link = [&all](hosted_process& process, link_events events) {
     const int input = process.take_stdin();
     return std::make_shared<stdio_link>(all.host.io(), input, process.take_stdout(),
                                         std::move(events));

@@ -10,7 +10,7 @@
 #include "mcp/list_pager.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
-#include "runners/process_io.hpp"
+#include "runners/process_host.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
@@ -28,7 +28,7 @@ struct server_options {
   server_spec spec;
   desired_state desired = desired_state::running;
   addresses_ptr tree;
-  process_io* processes = nullptr; ///< Outlives every actor.
+  process_host* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
   std::string state_dir;
   std::function<double()> random; ///< [0, 1), for the back-off's jitter.

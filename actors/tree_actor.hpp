@@ -6,7 +6,7 @@
 #include "actors/store_actor.hpp"
 #include "config/node_config.hpp"
 #include "runners/pool_io.hpp"
-#include "runners/process_io.hpp"
+#include "runners/process_host.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -27,7 +27,7 @@ struct tree_options {
   std::function<std::string()> endpoint;
   addresses_ptr tree;
   std::shared_ptr<routing> route;
-  process_io* processes = nullptr;
+  process_host* processes = nullptr;
   link_opener open_link;
   std::shared_ptr<event_log> log;
   store_options store;

@@ -1,6 +1,6 @@
 #include "runners/install_io.hpp"
 
-#include "runners/process_io.hpp"
+#include "runners/process_host.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -210,7 +210,7 @@ result<done> ensure_directory(const std::string& path) {
   return done{};
 }
 
-void close_input(child_process& child) {
+void close_input(hosted_process& child) {
   if (const int fd = child.take_stdin(); fd >= 0) ::close(fd);
 }
 

@@ -7,7 +7,7 @@
 
 namespace toolscore {
 
-class child_process;
+class hosted_process;
 
 /// Everything here blocks on the disk. All but `ensure_directory` and `close_input` belongs to the
 /// pool; those two are small enough for the loop.
@@ -37,7 +37,7 @@ result<done> remove_install(const install_plan& plan);
 result<done> ensure_directory(const std::string& path);
 
 /// An install step reads nothing: its stdin ends at once.
-void close_input(child_process& child);
+void close_input(hosted_process& child);
 
 inline constexpr const char* marker_name = ".toolscore-install.json";
 

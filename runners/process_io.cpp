@@ -271,7 +271,7 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
   auto who = std::make_shared<child_process::state>(state_->io, plan, std::move(options));
   who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
     if (!outcome) return then(outcome.failure());
-    then(std::make_unique<child_process>(weak.lock()));
+    then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
   };
   state_->waiting.push_back({std::move(who), std::move(*wire), wanted});
   // Not from here: `then` may be called by what fails at once.

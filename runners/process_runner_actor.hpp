@@ -1,7 +1,7 @@
 #pragma once
 #include "runners/install_machine.hpp"
 #include "runners/pool_io.hpp"
-#include "runners/process_io.hpp"
+#include "runners/process_host.hpp"
 #include "runners/process_plan.hpp"
 #include "runners/runner_messages.hpp"
 #include "runners/step_report.hpp"
@@ -21,11 +21,11 @@
 namespace toolscore {
 
 struct process_runner_options {
-  process_io* processes = nullptr; ///< Outlives the actor.
+  process_host* processes = nullptr; ///< Outlives the actor.
   host_facts host;
   std::uint32_t installs_max = 2;
   milliseconds step_max{build_timeout}; ///< Cuts every step's own limit.
-  std::function<caf::actor()> manager; ///< Who gets every state_changed; asked anew each time.
+  std::function<caf::actor()> manager;  ///< Who gets every state_changed; asked anew each time.
   blocking_runner pool;
 };
 
@@ -33,7 +33,7 @@ struct process_runner_options {
 /// over meets nobody.
 struct spawn_answered {
   std::uint64_t flight = 0;
-  std::shared_ptr<child_process> child; ///< Null: `failure` says why.
+  std::shared_ptr<hosted_process> child; ///< Null: `failure` says why.
   error failure;
 };
 struct step_exited {
@@ -68,7 +68,7 @@ struct install_flight {
   install_facts facts;
   install_step step; ///< The one under way, or the last.
   std::shared_ptr<step_report> report;
-  std::shared_ptr<child_process> child;
+  std::shared_ptr<hosted_process> child;
   std::optional<std::chrono::steady_clock::time_point> deadline; ///< Of the step under way.
   error failure; ///< Why it is failing or was cancelled.
 };

@@ -78,7 +78,7 @@ void process_runner_state::begin_step(install_flight& flight, install_step step)
   const auto me = caf::actor_cast<caf::actor_addr>(self_);
   options_.processes->spawn(
       flight.step.launch, std::move(options),
-      [me, number = flight.number](result<std::unique_ptr<child_process>> outcome) {
+      [me, number = flight.number](result<std::unique_ptr<hosted_process>> outcome) {
         spawn_answered news;
         news.flight = number;
         if (outcome) {

@@ -18,7 +18,7 @@ struct stdio_link_limits {
 class stdio_link final : public link {
 public:
   struct state;
-  /// Owns both descriptors from now on (child_process::take_stdin and take_stdout).
+  /// Owns both descriptors from now on (hosted_process::take_stdin and take_stdout).
   stdio_link(boost::asio::io_context& io, int stdin_fd, int stdout_fd, link_events events,
              stdio_link_limits limits = {});
   ~stdio_link() override;

@@ -29,7 +29,7 @@ struct own_registry : runner_fixture {
                  (folder / "x.tgz").string(), log()};
     plan.env = minimal_environment(options.host.variables);
     plan.cwd = folder.string();
-    processes->spawn(plan, {}, [this](result<std::unique_ptr<child_process>> outcome) {
+    processes->spawn(plan, {}, [this](result<std::unique_ptr<hosted_process>> outcome) {
       BOOST_TEST_REQUIRE(bool(outcome));
       registry = std::move(*outcome);
     });
@@ -61,7 +61,7 @@ struct own_registry : runner_fixture {
     runner = nullptr;
   }
 
-  std::unique_ptr<child_process> registry;
+  std::unique_ptr<hosted_process> registry;
   std::string port;
   int output = -1;
 };

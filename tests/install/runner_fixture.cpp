@@ -151,9 +151,9 @@ std::string runner_fixture::states_of(const std::string& server) const {
 }
 
 std::string runner_fixture::ask(const launch_plan& plan, const std::string& line) {
-  std::unique_ptr<child_process> child;
+  std::unique_ptr<hosted_process> child;
   std::string failure;
-  processes->spawn(plan, {}, [&](result<std::unique_ptr<child_process>> outcome) {
+  processes->spawn(plan, {}, [&](result<std::unique_ptr<hosted_process>> outcome) {
     if (outcome) {
       child = std::move(*outcome);
     } else {

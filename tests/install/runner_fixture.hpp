@@ -1,5 +1,6 @@
 #pragma once
 #include "loop/actor_host.hpp"
+#include "runners/process_io.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "tests/census.hpp"
 

@@ -15,7 +15,7 @@ using namespace toolscore;
 namespace {
 
 struct tree {
-  std::unique_ptr<child_process> process;
+  std::unique_ptr<hosted_process> process;
   std::unique_ptr<stdio_link> wire;
 };
 
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < count; ++i) {
     spawn_options options;
     if (std::string_view(argv[5]) == "none") options.held_by = confinement::none;
-    processes.spawn(plan_of(argv), options, [&](result<std::unique_ptr<child_process>> started) {
+    processes.spawn(plan_of(argv), options, [&](result<std::unique_ptr<hosted_process>> started) {
       if (!started) {
         std::cout << started.failure().detail << std::endl;
         std::_Exit(1);

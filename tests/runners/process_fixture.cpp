@@ -54,23 +54,23 @@ bool process_fixture::run_until(const std::function<bool()>& done, std::chrono::
   return true;
 }
 
-result<std::unique_ptr<child_process>> process_fixture::start(const launch_plan& what,
-                                                              spawn_options options) {
-  std::optional<result<std::unique_ptr<child_process>>> answer;
+result<std::unique_ptr<hosted_process>> process_fixture::start(const launch_plan& what,
+                                                               spawn_options options) {
+  std::optional<result<std::unique_ptr<hosted_process>>> answer;
   processes->spawn(what, std::move(options), [&](auto outcome) { answer = std::move(outcome); });
   BOOST_TEST(!answer.has_value()); // Never from inside the call.
   BOOST_REQUIRE(run_until([&] { return answer.has_value(); }));
   return std::move(*answer);
 }
 
-std::unique_ptr<child_process> process_fixture::must_start(const launch_plan& what,
-                                                           spawn_options options) {
+std::unique_ptr<hosted_process> process_fixture::must_start(const launch_plan& what,
+                                                            spawn_options options) {
   auto answer = start(what, std::move(options));
   BOOST_REQUIRE_MESSAGE(answer, (answer ? "" : answer.failure().detail));
   return std::move(*answer);
 }
 
-std::optional<process_exit> process_fixture::exit_of(child_process& child) {
+std::optional<process_exit> process_fixture::exit_of(hosted_process& child) {
   std::optional<process_exit> seen;
   int calls = 0;
   child.on_exit([&](process_exit how) {

@@ -19,14 +19,15 @@ struct process_fixture {
 
   launch_plan plan(std::vector<std::string> argv) const;
   /// Starts and waits for the answer.
-  result<std::unique_ptr<child_process>> start(const launch_plan& what, spawn_options options = {});
+  result<std::unique_ptr<hosted_process>> start(const launch_plan& what,
+                                                spawn_options options = {});
   /// Starts what must start.
-  std::unique_ptr<child_process> must_start(const launch_plan& what, spawn_options options = {});
+  std::unique_ptr<hosted_process> must_start(const launch_plan& what, spawn_options options = {});
   /// Runs the loop until `done` or the limit. @returns whether it is done
   bool run_until(const std::function<bool()>& done,
                  std::chrono::seconds limit = std::chrono::seconds(20));
   /// The child's exit, waited for.
-  std::optional<process_exit> exit_of(child_process& child);
+  std::optional<process_exit> exit_of(hosted_process& child);
   /// The next line of the child's stdout, waited for; the descriptor stays open.
   std::string read_line(int fd);
   bool kill_all();

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(stdout_goes_to_the_log_where_it_is_asked_and_lines_are_offe
 }
 
 BOOST_AUTO_TEST_CASE(a_log_hook_may_end_its_own_child) {
-  std::unique_ptr<child_process> child;
+  std::unique_ptr<hosted_process> child;
   int lines = 0;
   spawn_options options;
   options.on_log_line = [&](std::string_view) {

@@ -21,7 +21,7 @@ struct crowd {
       });
     BOOST_REQUIRE(fixture.run_until([this] { return children.size() == many; }));
   }
-  std::vector<std::unique_ptr<child_process>> children;
+  std::vector<std::unique_ptr<hosted_process>> children;
   std::map<std::int64_t, std::vector<process_exit>> exits;
 };
 
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(servers_killed_behind_our_back_are_told_once_each) {
 
 BOOST_AUTO_TEST_CASE(kill_all_ends_what_runs_and_what_is_being_started) {
   std::size_t answers = 0;
-  std::vector<std::unique_ptr<child_process>> children;
+  std::vector<std::unique_ptr<hosted_process>> children;
   for (std::size_t i = 0; i < many; ++i)
     processes->spawn(plan({subject(), "wait"}), {}, [&](auto answer) {
       ++answers;

@@ -23,7 +23,7 @@ struct stubborn_tree {
   stubborn_tree(stubborn_tree&& other) noexcept
       : process(std::move(other.process)), output(std::exchange(other.output, -1)) {}
   ~stubborn_tree() { ::close(output); }
-  std::unique_ptr<child_process> process;
+  std::unique_ptr<hosted_process> process;
   int output;
 };
 
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(trees_outlive_the_spawner_and_the_next_start_has_a_new_one)
 
 BOOST_AUTO_TEST_CASE(a_spawner_that_hangs_is_replaced) {
   class process_io impatient(io, TOOLSCORE_LIBEXEC_DIR, std::chrono::milliseconds(300));
-  std::vector<result<std::unique_ptr<child_process>>> answers;
+  std::vector<result<std::unique_ptr<hosted_process>>> answers;
   const auto start_one = [&] {
     impatient.spawn(plan({subject(), "wait"}), {},
                     [&](auto answer) { answers.push_back(std::move(answer)); });
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_spawner_that_hangs_is_replaced) {
 BOOST_AUTO_TEST_CASE(a_spawner_that_dies_under_load_costs_clear_errors_and_no_process) {
   std::size_t started = 0;
   std::size_t failed = 0;
-  std::vector<std::unique_ptr<child_process>> children;
+  std::vector<std::unique_ptr<hosted_process>> children;
   for (int i = 0; i < 100; ++i)
     processes->spawn(plan({subject(), "wait"}), {}, [&](auto answer) {
       if (answer) {

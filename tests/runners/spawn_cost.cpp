@@ -66,7 +66,7 @@ cost held(boost::asio::io_context& io, process_io& processes, char* program, con
   plan.cwd = "/";
   spawn_options options;
   options.held_by = by;
-  std::unique_ptr<child_process> child;
+  std::unique_ptr<hosted_process> child;
   bool ended = false;
   const auto start = now();
   processes.spawn(plan, options, [&](auto answer) {
