@@ -1,6 +1,7 @@
 #include "gateway/session_io.hpp"
 
 #include "gateway/response_text.hpp"
+#include "loop/turn_scope.hpp"
 
 #include <algorithm>
 #include <array>
@@ -57,6 +58,7 @@ void http_session::arm_read() {
   reading_ = true;
   socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
                           [self = shared_from_this()](const error_code& ec, std::size_t count) {
+                            const turn_scope turn;
                             self->reading_ = false;
                             if (ec)
                               self->on_gone();

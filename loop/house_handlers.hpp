@@ -14,9 +14,9 @@ void set_house_handlers(caf::scheduled_actor* self);
 /// its default constructor.
 template <class State>
 void set_house_handlers(caf::stateful_actor<State>* self) {
-  static_assert(!(std::is_aggregate_v<State> &&
-                  std::is_constructible_v<State, caf::stateful_actor<State>*>),
-                "this state would be made from a pointer: declare its default constructor");
+  static_assert(
+      !(std::is_aggregate_v<State> && std::is_constructible_v<State, caf::stateful_actor<State>*>),
+      "this state would be made from a pointer: declare its default constructor");
   set_house_handlers(static_cast<caf::scheduled_actor*>(self));
 }
 

@@ -63,6 +63,7 @@ void loop_scheduler::enqueue(caf::resumable* job) {
 void loop_scheduler::post_turn() {
   if (turn_posted_ || ready_.empty()) return;
   turn_posted_ = true;
+  if (turn_scope::defer(*this)) return;
   boost::asio::post(loop_.io(), [owner = self_] {
     if (*owner) (*owner)->turn();
   });

@@ -1,6 +1,7 @@
 #pragma once
 #include "loop/event_loop.hpp"
 #include "loop/loop_clock.hpp"
+#include "loop/turn_scope.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
@@ -17,7 +18,7 @@ namespace toolscore {
 /// CAF's scheduler as a module that runs actors on an event loop: no thread, no wake-up between
 /// an Asio handler and the actor it sends to. Jobs may come from every thread and run on the
 /// loop's.
-class loop_scheduler final : public caf::scheduler::abstract_coordinator {
+class loop_scheduler final : public caf::scheduler::abstract_coordinator, private turn_work {
 public:
   /// One turn runs at most so many actors, then descriptors and timers get theirs.
   static constexpr std::size_t jobs_a_turn_max = 64;
@@ -44,6 +45,7 @@ private:
   };
   void post_turn();
   void turn();
+  void run_turn() override { turn(); }
   void take_inbox();
   void run(caf::resumable* job);
 

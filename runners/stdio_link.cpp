@@ -1,5 +1,6 @@
 #include "runners/stdio_link.hpp"
 
+#include "loop/turn_scope.hpp"
 #include "runners/descriptor_io.hpp"
 #include "runners/line_framer.hpp"
 
@@ -51,6 +52,7 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
   std::deque<bytes> queue;
   std::size_t front_written = 0; ///< Bytes of the first line, its newline counted, that are out.
   std::uint64_t accepted = 0;    ///< Lines that were given numbers.
+  std::uint64_t heard = 0;       ///< Lines that came back, at most `accepted`.
   std::uint64_t written_whole =
       0; ///< Nothing is dropped before the link ends, so this is a number too.
   std::uint64_t begun = 0;
@@ -63,6 +65,7 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
 
 void stdio_link::state::wait_read() {
   output.when_readable([self = shared_from_this()](bool ready) {
+    const turn_scope turn;
     if (ready && !self->closed) self->read_turn();
   });
 }
@@ -96,6 +99,7 @@ bool stdio_link::state::read_some(std::vector<framed_line>& lines) {
 
 /// A callback may destroy the link; then the rest goes nowhere.
 void stdio_link::state::deliver(std::vector<framed_line>& lines) {
+  heard = std::min(heard + lines.size(), accepted);
   for (auto& line : lines) {
     if (closed) return;
     switch (line.kind) {
@@ -131,11 +135,14 @@ std::uint64_t stdio_link::state::send(bytes line) {
   }
   queued += line->size() + 1;
   queue.push_back(std::move(line));
-  write_soon();
+  if (accepted <= heard + 1 && !writing && !soon)
+    write_some(); // Nothing else is under way that it could go out with.
+  else
+    write_soon();
   return number;
 }
 
-/// Not at once: what else this turn of the loop has to say goes out in the same call, which spares
+/// Not at once: what else this round of the loop has to say goes out in the same call, which spares
 /// the server as many wake-ups as us system calls.
 void stdio_link::state::write_soon() {
   if (writing || std::exchange(soon, true)) return;

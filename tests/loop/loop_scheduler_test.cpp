@@ -1,4 +1,5 @@
 #include "loop/actor_host.hpp"
+#include "loop/turn_scope.hpp"
 
 #include <algorithm>
 #include <array>
@@ -158,6 +159,38 @@ BOOST_AUTO_TEST_CASE(messages_of_other_threads_arrive_on_the_loops_thread) {
   host.run_until([&] { return t.messages == 200'001; });
   late.join();
   for (auto& target : targets) caf::anon_send_exit(target, caf::exit_reason::kill);
+  BOOST_TEST(host.shutdown(5s));
+}
+
+BOOST_AUTO_TEST_CASE(in_a_scope_actors_run_when_the_handler_ends_and_not_a_round_later) {
+  actor_host host;
+  int handled = 0;
+  const auto target = host.system().spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    set_house_handlers(self);
+    return {[&handled, self](int left) {
+      ++handled;
+      if (left > 0) self->send(self, left - 1);
+    }};
+  });
+  caf::anon_send(target, 0);
+  BOOST_TEST(host.run_until([&] { return handled == 1; }, 5s)); // Now it is idle.
+  int in_handler = -1;
+  int behind_it = -1;
+  boost::asio::post(host.loop().io(), [&] {
+    {
+      const turn_scope outer;
+      {
+        const turn_scope inner;
+        caf::anon_send(target, 200); // More than one turn takes.
+      }
+      in_handler = handled;
+    }
+    behind_it = handled;
+  });
+  BOOST_TEST(host.run_until([&] { return handled == 202; }, 5s)); // None is forgotten.
+  BOOST_TEST(in_handler == 1);
+  BOOST_TEST(behind_it > 1);
+  caf::anon_send_exit(target, caf::exit_reason::kill);
   BOOST_TEST(host.shutdown(5s));
 }
 
