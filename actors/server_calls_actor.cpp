@@ -171,7 +171,7 @@ void take_answer(server_actor_pointer self, const bytes& line, const envelope& s
                                       mcp::error_code(spans.failure.of(*line)).value_or(0));
   auto reply = call->request.reply;
   if (is_recorded(call->request)) {
-    const bool tool_error = !rpc_error && mcp::result_is_error(spans.result.of(*line));
+    const bool tool_error = !rpc_error && spans.tool_error;
     auto end = end_of(self, call->instance, call->written);
     end.response = line;
     end.part = rpc_error ? spans.failure : spans.result;

@@ -62,6 +62,12 @@ void written(self_pointer self, const store_options& options, std::size_t count,
     arm_flush(self, options);
 }
 
+/// Records are big: a list that grew anew with each batch would move each of them several times.
+void keep_room(store_state& state, std::vector<call_record>& emptied) {
+  constexpr std::size_t room_max = 4096;
+  if (emptied.capacity() <= room_max) state.spare = std::move(emptied);
+}
+
 /// Writes all that waits in one transaction; what comes meanwhile makes the next.
 void flush(self_pointer self, const store_options& options) {
   auto& state = self->state;
@@ -69,7 +75,8 @@ void flush(self_pointer self, const store_options& options) {
   if (state.writing || inbox.records.empty()) return;
   state.writing = true;
   inbox.told = false;
-  auto batch = std::make_shared<std::vector<call_record>>(std::exchange(inbox.records, {}));
+  auto batch = std::make_shared<std::vector<call_record>>(
+      std::exchange(inbox.records, std::exchange(state.spare, {})));
   const auto gap = gap_of(inbox);
   options.counters->records_lost += gap.count;
   const auto me = caf::actor_cast<caf::actor>(self);
@@ -80,7 +87,10 @@ void flush(self_pointer self, const store_options& options) {
     files->trim(batch->size(), keep_max);
     const auto count = batch->size();
     batch->clear(); // Bodies are freed here, not on the loop's thread.
-    caf::anon_send(me, resume{[=] { written(self, options, count, *answer); }});
+    caf::anon_send(me, resume{[=] {
+                     keep_room(self->state, *batch);
+                     written(self, options, count, *answer);
+                   }});
   });
   if (posted) return;
   state.writing = false;

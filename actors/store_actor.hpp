@@ -54,6 +54,7 @@ struct store_state {
   bool flush_armed = false;
   bool writing = false;
   std::vector<std::function<void()>> when_flushed;
+  std::vector<call_record> spare; ///< The room of the last batch, for the next one.
 };
 
 /// The one writer of SQLite. Definitions are on the disk before they are acknowledged; records go

@@ -126,6 +126,7 @@ bool mcp_endpoint::pass_checks(post& x) {
   if (where.kind == route_kind::mcp_server &&
       !tree_.has_server(server_id{std::string{where.parameter}})) {
     const auto text = unknown_server(where.parameter);
+    x.client.meta = mcp::view_meta(x.spans.meta.of(body));
     if (x.method == "tools/call")
       record_refusal(x, server_id{std::string{where.parameter.substr(0, 64)}},
                      mcp::decode(x.spans.name.of(body)), text);

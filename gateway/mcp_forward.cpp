@@ -25,12 +25,10 @@ void mcp_endpoint::reply(const post& x, int status, std::string json, std::strin
 
 record_ids mcp_endpoint::ids_of(const post& x) const {
   record_ids ids;
-  if (x.spans.meta) {
-    const auto meta = mcp::view_meta(x.spans.meta.of(*x.request.body));
-    if (!meta.task.empty()) ids.task = mcp::decode(meta.task);
-    if (!meta.trajectory.empty()) ids.trajectory = mcp::decode(meta.trajectory);
-    if (!meta.traceparent.empty()) ids.trace = mcp::decode(meta.traceparent);
-  }
+  const auto& meta = x.client.meta;
+  if (!meta.task.empty()) ids.task = mcp::decode(meta.task);
+  if (!meta.trajectory.empty()) ids.trajectory = mcp::decode(meta.trajectory);
+  if (!meta.traceparent.empty()) ids.trace = mcp::decode(meta.traceparent);
   if (ids.trajectory.empty() && x.session) ids.trajectory = x.session->trajectory;
   return ids;
 }

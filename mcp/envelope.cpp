@@ -98,6 +98,7 @@ private:
   bool top_member(std::string_view key);
   bool param_member(std::string_view key);
   bool meta_member(std::string_view key);
+  bool result_member(std::string_view key);
   bool id_is_good() const noexcept;
   const char* judge_kind(envelope& out) const;
   void judge_params(envelope& out);
@@ -114,6 +115,7 @@ private:
   const char* wrong_ = nullptr;
   bool id_twice_ = false;
   bool doubtful_param_ = false;
+  bool tool_error_ = false;
 };
 
 bool reading::top_member(std::string_view key) {
@@ -127,7 +129,17 @@ bool reading::top_member(std::string_view key) {
   }
   if (found.index == params && walk_.peek() == '{' && !span)
     return walk_.object(span, [this](std::string_view inner) { return param_member(inner); });
+  if (found.index == outcome && walk_.peek() == '{' && !span)
+    return walk_.object(span, [this](std::string_view inner) { return result_member(inner); });
   return walk_.value(span);
+}
+
+/// Which of several the client's parser takes is not known: one that is true makes it a failure.
+bool reading::result_member(std::string_view key) {
+  text_span value;
+  if (!walk_.value(value)) return false;
+  tool_error_ = tool_error_ || (first_of(value) == 't' && says(key, "isError"));
+  return true;
 }
 
 bool reading::param_member(std::string_view key) {
@@ -207,6 +219,7 @@ const char* reading::judge(envelope& out) {
   out.method = top_[method];
   out.result = top_[outcome];
   out.failure = top_[failure];
+  out.tool_error = tool_error_;
   if (top_[method] && wrong_ == nullptr) judge_params(out);
   return wrong_;
 }
@@ -240,16 +253,6 @@ result<envelope> scanner::scan(std::string_view text) {
   }
   fault_ = scan_fault::none;
   return out;
-}
-
-bool result_is_error(std::string_view result_object) {
-  bool is_error = false;
-  for_members(result_object, [&](std::string_view key, std::string_view value) {
-    if (!says(key, "isError")) return true;
-    is_error = value == "true";
-    return false;
-  });
-  return is_error;
 }
 
 } // namespace toolscore::mcp

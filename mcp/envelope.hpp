@@ -40,9 +40,6 @@ private:
   text_span readable_id_;
 };
 
-/// Reads the top-level `isError` of a result object known to be valid JSON.
-bool result_is_error(std::string_view result_object);
-
 /// What a `_meta` object says, as raw JSON values; empty = absent.
 struct meta_view {
   std::string_view protocol_version;    ///< io.modelcontextprotocol/protocolVersion

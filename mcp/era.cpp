@@ -53,6 +53,7 @@ std::optional<refusal> check_meta(const facts& x) {
 /// `wanted` is what the body says, empty where it says nothing.
 std::optional<refusal> check_header(const char* name, std::optional<std::string_view> header,
                                     const std::string& wanted) {
+  if (header && *header == wanted && !wanted.starts_with("=?")) return std::nullopt;
   const std::string title = std::string("the header ") + name;
   if (!header) return refuse(code::header_mismatch, title + " is missing");
   const auto value = decode_header(*header);
@@ -111,7 +112,7 @@ std::variant<classified, refusal> modern(const facts& x, const served_methods& s
       if (auto wrong = check_header("MCP-Protocol-Version", x.view.protocol_version, version))
         return *wrong;
     if (auto wrong = check_version(version)) return *wrong;
-    return classified{era::modern, version};
+    return classified{era::modern, version, x.meta};
   }
   if (auto wrong = check_meta(x)) return *wrong;
   if (auto wrong = check_headers(x)) return *wrong;
@@ -119,7 +120,7 @@ std::variant<classified, refusal> modern(const facts& x, const served_methods& s
   if (auto wrong = check_version(version)) return *wrong;
   if (!is_served(x.method, served))
     return refuse(code::unknown_method, "no such method here", {}, 404);
-  return classified{era::modern, version};
+  return classified{era::modern, version, x.meta};
 }
 
 std::variant<classified, refusal> legacy(const facts& x) {
@@ -129,17 +130,18 @@ std::variant<classified, refusal> legacy(const facts& x) {
       if (says(key, "protocolVersion")) wanted = decode(value);
       return true;
     });
-    return classified{era::legacy, std::string(negotiate_legacy(wanted))};
+    return classified{era::legacy, std::string(negotiate_legacy(wanted)), x.meta};
   }
   if (!x.view.session_id)
     return refuse(code::invalid_request, "the header Mcp-Session-Id is missing: initialize first");
   if (!x.view.session_version)
     return refuse(code::invalid_request, "no such session: initialize again", {}, 404);
-  return classified{era::legacy, std::string(*x.view.session_version)};
+  return classified{era::legacy, std::string(*x.view.session_version), x.meta};
 }
 
 /// True if the list of media types has one that admits `type`/`subtype`.
 bool admits(std::string_view list, std::string_view type) {
+  if (list.find(type) != std::string_view::npos) return true; // As nearly everybody writes it.
   std::string lower(list);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x; });

@@ -33,6 +33,7 @@ struct served_methods {
 struct classified {
   era client = era::legacy;
   std::string version; ///< In force for this request. For `initialize`: the one negotiated.
+  meta_view meta;      ///< Of the body, whose text must outlive it.
 };
 
 /// Answered with `http_status` and refusal_body().

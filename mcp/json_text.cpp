@@ -102,9 +102,12 @@ std::string quote(std::string_view text) {
 }
 
 bool says(std::string_view raw, std::string_view text) {
-  if (raw.size() < 2 || raw.front() != '"') return false;
-  if (raw.find('\\') != std::string_view::npos) return decode(raw) == text;
-  return raw.substr(1, raw.size() - 2) == text;
+  // An escape is longer than what it stands for, so a shorter text is another one, and one of the
+  // same length is the same only letter by letter.
+  if (raw.size() < text.size() + 2 || raw.front() != '"') return false;
+  if (raw.size() == text.size() + 2) return raw.substr(1, text.size()) == text;
+  if (!text.empty() && raw[1] != text.front() && raw[1] != '\\') return false;
+  return raw.find('\\') != std::string_view::npos && decode(raw) == text;
 }
 
 } // namespace toolscore::mcp

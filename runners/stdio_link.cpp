@@ -52,7 +52,6 @@ struct stdio_link::state : std::enable_shared_from_this<stdio_link::state> {
   std::deque<bytes> queue;
   std::size_t front_written = 0; ///< Bytes of the first line, its newline counted, that are out.
   std::uint64_t accepted = 0;    ///< Lines that were given numbers.
-  std::uint64_t heard = 0;       ///< Lines that came back, at most `accepted`.
   std::uint64_t written_whole =
       0; ///< Nothing is dropped before the link ends, so this is a number too.
   std::uint64_t begun = 0;
@@ -99,7 +98,6 @@ bool stdio_link::state::read_some(std::vector<framed_line>& lines) {
 
 /// A callback may destroy the link; then the rest goes nowhere.
 void stdio_link::state::deliver(std::vector<framed_line>& lines) {
-  heard = std::min(heard + lines.size(), accepted);
   for (auto& line : lines) {
     if (closed) return;
     switch (line.kind) {
@@ -135,15 +133,13 @@ std::uint64_t stdio_link::state::send(bytes line) {
   }
   queued += line->size() + 1;
   queue.push_back(std::move(line));
-  if (accepted <= heard + 1 && !writing && !soon)
-    write_some(); // Nothing else is under way that it could go out with.
-  else
-    write_soon();
+  write_soon();
   return number;
 }
 
 /// Not at once: what else this round of the loop has to say goes out in the same call, which spares
-/// the server as many wake-ups as us system calls.
+/// the server as many wake-ups as us system calls. And where the server has just died, the loop
+/// learns of it first: the line then waits for the next instance and is not lost in a dead pipe.
 void stdio_link::state::write_soon() {
   if (writing || std::exchange(soon, true)) return;
   boost::asio::post(io, [self = shared_from_this()] {

@@ -225,13 +225,21 @@ BOOST_AUTO_TEST_CASE(the_id_of_a_bad_message_is_kept_where_it_can_be_read) {
 }
 
 BOOST_AUTO_TEST_CASE(is_error_is_read_from_the_top_of_a_result_only) {
-  BOOST_TEST(result_is_error(R"({"isError":true})"));
-  BOOST_TEST(result_is_error(R"({ "content" : [ ] , "isError" : true })"));
-  BOOST_TEST(result_is_error(R"({"is\u0045rror":true})"));
-  BOOST_TEST(!result_is_error(R"({"isError":false})"));
-  BOOST_TEST(!result_is_error(R"({"isError":"true"})"));
-  BOOST_TEST(!result_is_error(R"({"content":[{"isError":true}]})"));
-  BOOST_TEST(!result_is_error("{}"));
+  const auto fails = [](const std::string& result) {
+    scanner scan;
+    const auto spans = scan.scan(R"({"jsonrpc":"2.0","id":1,"result":)" + result + "}");
+    BOOST_REQUIRE(spans);
+    return spans->tool_error;
+  };
+  BOOST_TEST(fails(R"({"isError":true})"));
+  BOOST_TEST(fails(R"({ "content" : [ ] , "isError" : true })"));
+  BOOST_TEST(fails(R"({"is\u0045rror":true})"));
+  BOOST_TEST(!fails(R"({"isError":false})"));
+  BOOST_TEST(!fails(R"({"isError":"true"})"));
+  BOOST_TEST(!fails(R"({"content":[{"isError":true}]})"));
+  BOOST_TEST(!fails("{}"));
+  BOOST_TEST(fails(R"({"isError":true,"isError":false})")); // Whichever the client reads.
+  BOOST_TEST(fails(R"({"isError":false,"isError":true})"));
 }
 
 BOOST_AUTO_TEST_CASE(meta_is_read_by_its_keys) {
