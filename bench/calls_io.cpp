@@ -17,6 +17,7 @@ namespace toolscore {
 namespace {
 
 constexpr std::chrono::milliseconds helper_wait{10000};
+constexpr const char* node_name = "node";
 
 struct target {
   std::string name;
@@ -59,6 +60,10 @@ public:
         for (const era spoken : {era::legacy, era::modern})
           if (const auto measured = measure_all(round, connections, spoken); !measured)
             return measured.failure();
+    if (node_)
+      if (const auto kept = await_records(*node_, directory_.path() + "/state", calls_of_node_);
+          !kept)
+        return kept.failure();
     for (const auto& [name, pid] : pids_) outcome_.resident_kib[name] = resident_kib(pid);
     return std::move(outcome_);
   }
@@ -106,8 +111,8 @@ private:
     plan.directory = directory_.path();
     auto started = start_node(plan);
     if (!started) return started.failure();
-    pids_["node"] = started->process.pid();
-    targets_.push_back({"node", started->endpoint});
+    pids_[node_name] = started->process.pid();
+    targets_.push_back({node_name, started->endpoint});
     node_ = std::make_unique<running_node>(std::move(*started));
     return done{};
   }
@@ -151,6 +156,7 @@ private:
         return error{figures.failure().code, subject.name + ", " + to_string(spoken) + ", " +
                                                  std::to_string(connections) +
                                                  " connections: " + figures.failure().detail};
+      if (subject.name == node_name) calls_of_node_ += figures->calls_with_warm_up;
       measurement made{round, spoken, connections, subject.name};
       if (pid != 0)
         made.processor_us = in_us(processor_time(pid) - used_before) /
@@ -180,6 +186,7 @@ private:
   std::vector<target> targets_; ///< The floor first.
   target pingpongs_[2];         ///< Legacy, modern.
   std::map<std::string, int> pids_;
+  std::uint64_t calls_of_node_ = 0;
   calls_outcome outcome_;
 };
 

@@ -1,6 +1,7 @@
 #include "bench/node_io.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <poll.h>
@@ -11,6 +12,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds poll_every{20};
+constexpr std::chrono::milliseconds records_wait{2000};
 /// The node's own deadline for a stop is 25 s; after that it is killed.
 constexpr std::chrono::milliseconds node_grace{28000};
 
@@ -54,6 +56,11 @@ bool is_ready(const endpoint_address& at) {
   return answer && answer->head.status == 200;
 }
 
+double metric_of(const std::string& text, const std::string& name) {
+  const auto at = text.find('\n' + name + ' ');
+  return at == std::string::npos ? 0 : std::atof(text.c_str() + at + name.size() + 2);
+}
+
 } // namespace
 
 error with_log(std::string what, const std::string& log_file) {
@@ -83,6 +90,32 @@ result<running_node> start_node(const node_plan& plan) {
       return running_node{std::move(*started), *address};
   }
   return with_log(plan.program + " was not ready in time", log_file);
+}
+
+result<done> await_records(const running_node& node, const std::string& state_dir,
+                           std::uint64_t calls) {
+  std::string token = text_of(state_dir + "/token");
+  while (!token.empty() && token.back() == '\n') token.pop_back();
+  const std::string request = "GET /metrics HTTP/1.1\r\nHost: " + node.endpoint.host + ':' +
+                              std::to_string(node.endpoint.port) + "\r\nAuthorization: Bearer " +
+                              token + "\r\nConnection: close\r\n\r\n";
+  double kept = 0;
+  double lost = 0;
+  for (const auto end = clock::now() + records_wait; clock::now() < end;
+       ::poll(nullptr, 0, static_cast<int>(poll_every.count()))) {
+    std::string received;
+    const auto answer = exchange_once(node.endpoint, request, received, std::chrono::seconds{2});
+    if (!answer || answer->head.status != 200)
+      return error{errc::bad_answer, "GET /metrics of the node was not answered"};
+    kept = metric_of(received, "toolscore_records_kept_total");
+    lost = metric_of(received, "toolscore_records_lost_total");
+    if (kept >= static_cast<double>(calls)) return done{};
+  }
+  return error{errc::io_failed, "of " + std::to_string(calls) + " calls the node has recorded " +
+                                    std::to_string(static_cast<std::uint64_t>(kept)) +
+                                    " and lost " +
+                                    std::to_string(static_cast<std::uint64_t>(lost)) +
+                                    ": its figures are those of another node"};
 }
 
 } // namespace toolscore

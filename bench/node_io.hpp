@@ -34,4 +34,9 @@ error with_log(std::string what, const std::string& log_file);
 /// @error cancelled                a signal came in the meantime
 result<running_node> start_node(const node_plan& plan);
 
+/// Waits until the node has written down `calls` calls, two seconds at most. Figures of a node that
+/// does not record say nothing. @error io_failed  with what it has kept and lost
+result<done> await_records(const running_node& node, const std::string& state_dir,
+                           std::uint64_t calls);
+
 } // namespace toolscore
