@@ -163,6 +163,8 @@ struct drop_instance {
 /// Something waits in the inbox of records.
 struct records_waiting {};
 struct flush_due {};
+/// Beginnings and ends of instances have waited for others long enough.
+struct live_due {};
 /// Work that an actor has asked to be handed back to itself: an answer of the pool's thread, of
 /// another actor, or of a timer. It runs in a handler of that actor, or not at all once it is gone.
 struct resume {
@@ -233,6 +235,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::live_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::new_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::subscribe_events)

@@ -42,21 +42,27 @@ bool has_verdict(process_status status) {
   }
 }
 
+/// Keeps count of who is not decided yet, so that a change among a thousand servers costs what it
+/// costs among ten.
+void count(manager_pointer self, const std::string& name) {
+  const auto at = self->state.servers.find(name);
+  if (at == self->state.servers.end() || has_verdict(at->second.last.to))
+    self->state.undecided.erase(name);
+  else
+    self->state.undecided.insert(name);
+}
+
 void publish_readiness(manager_pointer self, const options_pointer& options) {
-  std::size_t decided = 0;
-  std::string open;
-  for (const auto& [name, entry] : self->state.servers) {
-    if (has_verdict(entry.last.to))
-      ++decided;
-    else if (open.empty())
-      open = name + " is " + to_string(entry.last.to);
-  }
+  const auto& state = self->state;
   node_readiness now;
-  now.ready = decided == self->state.servers.size();
-  now.detail = std::to_string(decided) + " of " + std::to_string(self->state.servers.size());
-  if (!open.empty()) now.detail += ": " + open;
-  if (now.ready == self->state.published.ready && now.detail == self->state.published.detail)
-    return;
+  now.ready = state.undecided.empty();
+  now.detail = std::to_string(state.servers.size() - state.undecided.size()) + " of " +
+               std::to_string(state.servers.size());
+  if (!now.ready) {
+    const auto& name = *state.undecided.begin();
+    now.detail += ": " + name + " is " + to_string(state.servers.at(name).last.to);
+  }
+  if (now.ready == state.published.ready && now.detail == state.published.detail) return;
   self->state.published = now;
   self->send(options->tree->bridge, readiness_changed{now});
 }
@@ -66,6 +72,15 @@ void publish_directory(manager_pointer self, const options_pointer& options) {
   for (const auto& [name, entry] : self->state.servers)
     if (entry.address && !entry.leaving) servers->emplace(name, entry.address);
   self->send(options->tree->bridge, directory_changed{std::move(servers)});
+}
+
+/// The directory costs the number of servers, so those that come up together share one.
+void publish_directory_soon(manager_pointer self, const options_pointer& options) {
+  if (std::exchange(self->state.directory_due, true)) return;
+  self->send(self, resume{[self, options] {
+               self->state.directory_due = false;
+               publish_directory(self, options);
+             }});
 }
 
 /// Hands the server's actor to its supervisor, which starts it.
@@ -100,6 +115,7 @@ void take_state(manager_pointer self, const options_pointer& options,
     return;
   if (last.to != message.to) entry.since = std::chrono::system_clock::now();
   entry.last = message;
+  count(self, message.server.value);
   std::map<std::string, std::string> fields{{"process_status", to_string(message.to)}};
   if (message.pid) fields["pid"] = std::to_string(message.pid);
   if (message.init_pid) fields["init_pid"] = std::to_string(message.init_pid);
@@ -121,7 +137,7 @@ void take_up(manager_pointer self, const options_pointer& options, const server_
   if (at == self->state.servers.end()) return;
   at->second.address = message.address;
   for (auto& order : std::exchange(at->second.when_up, {})) self->send(message.address, order);
-  publish_directory(self, options);
+  publish_directory_soon(self, options);
 }
 
 void order_server(manager_pointer self, registered_server& entry, server_order order) {
@@ -144,6 +160,7 @@ void register_server(manager_pointer self, const options_pointer& options, serve
   entry.last.server = entry.spec.id;
   entry.last.to =
       desired == desired_state::stopped ? process_status::stopped : process_status::queued;
+  count(self, entry.spec.id.value);
   start_actor(self, options, entry);
 }
 
@@ -156,6 +173,7 @@ void register_refused(manager_pointer self, const initial_server& server) {
   entry.last.server = server.spec.id;
   entry.last.to = process_status::failed;
   entry.last.reason = server.refused;
+  count(self, server.spec.id.value);
 }
 
 install_result outcome_of(manager_pointer self, const options_pointer& options,
@@ -185,10 +203,12 @@ void add_server(manager_pointer self, const options_pointer& options, const add_
   put.desired = spec->disabled ? desired_state::stopped : desired_state::running;
   // The name is taken from here on, so that two adds of one name cannot both succeed.
   self->state.servers[request.name].spec = *spec;
+  count(self, request.name);
   put.then = back_to<result<done>>(self, [self, options, spec = *spec, request,
                                           desired = put.desired](result<done> stored) {
     if (!stored) {
       self->state.servers.erase(request.name);
+      count(self, request.name);
       return request.then(stored.failure());
     }
     register_server(self, options, spec, desired);
@@ -206,6 +226,7 @@ void add_server(manager_pointer self, const options_pointer& options, const add_
 
 void finish_removal(manager_pointer self, const options_pointer& options, const server_id& server) {
   self->state.servers.erase(server.value);
+  count(self, server.value);
   self->send(options->tree->servers, remove_child{server.value});
   self->send(options->tree->catalog, tools_changed{server, nullptr, {}, {}});
   tell(self, options, "server.removed", server, {});

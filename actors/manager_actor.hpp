@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace toolscore {
@@ -37,7 +38,9 @@ struct registered_server {
 struct manager_state {
   static inline const char* name = "toolscore.manager";
   std::map<std::string, registered_server> servers;
+  std::set<std::string> undecided; ///< Those that are neither ready nor in any other final state.
   node_readiness published;
+  bool directory_due = false; ///< To be published when what waits in the mailbox is done.
   bool stopping = false;
 };
 

@@ -97,13 +97,28 @@ void flush(self_pointer self, const store_options& options) {
   inbox.dropped += batch->size();
 }
 
-void put_live(self_pointer self, const store_options& options, const put_instance& message) {
+/// All that began and ended within `live_wait`, in one transaction.
+void flush_live(self_pointer self, const store_options& options) {
+  self->state.live_armed = false;
+  auto changes = std::make_shared<std::vector<live_change>>(std::exchange(self->state.live, {}));
+  if (changes->empty()) return;
+  on_pool<result<done>>(
+      self, options, [changes](store_files& files) { return files.live.change(*changes); },
+      nullptr);
+}
+
+void keep_live(self_pointer self, const store_options& options, live_change change) {
+  self->state.live.push_back(std::move(change));
+  if (!std::exchange(self->state.live_armed, true))
+    self->delayed_send(self, options.live_wait, live_due{});
+}
+
+stored_instance row_of(const put_instance& message) {
   stored_instance row;
   row.id = message.instance;
   row.pid = message.pid;
   row.init_pid = message.init_pid;
-  on_pool<result<done>>(
-      self, options, [row](store_files& files) { return files.live.add(row); }, nullptr);
+  return row;
 }
 
 } // namespace
@@ -127,6 +142,7 @@ caf::behavior make_store(self_pointer self, store_options options) {
       },
       [=](const resume& answer) { answer.work(); },
       [=](const flush_records& request) {
+        flush_live(self, options);
         if (options.inbox->records.empty() && !self->state.writing) return request.then();
         self->state.when_flushed.push_back(request.then);
         flush(self, options);
@@ -164,12 +180,9 @@ caf::behavior make_store(self_pointer self, store_options options) {
             },
             request.then);
       },
-      [=](const put_instance& message) { put_live(self, options, message); },
-      [=](const drop_instance& message) {
-        const auto id = message.instance;
-        on_pool<result<done>>(
-            self, options, [id](store_files& files) { return files.live.remove(id); }, nullptr);
-      },
+      [=](live_due) { flush_live(self, options); },
+      [=](const put_instance& message) { keep_live(self, options, row_of(message)); },
+      [=](const drop_instance& message) { keep_live(self, options, message.instance); },
   };
 }
 

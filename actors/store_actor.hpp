@@ -46,12 +46,18 @@ struct store_options {
   record_inbox* inbox = nullptr;            ///< What is to be written; outlives the actor.
   std::uint64_t records_max = 5'000'000;    ///< Older records are deleted.
   std::chrono::milliseconds batch_wait{50}; ///< A record waits at most so long for its batch.
+  /// So long the beginnings and ends of instances wait for others. They stand outside a crash's way
+  /// to its restart then; and a node that dies in between leaves its instances to PDEATHSIG, which
+  /// asks no store.
+  std::chrono::milliseconds live_wait{20};
 };
 
 struct store_state {
   static inline const char* name = "toolscore.store";
   store_state() = default; // Not an aggregate: see set_house_handlers.
   bool flush_armed = false;
+  bool live_armed = false;
+  std::vector<live_change> live; ///< Not written yet.
   bool writing = false;
   std::vector<std::function<void()>> when_flushed;
   std::vector<call_record> spare; ///< The room of the last batch, for the next one.

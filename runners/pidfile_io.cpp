@@ -23,10 +23,16 @@ bool write_whole(int fd, const std::string& text) {
 result<done> pidfile::write(const std::string& path, std::int64_t pid) {
   const auto text =
       std::to_string(pid) + " " + std::to_string(start_time_of(pid)) + " " + boot_id() + "\n";
-  std::error_code ignored; // If the folder cannot be made, the open below fails.
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   const auto draft = path + ".new";
-  const descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const auto open_draft = [&] {
+    return descriptor(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  };
+  auto file = open_draft();
+  if (!file && errno == ENOENT) {
+    std::error_code ignored; // If the folder cannot be made, the second try fails.
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    file = open_draft();
+  }
   struct stat facts {};
   if (!file || !write_whole(file.get(), text) || fstat(file.get(), &facts) != 0 ||
       std::rename(draft.c_str(), path.c_str()) != 0) {

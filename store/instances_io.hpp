@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace toolscore {
@@ -19,6 +20,9 @@ struct stored_instance {
   std::string boot_id; ///< /proc/sys/kernel/random/boot_id; of another boot = long gone.
 };
 
+/// An instance that began, or the id of one that ended.
+using live_change = std::variant<stored_instance, instance_id>;
+
 /// The instances that live, as far as is known. @error store_failed from every function
 class instances {
 public:
@@ -26,6 +30,8 @@ public:
   /// Adds or replaces.
   result<done> add(const stored_instance& instance);
   result<done> remove(const instance_id& id);
+  /// Several of both, in their order and in one transaction.
+  result<done> change(const std::vector<live_change>& changes);
   result<std::vector<stored_instance>> all();
   result<done> clear();
 

@@ -132,8 +132,9 @@ void start(init& self, const init_start& given) {
   if (server.failed) fail(self, server.failed);
   report_running(self, server.files_max);
   unmap_plan(plan);
-  // All but the control socket were the server's.
-  for (std::size_t which = plan_fd; which < control_fd; ++which) close(given.fds[which]);
+  // All but the control socket were the server's. The log stays open until the init ends: its end
+  // of file would wake the node while the server is still dying, and on the server's own core.
+  for (std::size_t which = plan_fd; which < stderr_fd; ++which) close(given.fds[which]);
 }
 
 } // namespace

@@ -154,6 +154,21 @@ BOOST_AUTO_TEST_CASE(installs_come_back_as_they_were_put) {
   BOOST_TEST(!gone->has_value());
 }
 
+BOOST_AUTO_TEST_CASE(instances_that_begin_and_end_together_are_kept_in_their_order) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  instances live(base);
+  const instance_id first{server_id{"a"}, 1};
+  const instance_id second{server_id{"a"}, 2};
+  BOOST_REQUIRE(live.change(
+      {stored_instance{first, 10, 11, 0, ""}, first, stored_instance{second, 12, 13, 0, ""}}));
+  BOOST_REQUIRE(live.all()->size() == 1U);
+  BOOST_TEST(live.all()->front().pid == 12);
+  BOOST_REQUIRE(live.change({second, stored_instance{first, 14, 15, 0, ""}}));
+  BOOST_REQUIRE(live.all()->size() == 1U);
+  BOOST_TEST(live.all()->front().pid == 14);
+}
+
 BOOST_AUTO_TEST_CASE(instances_come_back_as_they_were_added) {
   const test::state_dir dir;
   auto base = test::open_in(dir.path);
