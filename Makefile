@@ -1,7 +1,7 @@
 # What a user types. scripts/ holds the work; each target says in one line what is missing when it cannot install it.
 BUILD := build/release
 
-.PHONY: setup build dev-up test bench format check clean
+.PHONY: setup build dev-up test bench chaos format check clean
 setup:
 	@scripts/setup
 build: setup
@@ -12,6 +12,10 @@ test: build
 	@scripts/test $(BUILD)
 bench: build
 	@$(BUILD)/bin/toolscore-bench calls
+# Node deaths, half of them where namespaces are forbidden: make chaos KILLS=500 SEED=1
+chaos: build
+	@TOOLSCORE_CHAOS_KILLS=$$(( $(or $(KILLS),500) / 2 )) $(if $(SEED),TOOLSCORE_CHAOS_SEED=$(SEED)) \
+	  $(BUILD)/tests/e2e/test_e2e --run_test=chaos
 format:
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format -i
 check: build

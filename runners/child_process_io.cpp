@@ -181,6 +181,7 @@ bool child_process::state::read_report() {
   if (size < 0 && errno == EAGAIN) return false;
   if (size != sizeof(report)) {
     control_.close(); // The init has ended; its pidfd tells the rest.
+    if (keeper_ended_) end(*keeper_ended_);
     return false;
   }
   std::int64_t sender = 0;
@@ -198,6 +199,9 @@ void child_process::state::take(const init_report& report, std::int64_t sender) 
   switch (report.kind) {
   case report_kind::running:
     pid = held == confinement::none ? report.pid : sender;
+    if (held == confinement::none)
+      inner_init_.reset(
+          pidfd_open(static_cast<pid_t>(sender), 0)); // The sender is the init proper.
     return started(report.files_max);
   case report_kind::failed:
     return answer(error{errc::spawn_failed, describe_failure(plan, report.failed, report.value)});
@@ -224,7 +228,7 @@ void child_process::state::started(std::uint32_t files_max) {
 
 void child_process::state::signal(int number) {
   if (!control_.is_open()) return;
-  const init_order order{order_kind::signal, number};
+  const init_order order{number};
   ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -240,11 +244,9 @@ void child_process::state::kill() {
     pidfd_send_signal(init_.get(), SIGKILL, nullptr, 0);
     return;
   }
-  // No namespace ends with this init: it must live to kill what descends from it.
+  // No namespace ends with its keeper, which must live to kill what descends from it.
   pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
-  if (!control_.is_open()) return;
-  const init_order order{order_kind::sweep, 0};
-  ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
+  pidfd_send_signal(init_.get(), SIGTERM, nullptr, 0);
 }
 
 void child_process::state::watch_init() {
@@ -257,18 +259,33 @@ void child_process::state::watch_init() {
     if (outcome != 0 && errno == EINTR) return self->watch_init();
     // ECHILD: somebody in this process waits for children that are not theirs. It is dead all
     // the same; the init's report has the exit.
-    if (outcome != 0) return self->end({true, SIGKILL});
-    self->end({found.si_code != CLD_EXITED, found.si_status, found.si_code == CLD_DUMPED, false,
-               to_usage(used)});
+    if (outcome != 0) return self->reaped({true, SIGKILL});
+    self->reaped({found.si_code != CLD_EXITED, found.si_status, found.si_code == CLD_DUMPED, false,
+                  to_usage(used)});
   });
 }
 
-/// The init is reaped, so the tree is empty.
+/// Without a namespace a killed keeper has left its tree to the init proper, which closes the
+/// control socket when it has swept it.
+void child_process::state::reaped(process_exit of_init) {
+  init_.close();
+  while (read_report()) {
+  }
+  if (held != confinement::none || !control_.is_open()) return end(of_init);
+  keeper_ended_ = of_init;
+  if (!inner_init_) return;
+  pidfd_send_signal(inner_init_.get(), SIGCONT, nullptr, 0);
+  pidfd_send_signal(inner_init_.get(), SIGTERM, nullptr, 0);
+}
+
+/// The tree is empty.
 void child_process::state::end(process_exit of_init) {
+  keeper_ended_.reset();
   init_.close();
   while (read_report()) {
   }
   control_.close();
+  inner_init_.reset();
   log->finish();
   pidfile_.remove();
   ended_ = reported_.value_or(of_init);

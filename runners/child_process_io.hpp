@@ -57,13 +57,16 @@ private:
   void take(const spawner::init_report& report, std::int64_t sender);
   void started(std::uint32_t files_max);
   void answer(result<done> outcome);
+  void reaped(process_exit of_init);
   void end(process_exit of_init);
   void tell_exit();
   void note(const std::string& text);
 
   watched_descriptor init_; ///< The pidfd of the init, our child.
   watched_descriptor
-      control_; ///< Orders to the init, reports from it; its end is the node's death.
+      control_;           ///< Orders to the init, reports from it; its end is the node's death.
+  descriptor inner_init_; ///< Without a namespace: the init below the keeper.
+  std::optional<process_exit> keeper_ended_; ///< And its keeper has died before it.
   pidfile pidfile_;
   std::optional<process_exit> reported_; ///< The server's own exit.
   std::optional<process_exit> ended_;    ///< What the hook is told; set when all is reaped.

@@ -1,6 +1,7 @@
 #include "runners/spawner/init.hpp"
 
 #include "runners/spawner/descendants.hpp"
+#include "runners/spawner/keeper.hpp"
 #include "runners/spawner/namespaces.hpp"
 #include "runners/spawner/server_start.hpp"
 
@@ -64,7 +65,8 @@ void report_running(const init& self, std::uint32_t files_max) {
 /// From here on the init cannot outlive the node. getppid() is 0 inside a namespace, so whether
 /// the node died before the prctl is asked of the control socket.
 failure bind_to_node(init& self) {
-  // A sweeping init must outlive the node long enough to sweep: the socket alone tells it.
+  // A sweeping init must outlive node and keeper long enough to sweep: the socket tells it of the
+  // one's end, SIGTERM of the other's.
   if (self.held == hold::sweep) {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {step::watch, errno};
   } else if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
@@ -75,6 +77,7 @@ failure bind_to_node(init& self) {
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
+  if (self.held == hold::sweep) sigaddset(&children, SIGTERM);
   self.child_signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   return self.child_signals < 0 ? failure{step::watch, errno} : failure{};
 }
@@ -92,19 +95,18 @@ void obey(const init& self) {
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (size <= 0) end(self, 128 + SIGKILL); // The node is gone, or wants no part of us.
   if (size != sizeof(order)) return;
-  if (order.kind == order_kind::sweep) {
-    report(self, {report_kind::signaled, step::none, SIGKILL, 0, 0, 0});
-    end(self, 128 + SIGKILL);
-  }
   signal_tree(self, order.signal);
   // A stopped process could not hear it.
   if (order.signal == SIGTERM) signal_tree(self, SIGCONT);
 }
 
-/// Ends the init when the server is among the dead.
+/// Ends the init when the server is among the dead, or the keeper is.
 void reap(const init& self) {
-  signalfd_siginfo ignored[16];
-  while (read(self.child_signals, ignored, sizeof(ignored)) > 0) {
+  signalfd_siginfo what;
+  while (read(self.child_signals, &what, sizeof(what)) == sizeof(what)) {
+    if (what.ssi_signo != SIGTERM) continue;
+    report(self, {report_kind::signaled, step::none, SIGKILL, 0, 0, 0});
+    end(self, 128 + SIGKILL);
   }
   int status = 0;
   for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
@@ -142,6 +144,7 @@ void start(init& self, const init_start& given) {
 void run_init(const init_start& given) {
   init self{given.held, given.fds[control_fd]};
   close(node_socket);
+  if (given.held == hold::sweep) split_off_keeper(given);
   prctl(PR_SET_NAME, "toolscore-init");
   if (const failure why = bind_to_node(self)) fail(self, why);
   if (const failure why = enter_namespaces(given.held, given.uid, given.gid)) fail(self, why);

@@ -14,7 +14,7 @@ enum class hold : std::uint32_t {
   strongest,      ///< In a request only: whatever the host gives.
   pid_namespace,  ///< PID and mount namespace with an own /proc.
   user_namespace, ///< The same inside a user namespace.
-  sweep,          ///< No namespace: the init is a subreaper that kills its descendants itself.
+  sweep, ///< No namespace: keeper and init are subreapers that kill their descendants themselves.
 };
 
 /// Where a start can fail; the node has the words for it.
@@ -69,10 +69,8 @@ struct init_report {
 };
 
 /// node -> init over the control socket. Its end of file means that the node is dead.
-enum class order_kind : std::uint32_t { signal, sweep };
 struct init_order {
-  order_kind kind = order_kind::signal;
-  std::int32_t signal = 0;
+  std::int32_t signal = 0; ///< For every process of the tree but its init.
 };
 
 /// The head of a serialised plan. After it come, each ended by a NUL: cwd, argv, environment.

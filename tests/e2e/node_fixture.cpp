@@ -60,6 +60,7 @@ pid_t start_toolscore(const program_start& what) {
     const auto id = std::to_string(ordinary_user);
     words = {"/usr/bin/setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups"};
   }
+  if (what.as == account::sandboxed) words = {TOOLSCORE_FAKES_DIR "/without_namespaces"};
   words.push_back(TOOLSCORE_BIN_DIR "/toolscore");
   words.insert(words.end(), what.arguments.begin(), what.arguments.end());
   std::vector<std::string> variables{"HOME=" + what.directory, "PATH=/usr/bin:/bin"};

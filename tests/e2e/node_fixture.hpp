@@ -5,6 +5,7 @@
 #include "tests/census.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <future>
 #include <map>
 #include <mutex>
@@ -14,7 +15,8 @@
 
 namespace toolscore::test {
 
-enum class account : bool { own, ordinary };
+/// Who the node runs as; `sandboxed` is the test's own user where no new namespace is to be had.
+enum class account : std::uint8_t { own, ordinary, sandboxed };
 
 /// What a call came back with. No answer at all is status 0.
 struct call_answer {

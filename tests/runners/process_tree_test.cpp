@@ -1,8 +1,10 @@
+#include "runners/proc_io.hpp"
 #include "tests/runners/process_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <fstream>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +53,17 @@ pid_t start_plainly(std::vector<std::string> argv, int& output) {
   ::close(ends[1]);
   output = ends[0];
   return pid;
+}
+
+std::string name_of(pid_t pid) {
+  std::string name;
+  std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/comm"), name);
+  return name;
+}
+
+pid_t parent_of(pid_t pid) {
+  const auto facts = facts_of(pid);
+  return facts ? static_cast<pid_t>(facts->parent) : 0;
 }
 
 std::string first_line(int fd) {
@@ -107,7 +120,8 @@ void kill_a_node(process_fixture& fixture, const node_case& how, const std::stri
   while ((said = first_line(output)) == "started") {
   }
   BOOST_TEST(said == "ready " + expected);
-  BOOST_TEST(fixture.census_reaches(fixture.counted(3, 4) + 1)); // And the node.
+  const std::size_t keepers = std::string_view(how.hold) == "none" ? 3 : 0;
+  BOOST_TEST(fixture.census_reaches(fixture.counted(3, 4) + keepers + 1)); // And the node.
   end_node(fixture, node, output);
 }
 
@@ -182,6 +196,43 @@ BOOST_AUTO_TEST_CASE(without_namespaces_the_end_of_the_server_ends_its_escapees)
   ::kill(static_cast<pid_t>(tree.process->pid()), SIGKILL);
   BOOST_TEST((exit_of(*tree.process) == process_exit{true, SIGKILL}));
   BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
+}
+
+BOOST_AUTO_TEST_CASE(without_namespaces_a_killed_keeper_or_init_leaves_nothing) {
+  // The keeper is what the node knows as the init; the init proper is its child.
+  for (const bool keeper : {true, false})
+    for (const bool stopped : {false, true}) {
+      stubborn_tree tree(*this, held_by(confinement::none));
+      BOOST_TEST(census_reaches(counted(1, 4) + 1));
+      const auto outer = static_cast<pid_t>(tree.process->init_pid());
+      const auto inner = parent_of(static_cast<pid_t>(tree.process->pid()));
+      BOOST_REQUIRE(inner > 0);
+      BOOST_REQUIRE(inner != outer);
+      if (stopped) ::kill(keeper ? inner : outer, SIGSTOP);
+      ::kill(keeper ? outer : inner, SIGKILL);
+      if (stopped && !keeper) tree.process->kill(); // A stopped keeper sees nothing until then.
+      BOOST_TEST((exit_of(*tree.process) == process_exit{true, SIGKILL}));
+      // The exit is told when the tree is empty and not before.
+      BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(without_namespaces_a_node_killed_with_keepers_or_inits_leaves_nothing) {
+  for (const bool keepers : {true, false}) {
+    int output = -1;
+    const pid_t node = start_node(*this, {false, "none"}, output);
+    while (first_line(output) == "started") {
+    }
+    const auto wanted = keepers ? "toolscore-keep" : "toolscore-init";
+    std::vector<pid_t> targets;
+    for (const auto& one : census(marker))
+      if (name_of(static_cast<pid_t>(one.pid)) == wanted)
+        targets.push_back(static_cast<pid_t>(one.pid));
+    if (::geteuid() == 0) BOOST_TEST(targets.size() == 3U);
+    ::kill(node, SIGKILL);
+    for (const pid_t target : targets) ::kill(target, SIGKILL);
+    end_node(*this, node, output);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_node_leaves_nothing) {
