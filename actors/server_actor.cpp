@@ -162,7 +162,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   if (message.number != state.number || !state.supervisor) return;
   state.wire = message.wire;
   state.handshake = message.handshake;
-  state.pings_missed = 0;
+  state.life = liveness{state.options->spec.policy.ping};
   state.reason.clear();
   if (state.instances != instances_status::ending) state.instances = instances_status::ready;
   changed(self);
@@ -212,13 +212,7 @@ void take_report(server_actor_pointer self, const child_report& report) {
 void take_ping_due(server_actor_pointer self, const ping_due& message) {
   auto& state = self->state;
   if (message.generation != state.ping_generation || !state.wire) return;
-  const auto& policy = state.options->spec.policy.ping;
-  if (std::exchange(state.heard, false)) state.pings_missed = 0;
-  if (state.pings_missed >= policy.failures) {
-    self->send(state.instance,
-               instance_hung{std::to_string(state.pings_missed) + " pings in a row"});
-    return;
-  }
+  state.life.asked();
   ask_server(self, own_request::ping, "{}");
   arm_ping(self);
 }
@@ -285,7 +279,10 @@ server_status describe(server_actor_pointer self) {
     status.version = state.handshake->server_version;
   }
   status.commit = state.commit;
-  status.reason = status.status == process_status::ready ? "" : state.reason;
+  if (status.status != process_status::ready)
+    status.reason = state.reason;
+  else if (state.life.unhealthy())
+    status.reason = "unhealthy: no answer to " + state.life.detail();
   status.in_flight = static_cast<std::uint32_t>(state.calls.callers());
   status.waiting = static_cast<std::uint32_t>(state.waiting.size());
   status.calls = state.calls_total;

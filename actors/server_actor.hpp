@@ -3,6 +3,7 @@
 #include "actors/call_outcome.hpp"
 #include "actors/call_table.hpp"
 #include "actors/instance_actor.hpp"
+#include "actors/liveness.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/server_table.hpp"
 #include "mcp/envelope.hpp"
@@ -82,9 +83,8 @@ struct server_actor_state {
   std::string lost_reason;
   std::optional<mcp::list_pager> pager;
   std::uint32_t tools = 0;
-  std::uint32_t pings_missed = 0;
+  liveness life; ///< Of the current instance.
   std::uint64_t ping_generation = 0;
-  bool heard = false; ///< A line came since the last ping.
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
 

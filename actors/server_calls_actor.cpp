@@ -7,6 +7,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -127,7 +128,7 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
                      const envelope& spans) {
   auto& state = self->state;
   if (call.own == own_request::ping) {
-    state.pings_missed = 0;
+    state.life.answered();
     return;
   }
   if (!state.pager) return;
@@ -199,6 +200,17 @@ void take_notification(server_actor_pointer self, const std::string& line, const
   }
 }
 
+/// A stalled pipe shows here too: pings wait in it behind what is not read.
+void miss_pings(server_actor_pointer self, std::uint32_t count, steady_clock::time_point oldest) {
+  auto& state = self->state;
+  if (!state.wire || !state.instance) return; // It drains: its stop has deadlines of its own.
+  if (!state.life.expired(count, oldest, self->clock().now())) return;
+  auto detail = state.life.detail();
+  if (const auto bytes = state.wire->queued_bytes(); bytes != 0)
+    detail += "; " + std::to_string(bytes) + " bytes wait for it to read them";
+  self->send(state.instance, instance_hung{std::move(detail)});
+}
+
 } // namespace
 
 void admit_call(server_actor_pointer self, call_request request) {
@@ -254,7 +266,7 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
 void take_line(server_actor_pointer self, const line_in& message) {
   auto& state = self->state;
   if (message.number != state.number) return;
-  state.heard = true;
+  state.life.heard();
   const auto spans = state.scanner.scan(*message.line);
   if (!spans) {
     ++state.garbage_total;
@@ -317,9 +329,12 @@ void sweep(server_actor_pointer self) {
   auto& state = self->state;
   const auto now = self->clock().now();
   state.sweep_at.reset();
+  std::uint32_t pings = 0;
+  auto oldest = now;
   for (auto& [id, call] : state.calls.take_expired(now)) {
     if (call.own == own_request::ping) {
-      ++state.pings_missed;
+      ++pings;
+      oldest = std::min(oldest, call.deadline);
       continue;
     }
     if (call.own == own_request::list_tools) {
@@ -331,6 +346,7 @@ void sweep(server_actor_pointer self) {
     fail_call(self, std::move(call.request), errc::call_timed_out,
               "no answer within its deadline (call_timeout)", call.instance, call.written, true);
   }
+  if (pings != 0) miss_pings(self, pings, oldest);
   while (!state.waiting.empty() && state.waiting.front().deadline <= now) {
     auto request = std::move(state.waiting.front().request);
     state.waiting.pop_front();
