@@ -60,7 +60,7 @@ public:
         for (const era spoken : {era::legacy, era::modern})
           if (const auto measured = measure_all(round, connections, spoken); !measured)
             return measured.failure();
-    if (node_)
+    if (node_ && options_.recorded)
       if (const auto kept = await_records(*node_, directory_.path() + "/state", calls_of_node_);
           !kept)
         return kept.failure();

@@ -22,6 +22,7 @@ struct calls_options {
   std::vector<std::string> launcher; ///< What to start the node through, so that it ends with us.
   std::string node_program;
   std::string libexec_dir;
+  bool recorded = true;       ///< A node that has not recorded every call is an error.
   bool write_each = false;    ///< The floor puts each call in a write of its own.
   bool legacy_server = false; ///< Both gateways stand in front of a server of the legacy era.
 };

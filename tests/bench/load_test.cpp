@@ -201,7 +201,9 @@ BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_is_a_stall_and_a_server_that_end
 }
 
 BOOST_AUTO_TEST_CASE(the_scenario_measures_every_target_of_every_load_in_every_round) {
-  const auto outcome = run_calls(short_run());
+  auto wanted = short_run();
+  wanted.recorded = false; // The stub records nothing.
+  const auto outcome = run_calls(wanted);
   BOOST_REQUIRE_MESSAGE(outcome, why(outcome));
   // Two rounds of two eras: ping-pong, floor and node alone, floor and node with four connections.
   BOOST_TEST(outcome->measurements.size() == 2u * 2u * (3u + 2u));
@@ -215,6 +217,12 @@ BOOST_AUTO_TEST_CASE(the_scenario_measures_every_target_of_every_load_in_every_r
   BOOST_TEST(outcome->measurements.back().target == floor_name); // The second round runs backwards.
   BOOST_TEST(outcome->measurements.back().processor_us > 0);
   BOOST_TEST(outcome->resident_kib.at("node") > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_does_not_record_has_no_figures) {
+  const auto outcome = run_calls(short_run());
+  BOOST_REQUIRE(!outcome);
+  BOOST_TEST(outcome.failure().detail.find("/metrics") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_ends_instead_of_serving_fails_the_run_with_the_end_of_its_log) {
