@@ -190,7 +190,7 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   state.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
     state.last_exit = message.reason.exit;
-  lose_calls(self, message.number, lines_begun, to_string(message.reason));
+  lose_calls(self, message.number, lines_begun, message.reason);
   self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
 }
 
@@ -328,6 +328,7 @@ caf::behavior make_server(server_actor_pointer self,
   state.options = options;
   state.desired = options->desired;
   state.calls = call_table{options->spec.policy.queue.max};
+  state.filter = {options->spec.policy.tools_allow, options->spec.policy.tools_deny};
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
   self->set_exit_handler([self](caf::exit_msg& message) {
     // Of the supervisor's end its down message tells.
@@ -352,6 +353,7 @@ caf::behavior make_server(server_actor_pointer self,
         check_drained(self);
       },
       [self](const garbage_in&) { ++self->state.garbage_total; },
+      [self](const overlong_in& message) { take_overlong(self, message); },
       [self](const child_report& report) { take_report(self, report); },
       [self](const state_changed& install) { // The runner's, on the way to the manager.
         if (self->state.install == install_status::installed) return;

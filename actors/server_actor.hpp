@@ -8,6 +8,7 @@
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "mcp/list_pager.hpp"
+#include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
 #include "runners/process_host.hpp"
@@ -77,6 +78,7 @@ struct server_actor_state {
 
   mcp::scanner scanner;
   call_table calls{256};
+  mcp::tool_filter filter; ///< Of the policy; holds at every endpoint.
   std::deque<waiting_call> waiting;
   std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
   std::string lost_reason;

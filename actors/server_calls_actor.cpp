@@ -1,9 +1,13 @@
 #include "actors/server_calls_actor.hpp"
 
+#include "actors/call_refusal.hpp"
+#include "loop/log_io.hpp"
+#include "mcp/answer_id.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/splice.hpp"
 #include "mcp/translate.hpp"
 #include "mcp/versions.hpp"
+#include "runners/line_framer.hpp"
 
 #include <caf/send.hpp>
 
@@ -51,7 +55,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   auto& state = self->state;
   call_failure failure;
   failure.code = code;
-  failure.detail = detail;
+  failure.detail = std::move(detail);
   failure.server = state.options->spec.id.value;
   failure.state = to_string(state.status());
   failure.attempt = state.attempt;
@@ -61,16 +65,15 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   else if (code == errc::server_gone && state.status() != process_status::stopped)
     failure.retry_in = milliseconds{0};
   if (code == errc::server_gone && state.last_exit) {
-    if (state.last_exit->signaled)
-      failure.signal = state.last_exit->status;
-    else
-      failure.exit_code = state.last_exit->status;
+    auto& told = state.last_exit->signaled ? failure.signal : failure.exit_code;
+    told = state.last_exit->status;
   }
   auto reply = request.reply;
   auto text = mcp::failure_response(id_of(request), failure);
   if (is_recorded(request))
-    record(self, unanswered(state.options->spec.id, std::move(request),
-                            end_of(self, instance, written), admitted, std::move(detail)));
+    record(self,
+           unanswered(state.options->spec.id, std::move(request), end_of(self, instance, written),
+                      admitted, mcp::failure_reason(failure)));
   reply->end(200, std::make_shared<const std::string>(std::move(text)));
 }
 
@@ -98,11 +101,9 @@ void arm_sweep(server_actor_pointer self, steady_clock::time_point due) {
 void write_call(server_actor_pointer self, call_request request) {
   auto& state = self->state;
   if (answer_here(self, request)) return;
-  if (state.calls.full()) {
-    const auto limit = std::to_string(state.options->spec.policy.queue.max);
+  if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
-                     limit + " calls are in flight; wait for one to end or raise queue.max");
-  }
+                     detail_in_flight(state.options->spec.policy.queue.max));
   mcp::upstream_call upstream;
   upstream.id = state.calls.next_id();
   upstream.client = request.client;
@@ -149,7 +150,7 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
   state.pager.reset();
 }
 
-void take_answer(server_actor_pointer self, const bytes& line, const envelope& spans) {
+void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   auto& state = self->state;
   const auto raw_id = spans.id.of(*line);
   std::int64_t id = 0;
@@ -159,6 +160,10 @@ void take_answer(server_actor_pointer self, const bytes& line, const envelope& s
   if (!call) return; // Given up before: a late answer is dropped.
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   const bool rpc_error = spans.kind == message_kind::error_response;
+  if (!rpc_error && !state.filter.open() && call->request.method == "tools/list") {
+    line = state.filter.filtered_line(*line, spans.result);
+    spans = *state.scanner.scan(*line);
+  }
   mcp::downstream_answer answer;
   answer.id_raw = id_of(call->request);
   answer.client = call->request.client;
@@ -211,21 +216,21 @@ void admit_call(server_actor_pointer self, call_request request) {
                                 mcp::empty_response(id_of(request), request.client)));
     return;
   }
+  if (is_recorded(request) && !state.filter.allows(request.tool)) {
+    auto why = detail_hidden(request.tool);
+    return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
+  }
   switch (admit(state.status())) {
   case admission::serve:
     return write_call(self, std::move(request));
   case admission::wait:
     break;
-  case admission::refuse: {
-    auto why = std::string("is ") + to_string(state.status());
-    if (!state.reason.empty()) why += ": " + state.reason;
-    return fail_call(self, std::move(request), errc::server_not_ready, std::move(why));
-  }
+  case admission::refuse:
+    return fail_call(self, std::move(request), errc::server_not_ready, state.reason);
   }
   const auto& queue = state.options->spec.policy.queue;
   if (state.waiting.size() >= queue.max)
-    return fail_call(self, std::move(request), errc::queue_full,
-                     std::to_string(queue.max) + " calls already wait for it to become ready");
+    return fail_call(self, std::move(request), errc::queue_full, detail_queued(queue.max));
   const auto deadline = self->clock().now() + queue.wait;
   state.waiting.push_back({std::move(request), deadline});
   arm_sweep(self, deadline);
@@ -239,7 +244,7 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
       state.wire->send(
           std::make_shared<const std::string>(mcp::cancelled_line(*id, request.reason)));
     fail_call(self, std::move(call->request), errc::cancelled,
-              "cancelled by its caller: " + request.reason, call->instance, call->written, true);
+              detail_cancelled(request.reason, false), call->instance, call->written, true);
     return check_drained(self);
   }
   for (auto at = state.waiting.begin(); at != state.waiting.end(); ++at) {
@@ -247,7 +252,7 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
     auto waiting = std::move(at->request);
     state.waiting.erase(at);
     return fail_call(self, std::move(waiting), errc::cancelled,
-                     "cancelled by its caller while it waited: " + request.reason);
+                     detail_cancelled(request.reason, true));
   }
 }
 
@@ -273,15 +278,32 @@ void take_line(server_actor_pointer self, const line_in& message) {
   }
 }
 
+void take_overlong(server_actor_pointer self, const overlong_in& message) {
+  auto& state = self->state;
+  if (message.number != state.number) return;
+  state.heard = true;
+  ++state.garbage_total;
+  const auto& name = state.options->spec.id.value;
+  log::write(log::level::warn, "server.line_too_long",
+             {log::kv("server", name), log::kv("start", quote_start(message.start))});
+  const auto id = mcp::answered_id(message.start);
+  auto call = id ? state.calls.take(*id) : std::nullopt;
+  if (call && call->own == own_request::list_tools) state.pager.reset();
+  if (!call || call->own != own_request::none) return; // An unknown call has its deadline.
+  fail_call(self, std::move(call->request), errc::too_large, detail_overlong(message.bytes_max),
+            call->instance, call->written, true);
+  check_drained(self);
+}
+
 void write_waiting(server_actor_pointer self) {
   auto waiting = std::exchange(self->state.waiting, {});
   for (auto& entry : waiting) admit_call(self, std::move(entry.request));
 }
 
 void lose_calls(server_actor_pointer self, std::uint64_t number, std::uint64_t lines_begun,
-                std::string reason) {
+                const gone_reason& reason) {
   auto& state = self->state;
-  state.lost_reason = std::move(reason);
+  state.lost_reason = detail_gone(reason);
   const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
   std::deque<waiting_call> unseen;
   for (auto& [id, call] : state.calls.take_instance(number)) {
@@ -307,14 +329,13 @@ void fail_lost(server_actor_pointer self) {
 
 void fail_waiting(server_actor_pointer self) {
   auto& state = self->state;
-  auto why = std::string("is ") + to_string(state.status());
-  if (!state.reason.empty()) why += ": " + state.reason;
   for (auto& entry : std::exchange(state.waiting, {}))
-    fail_call(self, std::move(entry.request), errc::server_not_ready, why);
+    fail_call(self, std::move(entry.request), errc::server_not_ready, state.reason);
 }
 
 void sweep(server_actor_pointer self) {
   auto& state = self->state;
+  const auto& policy = state.options->spec.policy;
   const auto now = self->clock().now();
   state.sweep_at.reset();
   for (auto& [id, call] : state.calls.take_expired(now)) {
@@ -329,14 +350,14 @@ void sweep(server_actor_pointer self) {
     if (state.wire && call.instance == state.number)
       state.wire->send(std::make_shared<const std::string>(mcp::cancelled_line(id, "timeout")));
     fail_call(self, std::move(call.request), errc::call_timed_out,
-              "no answer within its deadline (call_timeout)", call.instance, call.written, true);
+              detail_timed_out(policy.call_timeout, policy.call_timeout_max), call.instance,
+              call.written, true);
   }
   while (!state.waiting.empty() && state.waiting.front().deadline <= now) {
     auto request = std::move(state.waiting.front().request);
     state.waiting.pop_front();
-    auto why = std::string("not ready in time (queue.wait); it is ") + to_string(state.status());
-    if (!state.reason.empty()) why += ": " + state.reason;
-    fail_call(self, std::move(request), errc::server_not_ready, std::move(why));
+    fail_call(self, std::move(request), errc::server_not_ready,
+              detail_waited(policy.queue.wait, state.reason));
   }
   if (const auto due = state.calls.next_deadline()) arm_sweep(self, *due);
   if (!state.waiting.empty()) arm_sweep(self, state.waiting.front().deadline);
