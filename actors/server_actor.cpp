@@ -26,6 +26,8 @@ void publish(server_actor_pointer self) {
   now.instance = state.number;
   now.attempt = state.attempt;
   now.delay = state.delay;
+  if (now.to == process_status::starting && state.replaced == state.number)
+    now.pid = now.init_pid = 0; // Of the instance that a restart ends.
   if (now.to != process_status::ready) now.reason = state.reason;
   const auto same = [](const state_changed& a, const state_changed& b) {
     return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason;
@@ -248,6 +250,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
       start_supervisor(self);
     else
       self->send(state.supervisor, restart_child{child});
+    state.replaced = state.number;
     state.instances = instances_status::starting;
     break;
   case server_verb::stop:

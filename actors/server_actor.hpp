@@ -71,6 +71,7 @@ struct server_actor_state {
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
   std::string log_tail;
+  std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
   std::uint32_t attempt = 0;
   std::chrono::milliseconds delay{0};
   caf::actor drains; ///< An instance that waits for its last answers.
