@@ -43,7 +43,6 @@ void tree_backend::call(const server_id& server, call_request request) {
   call_failure failure;
   failure.code = errc::unknown_server;
   failure.server = server.value;
-  failure.detail = "there is no such server";
   request.reply->end(404, std::make_shared<const std::string>(
                               mcp::failure_response(request.spans.id.of(*request.body), failure)));
 }

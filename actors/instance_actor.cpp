@@ -134,6 +134,9 @@ link_events events_of(instance_pointer self, const options_pointer& options) {
   events.on_garbage = [owner = options->owner, number](std::string quoted) {
     caf::anon_send(owner, garbage_in{number, std::move(quoted)});
   };
+  events.on_overlong = [owner = options->owner, number](std::string start, std::size_t bytes_max) {
+    caf::anon_send(owner, overlong_in{number, std::move(start), bytes_max});
+  };
   events.on_overflow = back_to<std::string>(self, [self](std::string reason) {
     condemn(self, gone_kind::overflowed, std::move(reason));
   });

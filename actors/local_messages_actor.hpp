@@ -46,6 +46,12 @@ struct garbage_in {
   std::uint64_t number = 0;
   std::string quoted;
 };
+/// It wrote a line over the limit, which was skipped; `start` is what is kept of it.
+struct overlong_in {
+  std::uint64_t number = 0;
+  std::string start;
+  std::size_t bytes_max = 0;
+};
 /// The instance was asked to stop: write nothing more to it, and say when its calls are answered.
 struct instance_draining {
   std::uint64_t number = 0;
@@ -207,6 +213,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::overlong_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_draining)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_due)

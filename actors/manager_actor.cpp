@@ -116,6 +116,9 @@ void take_state(manager_pointer self, const options_pointer& options,
   if (last.to != message.to) entry.since = std::chrono::system_clock::now();
   entry.last = message;
   count(self, message.server.value);
+  // A start is told once, when there is a process; that of the server's row comes before.
+  if (message.to == process_status::starting && message.pid == 0)
+    return publish_readiness(self, options);
   std::map<std::string, std::string> fields{{"process_status", to_string(message.to)}};
   if (message.pid) fields["pid"] = std::to_string(message.pid);
   if (message.init_pid) fields["init_pid"] = std::to_string(message.init_pid);

@@ -1,6 +1,7 @@
 #include "actors/server_actor.hpp"
 
 #include "actors/server_calls_actor.hpp"
+#include "actors/server_ends_actor.hpp"
 #include "loop/house_handlers.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -26,6 +27,8 @@ void publish(server_actor_pointer self) {
   now.instance = state.number;
   now.attempt = state.attempt;
   now.delay = state.delay;
+  if (now.to == process_status::starting && state.replaced == state.number)
+    now.pid = now.init_pid = 0; // Of the instance that a restart ends.
   if (now.to != process_status::ready) now.reason = state.reason;
   const auto same = [](const state_changed& a, const state_changed& b) {
     return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason;
@@ -190,7 +193,7 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   state.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
     state.last_exit = message.reason.exit;
-  lose_calls(self, message.number, lines_begun, to_string(message.reason));
+  lose_calls(self, message.number, lines_begun, message.reason);
   self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
 }
 
@@ -242,6 +245,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
       start_supervisor(self);
     else
       self->send(state.supervisor, restart_child{child});
+    state.replaced = state.number;
     state.instances = instances_status::starting;
     break;
   case server_verb::stop:
@@ -325,6 +329,7 @@ caf::behavior make_server(server_actor_pointer self,
   state.options = options;
   state.desired = options->desired;
   state.calls = call_table{options->spec.policy.queue.max};
+  state.filter = {options->spec.policy.tools_allow, options->spec.policy.tools_deny};
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
   self->set_exit_handler([self](caf::exit_msg& message) {
     // Of the supervisor's end its down message tells.
@@ -349,6 +354,7 @@ caf::behavior make_server(server_actor_pointer self,
         check_drained(self);
       },
       [self](const garbage_in&) { ++self->state.garbage_total; },
+      [self](const overlong_in& message) { take_overlong(self, message); },
       [self](const child_report& report) { take_report(self, report); },
       [self](const state_changed& install) { // The runner's, on the way to the manager.
         if (self->state.install == install_status::installed) return;

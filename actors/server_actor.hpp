@@ -9,6 +9,7 @@
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "mcp/list_pager.hpp"
+#include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
 #include "runners/process_host.hpp"
@@ -71,6 +72,7 @@ struct server_actor_state {
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
   std::string log_tail;
+  std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
   std::uint32_t attempt = 0;
   std::chrono::milliseconds delay{0};
   caf::actor drains; ///< An instance that waits for its last answers.
@@ -78,6 +80,7 @@ struct server_actor_state {
 
   mcp::scanner scanner;
   call_table calls{256};
+  mcp::tool_filter filter; ///< Of the policy; holds at every endpoint.
   std::deque<waiting_call> waiting;
   std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
   std::string lost_reason;

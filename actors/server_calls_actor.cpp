@@ -1,79 +1,24 @@
 #include "actors/server_calls_actor.hpp"
 
+#include "actors/call_refusal.hpp"
+#include "actors/server_ends_actor.hpp"
+#include "loop/log_io.hpp"
+#include "mcp/answer_id.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/splice.hpp"
 #include "mcp/translate.hpp"
 #include "mcp/versions.hpp"
+#include "runners/line_framer.hpp"
 
 #include <caf/send.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 
 namespace toolscore {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-bool is_recorded(const call_request& request) {
-  return request.method == "tools/call";
-}
-
-std::string_view id_of(const call_request& request) {
-  return request.spans.id.of(*request.body);
-}
-
-call_end end_of(server_actor_pointer self, std::uint64_t instance,
-                steady_clock::time_point written) {
-  auto& state = self->state;
-  call_end end;
-  end.instance = instance;
-  if (state.handshake) end.server_version = state.handshake->server_version;
-  end.server_commit = state.commit;
-  end.written = written;
-  end.now = self->clock().now();
-  end.wall_now = std::chrono::system_clock::now();
-  return end;
-}
-
-void record(server_actor_pointer self, call_record entry) {
-  ++self->state.calls_total;
-  if (!entry.success()) ++self->state.failures_total;
-  auto& tree = *self->state.options->tree;
-  if (tree.records.put(std::move(entry))) self->send(tree.store, records_waiting{});
-}
-
-/// Ends a call that got no answer: an error for the caller, a failed record.
-void fail_call(server_actor_pointer self, call_request request, errc code, std::string detail,
-               std::uint64_t instance = 0, steady_clock::time_point written = {},
-               bool admitted = false) {
-  auto& state = self->state;
-  call_failure failure;
-  failure.code = code;
-  failure.detail = detail;
-  failure.server = state.options->spec.id.value;
-  failure.state = to_string(state.status());
-  failure.attempt = state.attempt;
-  if (state.instances == instances_status::backing_off ||
-      state.instances == instances_status::parked)
-    failure.retry_in = state.delay;
-  else if (code == errc::server_gone && state.status() != process_status::stopped)
-    failure.retry_in = milliseconds{0};
-  if (code == errc::server_gone && state.last_exit) {
-    if (state.last_exit->signaled)
-      failure.signal = state.last_exit->status;
-    else
-      failure.exit_code = state.last_exit->status;
-  }
-  auto reply = request.reply;
-  auto text = mcp::failure_response(id_of(request), failure);
-  if (is_recorded(request))
-    record(self, unanswered(state.options->spec.id, std::move(request),
-                            end_of(self, instance, written), admitted, std::move(detail)));
-  reply->end(200, std::make_shared<const std::string>(std::move(text)));
-}
 
 /// initialize and discover are answered from the handshake, ping at once.
 bool answer_here(server_actor_pointer self, const call_request& request) {
@@ -89,21 +34,12 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
   return true;
 }
 
-void arm_sweep(server_actor_pointer self, steady_clock::time_point due) {
-  auto& state = self->state;
-  if (state.sweep_at && *state.sweep_at <= due) return;
-  state.sweep_at = due;
-  self->scheduled_send(self, due, sweep_due{++state.sweep_generation});
-}
-
 void write_call(server_actor_pointer self, call_request request) {
   auto& state = self->state;
   if (answer_here(self, request)) return;
-  if (state.calls.full()) {
-    const auto limit = std::to_string(state.options->spec.policy.queue.max);
+  if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
-                     limit + " calls are in flight; wait for one to end or raise queue.max");
-  }
+                     detail_in_flight(state.options->spec.policy.queue.max));
   mcp::upstream_call upstream;
   upstream.id = state.calls.next_id();
   upstream.client = request.client;
@@ -150,7 +86,7 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
   state.pager.reset();
 }
 
-void take_answer(server_actor_pointer self, const bytes& line, const envelope& spans) {
+void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   auto& state = self->state;
   const auto raw_id = spans.id.of(*line);
   std::int64_t id = 0;
@@ -160,6 +96,10 @@ void take_answer(server_actor_pointer self, const bytes& line, const envelope& s
   if (!call) return; // Given up before: a late answer is dropped.
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   const bool rpc_error = spans.kind == message_kind::error_response;
+  if (!rpc_error && !state.filter.open() && call->request.method == "tools/list") {
+    line = state.filter.filtered_line(*line, spans.result);
+    spans = *state.scanner.scan(*line);
+  }
   mcp::downstream_answer answer;
   answer.id_raw = id_of(call->request);
   answer.client = call->request.client;
@@ -200,17 +140,6 @@ void take_notification(server_actor_pointer self, const std::string& line, const
   }
 }
 
-/// A stalled pipe shows here too: pings wait in it behind what is not read.
-void miss_pings(server_actor_pointer self, std::uint32_t count, steady_clock::time_point oldest) {
-  auto& state = self->state;
-  if (!state.wire || !state.instance) return; // It drains: its stop has deadlines of its own.
-  if (!state.life.expired(count, oldest, self->clock().now())) return;
-  auto detail = state.life.detail();
-  if (const auto bytes = state.wire->queued_bytes(); bytes != 0)
-    detail += "; " + std::to_string(bytes) + " bytes wait for it to read them";
-  self->send(state.instance, instance_hung{std::move(detail)});
-}
-
 } // namespace
 
 void admit_call(server_actor_pointer self, call_request request) {
@@ -223,44 +152,24 @@ void admit_call(server_actor_pointer self, call_request request) {
                                 mcp::empty_response(id_of(request), request.client)));
     return;
   }
+  if (is_recorded(request) && !state.filter.allows(request.tool)) {
+    auto why = detail_hidden(request.tool);
+    return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
+  }
   switch (admit(state.status())) {
   case admission::serve:
     return write_call(self, std::move(request));
   case admission::wait:
     break;
-  case admission::refuse: {
-    auto why = std::string("is ") + to_string(state.status());
-    if (!state.reason.empty()) why += ": " + state.reason;
-    return fail_call(self, std::move(request), errc::server_not_ready, std::move(why));
-  }
+  case admission::refuse:
+    return fail_call(self, std::move(request), errc::server_not_ready, state.reason);
   }
   const auto& queue = state.options->spec.policy.queue;
   if (state.waiting.size() >= queue.max)
-    return fail_call(self, std::move(request), errc::queue_full,
-                     std::to_string(queue.max) + " calls already wait for it to become ready");
+    return fail_call(self, std::move(request), errc::queue_full, detail_queued(queue.max));
   const auto deadline = self->clock().now() + queue.wait;
   state.waiting.push_back({std::move(request), deadline});
   arm_sweep(self, deadline);
-}
-
-void cancel_call(server_actor_pointer self, const call_cancel& request) {
-  auto& state = self->state;
-  if (const auto id = state.calls.id_of(request.reply.get())) {
-    auto call = state.calls.take(*id);
-    if (state.wire && call->instance == state.number)
-      state.wire->send(
-          std::make_shared<const std::string>(mcp::cancelled_line(*id, request.reason)));
-    fail_call(self, std::move(call->request), errc::cancelled,
-              "cancelled by its caller: " + request.reason, call->instance, call->written, true);
-    return check_drained(self);
-  }
-  for (auto at = state.waiting.begin(); at != state.waiting.end(); ++at) {
-    if (at->request.reply != request.reply) continue;
-    auto waiting = std::move(at->request);
-    state.waiting.erase(at);
-    return fail_call(self, std::move(waiting), errc::cancelled,
-                     "cancelled by its caller while it waited: " + request.reason);
-  }
 }
 
 void take_line(server_actor_pointer self, const line_in& message) {
@@ -285,78 +194,26 @@ void take_line(server_actor_pointer self, const line_in& message) {
   }
 }
 
+void take_overlong(server_actor_pointer self, const overlong_in& message) {
+  auto& state = self->state;
+  if (message.number != state.number) return;
+  state.life.heard();
+  ++state.garbage_total;
+  const auto& name = state.options->spec.id.value;
+  log::write(log::level::warn, "server.line_too_long",
+             {log::kv("server", name), log::kv("start", quote_start(message.start))});
+  const auto id = mcp::answered_id(message.start);
+  auto call = id ? state.calls.take(*id) : std::nullopt;
+  if (call && call->own == own_request::list_tools) state.pager.reset();
+  if (!call || call->own != own_request::none) return; // An unknown call has its deadline.
+  fail_call(self, std::move(call->request), errc::too_large, detail_overlong(message.bytes_max),
+            call->instance, call->written, true);
+  check_drained(self);
+}
+
 void write_waiting(server_actor_pointer self) {
   auto waiting = std::exchange(self->state.waiting, {});
   for (auto& entry : waiting) admit_call(self, std::move(entry.request));
-}
-
-void lose_calls(server_actor_pointer self, std::uint64_t number, std::uint64_t lines_begun,
-                std::string reason) {
-  auto& state = self->state;
-  state.lost_reason = std::move(reason);
-  const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
-  std::deque<waiting_call> unseen;
-  for (auto& [id, call] : state.calls.take_instance(number)) {
-    if (call.own != own_request::none) continue;
-    // What the server never saw is no call in flight: it waits for the next instance.
-    if (call.line > lines_begun)
-      unseen.push_back({std::move(call.request), deadline});
-    else
-      state.lost.push_back(std::move(call));
-  }
-  if (unseen.empty()) return;
-  std::move(state.waiting.begin(), state.waiting.end(), std::back_inserter(unseen));
-  state.waiting = std::move(unseen);
-  arm_sweep(self, deadline);
-}
-
-void fail_lost(server_actor_pointer self) {
-  auto& state = self->state;
-  for (auto& call : std::exchange(state.lost, {}))
-    fail_call(self, std::move(call.request), errc::server_gone, state.lost_reason, call.instance,
-              call.written, true);
-}
-
-void fail_waiting(server_actor_pointer self) {
-  auto& state = self->state;
-  auto why = std::string("is ") + to_string(state.status());
-  if (!state.reason.empty()) why += ": " + state.reason;
-  for (auto& entry : std::exchange(state.waiting, {}))
-    fail_call(self, std::move(entry.request), errc::server_not_ready, why);
-}
-
-void sweep(server_actor_pointer self) {
-  auto& state = self->state;
-  const auto now = self->clock().now();
-  state.sweep_at.reset();
-  std::uint32_t pings = 0;
-  auto oldest = now;
-  for (auto& [id, call] : state.calls.take_expired(now)) {
-    if (call.own == own_request::ping) {
-      ++pings;
-      oldest = std::min(oldest, call.deadline);
-      continue;
-    }
-    if (call.own == own_request::list_tools) {
-      state.pager.reset();
-      continue;
-    }
-    if (state.wire && call.instance == state.number)
-      state.wire->send(std::make_shared<const std::string>(mcp::cancelled_line(id, "timeout")));
-    fail_call(self, std::move(call.request), errc::call_timed_out,
-              "no answer within its deadline (call_timeout)", call.instance, call.written, true);
-  }
-  if (pings != 0) miss_pings(self, pings, oldest);
-  while (!state.waiting.empty() && state.waiting.front().deadline <= now) {
-    auto request = std::move(state.waiting.front().request);
-    state.waiting.pop_front();
-    auto why = std::string("not ready in time (queue.wait); it is ") + to_string(state.status());
-    if (!state.reason.empty()) why += ": " + state.reason;
-    fail_call(self, std::move(request), errc::server_not_ready, std::move(why));
-  }
-  if (const auto due = state.calls.next_deadline()) arm_sweep(self, *due);
-  if (!state.waiting.empty()) arm_sweep(self, state.waiting.front().deadline);
-  check_drained(self);
 }
 
 void list_tools(server_actor_pointer self) {
@@ -383,13 +240,6 @@ void ask_server(server_actor_pointer self, own_request what, const std::string& 
                   : mcp::list_request_line(id, "tools/list", params, server.server,
                                            server.protocol_version);
   state.wire->send(std::make_shared<const std::string>(std::move(line)));
-}
-
-void check_drained(server_actor_pointer self) {
-  auto& state = self->state;
-  if (!state.drains || state.calls.callers_of(state.drains_number) != 0) return;
-  self->send(state.drains, instance_drained{});
-  state.drains = nullptr;
 }
 
 } // namespace toolscore

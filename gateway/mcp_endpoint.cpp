@@ -89,7 +89,7 @@ void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& conne
     call_failure full;
     full.code = errc::queue_full;
     full.detail = std::to_string(sessions_.limits().in_flight_max) +
-                  " calls of this session are in flight; wait for one of them";
+                  " of this session are in flight; wait for one to end";
     reply(x, 200, mcp::failure_response(x.id(), full));
     return;
   }

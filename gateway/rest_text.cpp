@@ -57,6 +57,8 @@ int status_of(errc code) noexcept {
     return 400;
   case errc::unauthorized:
     return 401;
+  case errc::tool_denied:
+    return 403;
   case errc::already_exists:
   case errc::cancelled:
     return 409;

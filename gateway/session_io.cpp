@@ -1,6 +1,7 @@
 #include "gateway/session_io.hpp"
 
 #include "gateway/response_text.hpp"
+#include "gateway/unread_text.hpp"
 #include "loop/turn_scope.hpp"
 
 #include <algorithm>
@@ -140,8 +141,11 @@ bool http_session::judge_head() {
 
 /// Answers what is no HTTP, or over a limit.
 bool http_session::refuse_unread() {
-  outbound_answer x;
-  x.status = reader_.failure() != 0 ? reader_.failure() : 400;
+  const int status = reader_.failure() != 0 ? reader_.failure() : 400;
+  const auto& limits = set_->limits().reader;
+  const auto path = reader_.request().path(); // Known once the first line was read.
+  auto x = json_answer(status,
+                       unread_text(status, path, limits.header_bytes_max, limits.body_bytes_max));
   x.close = true;
   return refuse(std::move(x));
 }

@@ -62,13 +62,15 @@ std::string what_happened(const call_failure& x) {
   case errc::bad_answer:
     return "answered something that is not its protocol";
   case errc::too_large:
-    return "was sent, or sent, a message over the limit";
+    return "broke the limit of one message";
   case errc::unknown_server:
     return "is not known here";
   case errc::not_supported:
     return "speaks no MCP";
   case errc::cancelled:
-    return "was told to cancel the call";
+    return "had not answered yet";
+  case errc::tool_denied:
+    return "does not offer this tool";
   case errc::io_failed:
     return "could not be written to or read from";
   default:
@@ -95,14 +97,19 @@ std::string error_response(std::string_view id_raw, int code, std::string_view m
   return text += "}}";
 }
 
+std::string failure_reason(const call_failure& failure) {
+  auto text = what_happened(failure);
+  if (!failure.detail.empty()) text += ": " + failure.detail;
+  return one_line(std::move(text));
+}
+
 std::string failure_message(const call_failure& failure) {
   std::string text = failure.server.empty() ? "the server" : "server \"" + failure.server + "\"";
-  text += " " + what_happened(failure);
-  if (!failure.detail.empty()) text += ": " + failure.detail;
+  text += " " + failure_reason(failure);
   if (failure.retry_in)
     text += "; restart " + std::to_string(failure.attempt) + " in " +
             std::to_string(failure.retry_in->count()) + " ms";
-  return one_line(std::move(text));
+  return text;
 }
 
 std::string failure_json(const call_failure& failure) {
@@ -118,7 +125,9 @@ std::string failure_json(const call_failure& failure) {
 }
 
 std::string failure_response(std::string_view id_raw, const call_failure& failure) {
-  return error_response(id_raw, code::internal, failure_message(failure),
+  // As an unknown tool is told, which it is to this caller.
+  const int code = failure.code == errc::tool_denied ? code::bad_params : code::internal;
+  return error_response(id_raw, code, failure_message(failure),
                         R"({"toolscore":)" + failure_json(failure) + "}");
 }
 

@@ -10,8 +10,12 @@ namespace toolscore::mcp {
 /// Without an id where `id_raw` is empty, never with null. `data_json` empty = no data.
 std::string error_response(std::string_view id_raw, int code, std::string_view message,
                            std::string_view data_json = {});
-/// -32603 with one line for people and `data.toolscore` for programs.
+/// -32603 (-32602 for a tool that is not offered) with one line for people and `data.toolscore` for
+/// programs.
 std::string failure_response(std::string_view id_raw, const call_failure& failure);
+/// What happened and its detail, without the server's name: "did not answer in time: ...". The
+/// detail repeats nothing of it; it is empty where there is no more to say.
+std::string failure_reason(const call_failure& failure);
 /// The line for people in failure_response.
 std::string failure_message(const call_failure& failure);
 /// `{"server":...,"state":...,"code":...}`, the object in failure_response's `data.toolscore`.

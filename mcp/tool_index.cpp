@@ -5,6 +5,7 @@
 #include "mcp/json_walk.hpp"
 #include "mcp/names.hpp"
 #include "mcp/rewrite.hpp"
+#include "mcp/tool_filter.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,11 +18,6 @@ namespace toolscore::mcp {
 namespace {
 
 constexpr std::size_t number_digits = 16;
-
-bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
-  return std::any_of(globs.begin(), globs.end(),
-                     [&](const std::string& glob) { return glob_match(glob, name); });
-}
 
 /// What tells a tool from every other one; no server id holds a space.
 std::string identity_of(const tool_index::entry& x) {
@@ -77,6 +73,7 @@ void tool_index::collect(const server_tools& from) {
   }
   std::unordered_set<std::string> seen;
   strict_reader strict;
+  tool_filter filter(from.allow, from.deny);
   json_walk walk(text);
   text_span whole;
   walk.array(whole, [&] {
@@ -96,7 +93,7 @@ void tool_index::collect(const server_tools& from) {
     if (item.original.empty() || named_twice || !strict.accepts(item.object.of(text)) ||
         !seen.insert(item.original).second) {
       ++skipped_;
-    } else if (matches_any(from.allow, item.original) && !matches_any(from.deny, item.original)) {
+    } else if (filter.allows(item.original)) {
       entries_.push_back(std::move(item));
     }
     return true;

@@ -28,6 +28,7 @@ enum class errc : std::uint8_t {
   already_exists,   ///< The name is taken.
   bad_answer,       ///< The server answered something that is not its protocol.
   cancelled,        ///< The caller cancelled, or went away.
+  tool_denied,      ///< The server's policy (tools.allow, tools.deny) does not offer this tool.
 };
 
 const char* to_string(errc code) noexcept;

@@ -24,7 +24,7 @@ const char* to_string(errc code) noexcept {
       "unknown_server", "server_not_ready", "call_timed_out", "queue_full",       "bad_config",
       "bad_request",    "install_failed",   "spawn_failed",   "handshake_failed", "server_gone",
       "stopping",       "store_failed",     "io_failed",      "too_large",        "not_supported",
-      "unauthorized",   "already_exists",   "bad_answer",     "cancelled"};
+      "unauthorized",   "already_exists",   "bad_answer",     "cancelled",        "tool_denied"};
   return pick(names, static_cast<std::size_t>(code) - 1);
 }
 

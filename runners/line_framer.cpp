@@ -75,8 +75,9 @@ void line_framer::keep(std::string_view part, std::vector<framed_line>& lines) {
     partial_.append(part);
     return;
   }
-  const auto start = partial_.empty() ? part : std::string_view(partial_);
-  lines.push_back({line_kind::overlong, quote_start(start)});
+  auto start = partial_.substr(0, kept_start_bytes);
+  start.append(part.substr(0, kept_start_bytes - start.size()));
+  lines.push_back({line_kind::overlong, std::move(start)});
   std::string().swap(partial_); // Its memory too.
   skipping_ = true;
 }

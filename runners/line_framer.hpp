@@ -9,8 +9,12 @@ namespace toolscore {
 enum class line_kind {
   message,  ///< `text` is the line without its end; its first non-space byte is '{'.
   garbage,  ///< No JSON object: `text` is its start, quoted for people.
-  overlong, ///< Over the limit: `text` is its start, quoted. Told once; the rest is skipped.
+  overlong, ///< Over the limit: `text` is its start as it came, at most `kept_start_bytes`. Told
+            ///< once, when the limit is passed; the rest is skipped to the line's end.
 };
+
+/// What is kept of a line over the limit: enough to tell which call it was to answer.
+inline constexpr std::size_t kept_start_bytes = 4096;
 
 struct framed_line {
   line_kind kind = line_kind::message;

@@ -13,9 +13,10 @@ struct link_events {
   std::function<void(bytes line)> on_line; ///< One JSON-RPC message, without its newline.
   std::function<void(std::string quoted)>
       on_garbage; ///< A line that is no JSON object: its start, escaped.
-  std::function<void(std::string reason)>
-      on_overflow;                 ///< A line over the limit, or a full write queue.
-  std::function<void()> on_closed; ///< The server closed its side.
+  /// A line over the limit, which is skipped to its end: the first bytes of it, as they came.
+  std::function<void(std::string start, std::size_t bytes_max)> on_overlong;
+  std::function<void(std::string reason)> on_overflow; ///< The write queue is full.
+  std::function<void()> on_closed;                     ///< The server closed its side.
 };
 
 /// The wire to one instance. Knows no CAF; used on the loop's thread.

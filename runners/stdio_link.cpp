@@ -108,9 +108,7 @@ void stdio_link::state::deliver(std::vector<framed_line>& lines) {
       if (events.on_garbage) events.on_garbage(std::move(line.text));
       break;
     case line_kind::overlong:
-      if (events.on_overflow)
-        events.on_overflow("a line over " + std::to_string(limits.line_bytes_max) +
-                           " bytes: " + line.text);
+      if (events.on_overlong) events.on_overlong(std::move(line.text), limits.line_bytes_max);
       break;
     }
   }

@@ -8,7 +8,8 @@
 namespace toolscore {
 
 struct stdio_link_limits {
-  std::size_t line_bytes_max = std::size_t{64} << 20U;   ///< Of one line from the server.
+  std::size_t line_bytes_max = std::size_t{64}
+                               << 20U; ///< Of one line from the server; a longer one is skipped.
   std::size_t queued_bytes_max = std::size_t{64} << 20U; ///< Of lines it has not read yet.
 };
 

@@ -1,5 +1,7 @@
 #include "store/redact.hpp"
 
+#include "store/mask_tokens.hpp"
+
 #include <array>
 #include <cstring>
 
@@ -112,7 +114,9 @@ bool names_a_secret(std::string_view key) noexcept {
   return false;
 }
 
-std::optional<std::string> redact(std::string_view json) {
+namespace {
+
+std::optional<std::string> hide_values(std::string_view json) {
   std::optional<std::string> out;
   std::size_t copied = 0;
   for (std::size_t at = json.find(':'); at != json.npos; at = json.find(':', at)) {
@@ -132,6 +136,14 @@ std::optional<std::string> redact(std::string_view json) {
   }
   if (out) out->append(json.substr(copied));
   return out;
+}
+
+} // namespace
+
+std::optional<std::string> redact(std::string_view json) {
+  auto hidden = hide_values(json);
+  if (auto masked = mask_tokens(hidden ? std::string_view(*hidden) : json)) return masked;
+  return hidden;
 }
 
 } // namespace toolscore

@@ -185,10 +185,13 @@ BOOST_AUTO_TEST_CASE(lines_that_are_no_json_are_counted_and_harm_no_call) {
 
 BOOST_AUTO_TEST_CASE(a_line_of_100_mb_fails_its_call_and_leaves_memory_and_neighbours_alone) {
   node_fixture node;
-  node.add_fault("huge", {"--huge-line", "100000000"});
+  node.add_fault("huge", {"--huge-line", "100000000", "--slow", "4000"});
   start_beside_ok(node);
   BOOST_REQUIRE(node.wait_for_status("huge", "ready"));
+  const auto pid = node.pid_of("huge");
   const auto before = kib_of(node.pid(), "VmRSS");
+  auto slow = node.call_later("huge", "slow");
+  BOOST_REQUIRE(eventually([&] { return number_of(node.row("huge"), "in_flight") == 1; }));
   auto huge = std::async(std::launch::async, [&] {
     return talker(node, "/mcp/huge", era::modern).call("echo", {{"text", "x"}}, 20s);
   });
@@ -198,14 +201,37 @@ BOOST_AUTO_TEST_CASE(a_line_of_100_mb_fails_its_call_and_leaves_memory_and_neigh
   } while (huge.wait_for(0s) != std::future_status::ready);
   const auto reply = huge.get();
   BOOST_TEST(reply.status == 200, reply.told());
-  BOOST_TEST(has(reply.error_message(), "server \"huge\""), reply.told());
-  BOOST_TEST(has(reply.error_message(), "a line over 67108864 bytes"), reply.told());
-  BOOST_TEST(is_one_line(reply.error_message()));
+  BOOST_TEST(reply.error_message() ==
+             "server \"huge\" broke the limit of one message: its answer was a line over 67108864 "
+             "bytes; ask it for less");
+  BOOST_TEST(reply.body["error"]["data"]["toolscore"]["code"] == "too_large", reply.told());
   const auto grown = kib_of(node.pid(), "VmHWM") - before;
   BOOST_TEST_MESSAGE("the node's memory grew by at most " << grown << " KiB");
   BOOST_TEST(grown < 200 * 1024);
-  BOOST_TEST(talker(node, "/mcp/huge", era::modern).call("pid").status == 200);
+  // The instance and its other calls live on, and the line is one more that was no message.
+  const auto other = slow.get();
+  BOOST_TEST(other.text() == "slow", other.told());
   BOOST_TEST(node.modern_call("huge", "pid").good());
+  BOOST_TEST(node.pid_of("huge") == pid);
+  const auto row = node.row("huge");
+  BOOST_TEST(number_of(row, "restarts") == 0);
+  BOOST_TEST(number_of(row, "garbage_lines") == 1);
+  check_unharmed(node, "ok");
+  end_well(node);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_without_an_end_takes_bounded_memory_and_harms_no_neighbour) {
+  node_fixture node;
+  node.add("endless", {{"command", "cat"},
+                       {"args", {"/dev/zero"}},
+                       {"start_timeout", "2s"},
+                       {"restart", "temporary"}});
+  start_beside_ok(node);
+  const auto before = kib_of(node.pid(), "VmRSS");
+  BOOST_REQUIRE(node.wait_for_status("endless", "completed", 30s));
+  BOOST_TEST(has(reason_of(node, "endless"), "not ready within its start timeout"));
+  BOOST_TEST(number_of(node.row("endless"), "garbage_lines") == 1);
+  BOOST_TEST(kib_of(node.pid(), "VmHWM") - before < 200 * 1024);
   check_unharmed(node, "ok");
   end_well(node);
 }
@@ -233,7 +259,9 @@ BOOST_AUTO_TEST_CASE(a_body_over_64_mib_is_refused_with_413) {
   start_beside_ok(node);
   const std::string body((std::size_t{64} << 20) + 1, ' ');
   const auto before = kib_of(node.pid(), "VmRSS");
-  BOOST_TEST(node.post_mcp("/mcp/ok", body).status == 413);
+  const auto refused = node.post_mcp("/mcp/ok", body);
+  BOOST_TEST(refused.status == 413);
+  BOOST_TEST(has(refused.body, "the body is over 67108864 bytes"), refused.body);
   BOOST_TEST(kib_of(node.pid(), "VmHWM") - before < 32 * 1024);
   check_unharmed(node, "ok");
   end_well(node);

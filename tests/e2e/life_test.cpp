@@ -25,15 +25,18 @@ std::vector<std::string> states_told(const node_fixture& node, const std::string
   return states;
 }
 
-/// How many instances were started: each tells "starting" more than once, without its pid and with.
+/// How many instances were started: each tells "starting" exactly once, and with a pid of its own.
 std::size_t starts_told(const node_fixture& node, const std::string& server) {
-  std::set<std::string> instances;
+  std::set<std::string> pids;
+  std::size_t told = 0;
   for (const auto& entry : node.events(server)) {
     const auto& fields = member_of(entry, "fields");
-    if (text_of(fields, "process_status") == "starting" && fields.contains("instance"))
-      instances.insert(text_of(fields, "instance"));
+    if (text_of(fields, "process_status") != "starting") continue;
+    ++told;
+    BOOST_TEST(pids.insert(text_of(fields, "pid")).second, compact(entry));
   }
-  return instances.size();
+  BOOST_TEST(pids.count("") == 0u);
+  return told;
 }
 
 /// Whether some event tells this state with this pid.

@@ -166,7 +166,9 @@ BOOST_AUTO_TEST_CASE(a_modern_client_that_hangs_up_cancels_its_call) {
   BOOST_TEST(talker(node, "/mcp/s", era::modern).call("echo", {}, 300ms).status == 0);
   BOOST_TEST(eventually([&] { return in_flight(node) == 0; }));
   const auto record = check_one(node, "s", "echo", lost);
-  BOOST_TEST(text_of(record, "failure").starts_with("cancelled by its caller"), compact(record));
+  BOOST_TEST(
+      text_of(record, "failure").starts_with("had not answered yet: cancelled by its caller"),
+      compact(record));
   end_well(node);
 }
 
@@ -192,7 +194,9 @@ BOOST_AUTO_TEST_CASE(a_legacy_notification_cancels_the_call_that_it_names) {
   const auto reply = call.get();
   BOOST_TEST(reply.body["error"]["data"]["toolscore"]["code"] == "cancelled", reply.told());
   const auto record = check_one(node, "s", "slow", lost);
-  BOOST_TEST(text_of(record, "failure").starts_with("cancelled by its caller"), compact(record));
+  BOOST_TEST(
+      text_of(record, "failure").starts_with("had not answered yet: cancelled by its caller"),
+      compact(record));
   // The server was told, and by the id under which it knows the call.
   BOOST_TEST(node.modern_call("s", "cancelled").text() == "1");
   end_well(node);

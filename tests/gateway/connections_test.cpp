@@ -111,7 +111,10 @@ BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_413_and_the_answer_can_be_read) {
   server_fixture node{[](auto& x) { x.connections.reader.body_bytes_max = 1'000; }};
   auto client = node.connect();
   client.send(node.post("/mcp/fs", std::string(200'000, 'x')));
-  BOOST_TEST(client.read().status == 413);
+  const auto told = client.read();
+  BOOST_TEST(told.status == 413);
+  BOOST_TEST(told.body == R"({"jsonrpc":"2.0","error":{"code":-32600,)"
+                          R"("message":"the body is over 1000 bytes; send less at once"}})");
   auto chunked = node.connect();
   chunked.send("POST /mcp/fs HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(node.port) +
                "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" +
@@ -125,7 +128,10 @@ BOOST_AUTO_TEST_CASE(a_head_over_the_limit_is_431) {
   std::string bomb = "GET /healthz HTTP/1.1\r\n";
   for (int i = 0; i < 2'000; ++i) bomb += "X-" + std::to_string(i) + ": yyyyyyyyyyyyyyyy\r\n";
   client.send(bomb);
-  BOOST_TEST(client.read().status == 431);
+  const auto told = client.read();
+  BOOST_TEST(told.status == 431);
+  BOOST_TEST(told.body == R"({"error":{"code":"too_large",)"
+                          R"("message":"the head is over 16384 bytes; send fewer headers"}})");
   BOOST_TEST(client.closed_by_peer());
   auto endless = node.connect();
   endless.send("GET /" + std::string(40'000, 'a'));

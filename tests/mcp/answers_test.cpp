@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_failed_call_is_told_to_people_in_one_line_and_to_programs
 }
 
 BOOST_AUTO_TEST_CASE(every_reason_for_a_failed_call_has_words_on_one_line) {
-  for (int i = 1; i <= static_cast<int>(errc::cancelled); ++i) {
+  for (int i = 1; i <= static_cast<int>(errc::tool_denied); ++i) {
     call_failure x;
     x.code = static_cast<errc>(i);
     x.server = "fs";

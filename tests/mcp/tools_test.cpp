@@ -1,4 +1,5 @@
 #include "mcp/names.hpp"
+#include "mcp/tool_filter.hpp"
 #include "mcp/tool_index.hpp"
 
 #include <algorithm>
@@ -160,6 +161,68 @@ BOOST_AUTO_TEST_CASE(a_cursor_of_another_list_is_refused) {
   for (const std::string& bad : {std::string(), std::string("x"), beyond, cursor + "0",
                                  std::string(32, 'g'), std::string(32, '-')})
     BOOST_TEST(!before.page(bad, 1), bad);
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_is_open_only_where_it_hides_nothing) {
+  using globs = std::vector<std::string>;
+  const struct {
+    globs allow;
+    globs deny;
+    bool open;
+    bool read;
+    bool write;
+  } rows[] = {
+      {{"*"}, {}, true, true, true},
+      {{"x", "*"}, {}, true, true, true},
+      {{"read"}, {}, false, true, false},
+      {{"r*"}, {}, false, true, false},
+      {{"*"}, {"write"}, false, true, false},
+      {{"*"}, {"*"}, false, false, false},
+      {{}, {}, false, false, false},
+      {{"read"}, {"read"}, false, false, false},
+      {{"r?ad", "write"}, {}, false, true, true},
+  };
+  for (const auto& row : rows) {
+    tool_filter filter(row.allow, row.deny);
+    BOOST_TEST(filter.open() == row.open);
+    for (int again = 0; again < 2; ++again) {
+      BOOST_TEST(filter.allows("read") == row.read);
+      BOOST_TEST(filter.allows("write") == row.write);
+    }
+  }
+  BOOST_TEST(tool_filter{}.allows("anything"));
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_answers_truly_after_more_names_than_it_remembers) {
+  tool_filter filter({"good*"}, {"*7"});
+  for (std::size_t i = 0; i < 3 * tool_filter::verdicts_max; ++i) {
+    const auto number = std::to_string(i);
+    BOOST_TEST(filter.allows("good" + number) == !number.ends_with('7'), number);
+    BOOST_TEST(!filter.allows("bad" + number), number);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_filtered_list_keeps_every_byte_but_the_hidden_tools) {
+  tool_filter filter({"*"}, {"b*"});
+  const std::pair<const char*, const char*> rows[] = {
+      {R"({"tools":[]})", R"({"tools":[]})"},
+      {R"({"tools":[{"name":"a","x": 1.0},{"name":"b1"}, {"title":"T","name":"c"}],"nextCursor":"n"})",
+       R"({"tools":[{"name":"a","x": 1.0},{"title":"T","name":"c"}],"nextCursor":"n"})"},
+      {R"({"tools":[{"name":"b1"}]})", R"({"tools":[]})"},
+      // The name as a client reads it counts, not how it is written.
+      {R"({"to\u006fls":[{"n\u0061me":"\u0062"},{"name":"a"}]})",
+       R"({"to\u006fls":[{"name":"a"}]})"},
+      // What two clients could read differently is shown to none.
+      {R"({"tools":[{"name":"a","name":"b"},{"name":"b","name":"a"},{"title":"t"},5,"b",{"name":5}]})",
+       R"({"tools":[]})"},
+      {R"({"tools":[{"name":"b"}],"tools":[{"name":"b"},{"name":"a"}]})",
+       R"({"tools":[],"tools":[{"name":"a"}]})"},
+      {R"({"tools":{"name":"b"},"_meta":{"tools":[{"name":"b"}]}})",
+       R"({"tools":[],"_meta":{"tools":[{"name":"b"}]}})"},
+      {R"({"tools":[{"name":"a","inputSchema":{"name":"b"}}]})",
+       R"({"tools":[{"name":"a","inputSchema":{"name":"b"}}]})"},
+  };
+  for (const auto& [told, wanted] : rows) BOOST_TEST(filter.filtered(told) == wanted);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,52 @@
+#include "actors/call_refusal.hpp"
+
+#include "mcp/json_text.hpp"
+
+namespace toolscore {
+namespace {
+
+std::string ms(std::chrono::milliseconds x) {
+  return std::to_string(x.count()) + " ms";
+}
+
+} // namespace
+
+std::string detail_waited(std::chrono::milliseconds wait, const std::string& reason) {
+  auto text = "the call waited " + ms(wait) + " for it (queue.wait)";
+  if (!reason.empty()) text += "; " + reason;
+  return text;
+}
+
+std::string detail_in_flight(std::uint32_t max) {
+  return std::to_string(max) + " are in flight (queue.max); wait for one to end";
+}
+
+std::string detail_queued(std::uint32_t max) {
+  return std::to_string(max) + " wait for it to become ready (queue.max)";
+}
+
+std::string detail_timed_out(std::chrono::milliseconds timeout, std::chrono::milliseconds most) {
+  return "call_timeout is " + ms(timeout) + ", call_timeout_max " + ms(most);
+}
+
+std::string detail_cancelled(std::string_view reason, bool while_waiting) {
+  auto text = "cancelled by its caller (" + std::string(reason) + ")";
+  if (while_waiting) text += " while it waited";
+  return text;
+}
+
+std::string detail_hidden(std::string_view tool) {
+  return mcp::quote(tool.substr(0, 128)) +
+         " is hidden by tools.allow or tools.deny of the server's definition";
+}
+
+std::string detail_overlong(std::size_t bytes_max) {
+  return "its answer was a line over " + std::to_string(bytes_max) + " bytes; ask it for less";
+}
+
+std::string detail_gone(const gone_reason& reason) {
+  if (reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) return reason.detail;
+  return to_string(reason);
+}
+
+} // namespace toolscore
