@@ -1,9 +1,12 @@
 #pragma once
 #include "actors/record_inbox.hpp"
+#include "config/relations.hpp"
 
 #include <caf/actor.hpp>
 
+#include <map>
 #include <memory>
+#include <string>
 
 namespace toolscore {
 
@@ -19,6 +22,10 @@ struct addresses {
   caf::actor catalog;
   caf::actor bridge;
   record_inbox records; ///< On their way to the store.
+  /// The owners of all servers, by name: who restarts finds them here.
+  std::map<std::string, caf::actor> owners;
+  /// Who depends on whom; the manager replaces it when a server comes or goes.
+  std::shared_ptr<const relations> related = std::make_shared<const relations>();
 };
 using addresses_ptr = std::shared_ptr<addresses>;
 

@@ -18,7 +18,7 @@ struct pending_call {
   call_request request; ///< Empty reply for the owner's own requests.
   own_request own = own_request::none;
   std::uint64_t instance = 0;
-  std::uint64_t line = 0;              ///< Its number on the instance's link.
+  std::uint64_t line = 0; ///< Its number on the instance's link.
   std::chrono::steady_clock::time_point written;
   std::chrono::steady_clock::time_point deadline;
   std::chrono::steady_clock::time_point deadline_max; ///< Progress never extends it past this.

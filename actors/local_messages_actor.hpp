@@ -6,6 +6,7 @@
 #include "messages/call.hpp"
 #include "messages/events.hpp"
 #include "runners/link.hpp"
+#include "store/specs_io.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -88,6 +89,16 @@ struct logs_query {
   std::uint32_t lines = 100;
   std::function<void(result<std::string>)> then;
 };
+/// The coordinator to an owner: a group restarts. Its instances that live end, and start again with
+/// the group; server_cycled is the answer once they are gone, at once where none lives.
+struct cycle_server {};
+struct server_cycled {
+  server_id server;
+};
+/// From an actor that has restarted, to an owner: say anew who you are and how you stand.
+struct tell_standing {
+  caf::actor coordinator; ///< Null unless it is the coordinator that asks.
+};
 struct sweep_due {
   std::uint64_t generation = 0;
 };
@@ -153,6 +164,10 @@ struct put_desired {
 struct drop_definition {
   server_id server;
   std::function<void(result<done>)> then;
+};
+/// Every definition, as the store has it.
+struct definitions_query {
+  std::function<void(result<std::vector<stored_spec>>)> then;
 };
 struct records_query {
   trajectory_query query;
@@ -224,6 +239,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_hung)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::status_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::logs_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::cycle_server)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_cycled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tell_standing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::sweep_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::ping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_up)
@@ -238,6 +256,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::catalog_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_definition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_desired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_definition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::definitions_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_instance)

@@ -1,5 +1,7 @@
 #include "actors/manager_actor.hpp"
 
+#include "actors/manager_life_actor.hpp"
+#include "config/relations_config.hpp"
 #include "loop/house_handlers.hpp"
 #include "loop/log_io.hpp"
 #include "mcp/names.hpp"
@@ -8,17 +10,19 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <set>
+
 namespace toolscore {
 namespace {
-
-using options_pointer = std::shared_ptr<const manager_options>;
 
 error unknown(const server_id& server) {
   return {errc::unknown_server,
           "there is no server \"" + server.value + "\"; `toolscore ps` lists them"};
 }
 
-void tell(manager_pointer self, const options_pointer& options, std::string kind,
+} // namespace
+
+void tell(manager_pointer self, const manager_options_pointer& options, std::string kind,
           const server_id& server, std::map<std::string, std::string> fields) {
   event entry;
   entry.at = std::chrono::system_clock::now();
@@ -27,6 +31,8 @@ void tell(manager_pointer self, const options_pointer& options, std::string kind
   entry.fields = std::move(fields);
   self->send(options->tree->events, new_event{std::move(entry)});
 }
+
+namespace {
 
 bool has_verdict(process_status status) {
   switch (status) {
@@ -52,7 +58,9 @@ void count(manager_pointer self, const std::string& name) {
     self->state.undecided.insert(name);
 }
 
-void publish_readiness(manager_pointer self, const options_pointer& options) {
+} // namespace
+
+void publish_readiness(manager_pointer self, const manager_options_pointer& options) {
   const auto& state = self->state;
   node_readiness now;
   now.ready = state.undecided.empty();
@@ -67,7 +75,9 @@ void publish_readiness(manager_pointer self, const options_pointer& options) {
   self->send(options->tree->bridge, readiness_changed{now});
 }
 
-void publish_directory(manager_pointer self, const options_pointer& options) {
+namespace {
+
+void publish_directory(manager_pointer self, const manager_options_pointer& options) {
   auto servers = std::make_shared<std::map<std::string, caf::actor>>();
   for (const auto& [name, entry] : self->state.servers)
     if (entry.address && !entry.leaving) servers->emplace(name, entry.address);
@@ -75,7 +85,7 @@ void publish_directory(manager_pointer self, const options_pointer& options) {
 }
 
 /// The directory costs the number of servers, so those that come up together share one.
-void publish_directory_soon(manager_pointer self, const options_pointer& options) {
+void publish_directory_soon(manager_pointer self, const manager_options_pointer& options) {
   if (std::exchange(self->state.directory_due, true)) return;
   self->send(self, resume{[self, options] {
                self->state.directory_due = false;
@@ -83,8 +93,22 @@ void publish_directory_soon(manager_pointer self, const options_pointer& options
              }});
 }
 
+relations relations_now(manager_pointer self, const manager_options_pointer& options) {
+  std::vector<server_spec> specs;
+  for (const auto& [name, entry] : self->state.servers) specs.push_back(entry.spec);
+  return relations_of(specs, options->groups);
+}
+
+} // namespace
+
+void publish_relations(manager_pointer self, const manager_options_pointer& options) {
+  options->tree->related = std::make_shared<const relations>(relations_now(self, options));
+}
+
+namespace {
+
 /// Hands the server's actor to its supervisor, which starts it.
-void start_actor(manager_pointer self, const options_pointer& options,
+void start_actor(manager_pointer self, const manager_options_pointer& options,
                  const registered_server& entry) {
   auto server = std::make_shared<server_options>(options->server);
   server->spec = entry.spec;
@@ -94,12 +118,14 @@ void start_actor(manager_pointer self, const options_pointer& options,
   const auto& stop = entry.spec.policy.stop;
   child.stop_timeout = stop.drain + stop.stdin_close + stop.term + std::chrono::milliseconds{4'000};
   child.start = [server](caf::event_based_actor* parent, std::uint64_t) -> caf::actor {
-    return parent->spawn(make_server, std::shared_ptr<const server_options>(server));
+    auto owner = parent->spawn(make_server, std::shared_ptr<const server_options>(server));
+    server->tree->owners[server->spec.id.value] = owner;
+    return owner;
   };
   self->send(options->tree->servers, add_child{std::move(child)});
 }
 
-void take_state(manager_pointer self, const options_pointer& options,
+void take_state(manager_pointer self, const manager_options_pointer& options,
                 const state_changed& message) {
   const auto at = self->state.servers.find(message.server.value);
   if (at == self->state.servers.end()) return;
@@ -133,9 +159,11 @@ void take_state(manager_pointer self, const options_pointer& options,
               log::kv("reason", message.reason)});
   tell(self, options, "server.state", message.server, std::move(fields));
   publish_readiness(self, options);
+  if (message.to != process_status::ready) look_for_end(self, options);
 }
 
-void take_up(manager_pointer self, const options_pointer& options, const server_up& message) {
+void take_up(manager_pointer self, const manager_options_pointer& options,
+             const server_up& message) {
   const auto at = self->state.servers.find(message.server.value);
   if (at == self->state.servers.end()) return;
   at->second.address = message.address;
@@ -154,7 +182,9 @@ void order_server(manager_pointer self, registered_server& entry, server_order o
     entry.when_up.push_back(std::move(order));
 }
 
-void register_server(manager_pointer self, const options_pointer& options, server_spec spec,
+} // namespace
+
+void register_server(manager_pointer self, const manager_options_pointer& options, server_spec spec,
                      desired_state desired) {
   auto& entry = self->state.servers[spec.id.value];
   entry.spec = std::move(spec);
@@ -167,8 +197,6 @@ void register_server(manager_pointer self, const options_pointer& options, serve
   start_actor(self, options, entry);
 }
 
-/// A stored definition that cannot be read any more: shown as failed, with the reason, until it is
-/// removed or what it refers to is there again.
 void register_refused(manager_pointer self, const initial_server& server) {
   auto& entry = self->state.servers[server.spec.id.value];
   entry.spec = server.spec;
@@ -179,7 +207,9 @@ void register_refused(manager_pointer self, const initial_server& server) {
   count(self, server.spec.id.value);
 }
 
-install_result outcome_of(manager_pointer self, const options_pointer& options,
+namespace {
+
+install_result outcome_of(manager_pointer self, const manager_options_pointer& options,
                           const server_id& server, const result<done>& answer) {
   install_result outcome;
   outcome.success = static_cast<bool>(answer);
@@ -191,7 +221,8 @@ install_result outcome_of(manager_pointer self, const options_pointer& options,
   return outcome;
 }
 
-void add_server(manager_pointer self, const options_pointer& options, const add_request& request) {
+void add_server(manager_pointer self, const manager_options_pointer& options,
+                const add_request& request) {
   if (self->state.stopping)
     return request.then(
         error{errc::stopping, "the node is stopping; add the server after its next start"});
@@ -200,6 +231,10 @@ void add_server(manager_pointer self, const options_pointer& options, const add_
         error{errc::already_exists, "server \"" + request.name + "\" exists; remove it first"});
   auto spec = options->parse(request.name, request.config_json);
   if (!spec) return request.then(spec.failure());
+  auto related = relations_now(self, options);
+  relate(related, *spec);
+  if (const auto fault = fault_of(related))
+    return request.then(error{errc::bad_config, fault->path + ": " + fault->what});
   put_definition put;
   put.server = spec->id;
   put.origin_json = stored_definition(spec->origin_json, false);
@@ -207,11 +242,13 @@ void add_server(manager_pointer self, const options_pointer& options, const add_
   // The name is taken from here on, so that two adds of one name cannot both succeed.
   self->state.servers[request.name].spec = *spec;
   count(self, request.name);
+  publish_relations(self, options);
   put.then = back_to<result<done>>(self, [self, options, spec = *spec, request,
                                           desired = put.desired](result<done> stored) {
     if (!stored) {
       self->state.servers.erase(request.name);
       count(self, request.name);
+      publish_relations(self, options);
       return request.then(stored.failure());
     }
     register_server(self, options, spec, desired);
@@ -227,9 +264,14 @@ void add_server(manager_pointer self, const options_pointer& options, const add_
   self->send(options->tree->store, std::move(put));
 }
 
-void finish_removal(manager_pointer self, const options_pointer& options, const server_id& server) {
+} // namespace
+
+void finish_removal(manager_pointer self, const manager_options_pointer& options,
+                    const server_id& server) {
   self->state.servers.erase(server.value);
   count(self, server.value);
+  options->tree->owners.erase(server.value);
+  publish_relations(self, options);
   self->send(options->tree->servers, remove_child{server.value});
   self->send(options->tree->catalog, tools_changed{server, nullptr, {}, {}});
   tell(self, options, "server.removed", server, {});
@@ -237,8 +279,15 @@ void finish_removal(manager_pointer self, const options_pointer& options, const 
   publish_readiness(self, options);
 }
 
-void remove_server(manager_pointer self, const options_pointer& options,
+namespace {
+
+void remove_server(manager_pointer self, const manager_options_pointer& options,
                    const act_request& request) {
+  for (const auto& [name, needs] : options->tree->related->needs)
+    if (needs.count(request.server.value) != 0)
+      return request.then(error{errc::bad_request, "server \"" + name + "\" depends on \"" +
+                                                       request.server.value +
+                                                       "\"; remove that one first"});
   drop_definition drop;
   drop.server = request.server;
   drop.then = back_to<result<done>>(self, [self, options, request](result<done> dropped) {
@@ -257,7 +306,7 @@ void remove_server(manager_pointer self, const options_pointer& options,
   self->send(options->tree->store, std::move(drop));
 }
 
-void act(manager_pointer self, const options_pointer& options, const act_request& request) {
+void act(manager_pointer self, const manager_options_pointer& options, const act_request& request) {
   const auto at = self->state.servers.find(request.server.value);
   if (at == self->state.servers.end() || at->second.leaving)
     return request.then(unknown(request.server));
@@ -315,40 +364,26 @@ void list_servers(manager_pointer self, const servers_query& query) {
                }});
 }
 
-void stop_all(manager_pointer self, const options_pointer& options,
-              const stop_everything& request) {
-  self->state.stopping = true;
-  tell(self, options, "node.stopping", {}, {});
-  auto open = std::make_shared<std::size_t>(0);
-  for (auto& [name, entry] : self->state.servers) {
-    if (!entry.address) continue;
-    ++*open;
-    self->send(entry.address, server_order{server_verb::stop, [open, then = request.then](auto) {
-                                             if (--*open == 0) then();
-                                           }});
-  }
-  if (*open == 0) request.then();
-}
-
 } // namespace
 
-caf::behavior make_manager(manager_pointer self, options_pointer options) {
+caf::behavior make_manager(manager_pointer self, manager_options_pointer options) {
   set_house_handlers(self);
-  for (const auto& server : options->initial) {
-    if (server.refused.empty())
-      register_server(self, options, server.spec, server.desired);
-    else
-      register_refused(self, server);
-  }
-  publish_readiness(self, options);
+  if (!std::exchange(*options->begun, true))
+    take_initial(self, options, options->initial);
+  else
+    load(self, options);
   return {
       [=](const state_changed& message) { take_state(self, options, message); },
       [=](const server_up& message) { take_up(self, options, message); },
-      [=](const add_request& request) { add_server(self, options, request); },
-      [=](const act_request& request) { act(self, options, request); },
+      [=](const add_request& request) {
+        when_loaded(self, [=] { add_server(self, options, request); });
+      },
+      [=](const act_request& request) { when_loaded(self, [=] { act(self, options, request); }); },
       [](const resume& answer) { answer.work(); },
-      [=](const servers_query& query) { list_servers(self, query); },
-      [=](const stop_everything& request) { stop_all(self, options, request); },
+      [=](const servers_query& query) { when_loaded(self, [=] { list_servers(self, query); }); },
+      [=](const stop_everything& request) {
+        when_loaded(self, [=] { stop_all(self, options, request); });
+      },
   };
 }
 

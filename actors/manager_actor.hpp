@@ -9,7 +9,10 @@
 #include <caf/stateful_actor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -22,6 +25,10 @@ struct manager_options {
   std::function<std::string()> endpoint; ///< "http://127.0.0.1:8088"; empty = nothing listens.
   server_options server;                 ///< What every server actor is given beside its spec.
   std::vector<initial_server> initial;
+  std::vector<group_spec> groups;
+  /// Told once, when servers marked `significant` have ended for good: with success or not.
+  std::function<void(bool success)> ended;
+  std::shared_ptr<bool> begun; ///< True once a manager has taken `initial`.
 };
 
 /// One server in the registry.
@@ -42,6 +49,10 @@ struct manager_state {
   node_readiness published;
   bool directory_due = false; ///< To be published when what waits in the mailbox is done.
   bool stopping = false;
+  bool end_told = false;
+  std::optional<stop_sequence> stops;           ///< The node's stop under way.
+  bool loaded = false;                          ///< The registry is filled.
+  std::vector<std::function<void()>> postponed; ///< Requests that came before it was.
 };
 
 using manager_pointer = caf::stateful_actor<manager_state>*;

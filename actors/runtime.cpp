@@ -57,6 +57,7 @@ struct runtime::state {
   std::thread thread;
   std::atomic<bool> stop_asked = false;
   bool hurried = false;
+  std::optional<bool> ended;
   bool clean = true;
 };
 
@@ -122,6 +123,7 @@ void runtime::begin() {
   };
   options.pool = run_in(all.workers, all.host.io());
   options.initial = all.initial;
+  options.ended = [&all](bool success) { all.ended = success; };
   all.root = spawn_tree(all.host.system(), std::move(options));
 }
 
@@ -155,6 +157,10 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   all.processes.reset();
   all.clean = all.clean && ended && dead && written;
   return all.clean;
+}
+
+std::optional<bool> runtime::ended() const {
+  return state_->ended;
 }
 
 void runtime::hurry() {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace boost::asio {
@@ -42,6 +43,9 @@ public:
   void begin();
   /// Runs the loop on this thread until `finished`.
   void run_until(const std::function<bool()>& finished);
+  /// Set once servers marked `significant` have ended for good, with success or not: the program is
+  /// to finish(). On the loop's thread.
+  std::optional<bool> ended() const;
   /// Stops all servers, verified, within the configured stop_deadline, writes what is pending, and
   /// ends the tree. Runs the loop meanwhile. `close` closes what uses the tree from outside, after
   /// the servers have drained; it may be null. @returns false if the deadline had to kill something

@@ -2,6 +2,7 @@
 
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_orders_actor.hpp"
 #include "loop/house_handlers.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr auto kill_margin = std::chrono::milliseconds{2'000};
 
+} // namespace
+
 /// Tells the manager, when anything that it shows has changed.
 void publish(server_actor_pointer self) {
   auto& state = self->state;
@@ -29,6 +32,7 @@ void publish(server_actor_pointer self) {
   now.delay = state.delay;
   if (now.to == process_status::starting && state.replaced == state.number)
     now.pid = now.init_pid = 0; // Of the instance that a restart ends.
+  now.succeeded = now.to == process_status::completed && state.succeeded;
   if (now.to != process_status::ready) now.reason = state.reason;
   const auto same = [](const state_changed& a, const state_changed& b) {
     return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason;
@@ -36,37 +40,15 @@ void publish(server_actor_pointer self) {
   if (state.published && same(*state.published, now)) return;
   state.published = now;
   self->send(state.options->tree->manager, now);
+  self->send(state.options->tree->coordinator, now);
 }
 
-/// Answers whoever waits for what has now come true, or can no longer come true.
-void settle_orders(server_actor_pointer self) {
-  auto& state = self->state;
-  const auto status = state.status();
-  const bool verdict = status == process_status::failed || status == process_status::crash_loop ||
-                       status == process_status::completed;
-  std::vector<open_order> left;
-  for (auto& order : std::exchange(state.orders, {})) {
-    const bool wants_up = order.verb == server_verb::start || order.verb == server_verb::restart;
-    if (wants_up && status == process_status::ready)
-      order.then(done{});
-    else if (wants_up && (verdict || status == process_status::stopped))
-      order.then(
-          error{status == process_status::failed ? errc::install_failed : errc::server_not_ready,
-                "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
-                    (state.reason.empty() ? "" : ": " + state.reason)});
-    else if (!wants_up && (status == process_status::stopped || verdict))
-      order.then(done{});
-    else
-      left.push_back(std::move(order));
-  }
-  for (auto& order : left) state.orders.push_back(std::move(order));
-}
+namespace {
 
-void changed(server_actor_pointer self) {
+void answer_cycle(server_actor_pointer self) {
   auto& state = self->state;
-  publish(self);
-  if (admit(state.status()) == admission::refuse) fail_waiting(self);
-  settle_orders(self);
+  if (!std::exchange(state.cycling, false)) return;
+  self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
 }
 
 /// The factory of instances; it holds values alone, for it may be called after the owner has died.
@@ -86,6 +68,8 @@ auto instance_factory(server_actor_pointer self) {
     return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
   };
 }
+
+} // namespace
 
 void start_supervisor(server_actor_pointer self) {
   auto& state = self->state;
@@ -119,6 +103,8 @@ void ask_install(server_actor_pointer self) {
   self->send(state.options->tree->runner,
              install_server_request{state.options->spec, ++state.install_generation});
 }
+
+namespace {
 
 void take_install(server_actor_pointer self, const install_finished& message) {
   auto& state = self->state;
@@ -204,7 +190,16 @@ void take_report(server_actor_pointer self, const child_report& report) {
   if (report.what == child_event::ready) return; // The instance itself has said so already.
   if (report.what == child_event::ended && state.instance && report.number == state.number)
     take_gone(self, {report.number, {gone_kind::exited, {}, report.reason}, {}});
-  if (report.what == child_event::starting && report.number > 1) ++state.restarts;
+  if (report.what == child_event::starting) {
+    state.alive = true;
+    if (report.number > 1) ++state.restarts;
+  }
+  if (report.what == child_event::ended) {
+    state.alive = false;
+    state.succeeded = report.reason.empty();
+    answer_cycle(self);
+  }
+  if (report.what == child_event::waiting) state.reason = report.reason;
   if (state.instances != instances_status::ending || report.what == child_event::finished)
     state.instances = after_report(state.instances, report.what);
   if (report.what == child_event::ended) return; // What is decided about it follows at once.
@@ -218,82 +213,6 @@ void take_ping_due(server_actor_pointer self, const ping_due& message) {
   state.life.asked();
   ask_server(self, own_request::ping, "{}");
   arm_ping(self);
-}
-
-void take_order(server_actor_pointer self, const server_order& order) {
-  auto& state = self->state;
-  const auto child = state.options->spec.id.value;
-  if (order.then) state.orders.push_back({order.verb, order.then});
-  switch (order.verb) {
-  case server_verb::start:
-    state.desired = desired_state::running;
-    if (state.install == install_status::none || state.install == install_status::failed)
-      ask_install(self);
-    else if (state.install == install_status::installed && !state.supervisor) {
-      state.instances = instances_status::starting;
-      start_supervisor(self);
-    } else if (state.supervisor && state.instances != instances_status::ready) {
-      state.instances = instances_status::starting;
-      self->send(state.supervisor, start_child{child});
-    }
-    break;
-  case server_verb::restart:
-    state.desired = desired_state::running;
-    if (state.install != install_status::installed)
-      ask_install(self);
-    else if (!state.supervisor)
-      start_supervisor(self);
-    else
-      self->send(state.supervisor, restart_child{child});
-    state.replaced = state.number;
-    state.instances = instances_status::starting;
-    break;
-  case server_verb::stop:
-  case server_verb::remove:
-    state.desired = desired_state::stopped;
-    if (state.install != install_status::installed) {
-      self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
-      ++state.install_generation;
-      state.install = install_status::none;
-    }
-    if (state.supervisor && state.instances != instances_status::finished) {
-      state.instances = instances_status::ending;
-      self->send(state.supervisor, stop_child{child});
-    }
-    break;
-  }
-  changed(self);
-}
-
-server_status describe(server_actor_pointer self) {
-  auto& state = self->state;
-  server_status status;
-  status.id = state.options->spec.id;
-  status.status = state.status();
-  status.desired = state.desired;
-  status.source = state.options->spec.source;
-  status.pid = state.pid;
-  status.init_pid = state.init_pid;
-  status.instance = state.number;
-  status.restarts = state.restarts;
-  status.confinement = to_string(state.held_by);
-  if (state.handshake) {
-    status.era = to_string(state.handshake->server);
-    status.protocol_version = state.handshake->protocol_version;
-    status.version = state.handshake->server_version;
-  }
-  status.commit = state.commit;
-  if (status.status != process_status::ready)
-    status.reason = state.reason;
-  else if (state.life.unhealthy())
-    status.reason = "unhealthy: no answer to " + state.life.detail();
-  status.in_flight = static_cast<std::uint32_t>(state.calls.callers());
-  status.waiting = static_cast<std::uint32_t>(state.waiting.size());
-  status.calls = state.calls_total;
-  status.failures = state.failures_total;
-  status.garbage_lines = state.garbage_total;
-  status.tools = state.tools;
-  return status;
 }
 
 /// Asked to end: the instances first, each awaited.
@@ -364,6 +283,8 @@ caf::behavior make_server(server_actor_pointer self,
       },
       [self](const install_finished& message) { take_install(self, message); },
       [self](const server_order& order) { take_order(self, order); },
+      [self](cycle_server) { cycle(self); },
+      [self](const tell_standing& asked) { tell(self, asked); },
       [self](const status_query& query) { query.then(describe(self)); },
       [self](const logs_query& query) {
         if (self->state.instance)

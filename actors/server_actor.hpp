@@ -91,6 +91,10 @@ struct server_actor_state {
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
 
+  bool alive = false;     ///< An instance was spawned and has not been reported as ended.
+  bool cycling = false;   ///< A group restarts: the coordinator waits for the instance's end.
+  bool succeeded = false; ///< The last instance ended with success.
+
   std::vector<open_order> orders;
   std::optional<state_changed> published;
   std::optional<caf::error> ending; ///< Asked to end; waits for the supervisor's end.

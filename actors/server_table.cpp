@@ -52,6 +52,8 @@ process_status of_instances(instances_status instances) noexcept {
     return process_status::crash_loop;
   case instances_status::finished:
     return process_status::completed;
+  case instances_status::waiting:
+    return process_status::waiting;
   }
   return process_status::failed;
 }
@@ -96,8 +98,26 @@ instances_status after_report(instances_status now, child_event what) noexcept {
     return instances_status::parked;
   case child_event::finished:
     return instances_status::finished;
+  case child_event::waiting:
+    return instances_status::waiting;
   }
   return now;
+}
+
+std::optional<bool> node_end(const std::vector<significant_server>& servers) {
+  bool open = false;
+  std::optional<bool> all;
+  for (const auto& x : servers) {
+    if (x.significant == significance::none) continue;
+    const bool ended = x.status == process_status::completed ||
+                       x.status == process_status::crash_loop || x.status == process_status::failed;
+    const bool success = x.status == process_status::completed && x.succeeded;
+    if (x.significant == significance::any && ended) return success;
+    if (x.significant != significance::all) continue;
+    open = open || !ended;
+    all = all.value_or(true) && success;
+  }
+  return open ? std::nullopt : all;
 }
 
 std::optional<instance_state> next(instance_state at, instance_event what) noexcept {

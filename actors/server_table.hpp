@@ -1,9 +1,11 @@
 #pragma once
+#include "messages/relations.hpp"
 #include "messages/server_state.hpp"
 #include "messages/supervision.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace toolscore {
 
@@ -20,8 +22,9 @@ enum class instances_status : std::uint8_t {
   backing_off,
   parked,
   finished, ///< Will not be started again.
+  waiting,  ///< Its start is held back, for what it depends on or for its group.
 };
-inline constexpr std::size_t instances_status_count = 7;
+inline constexpr std::size_t instances_status_count = 8;
 
 /// The server's status, from nothing but its install, what is desired and its instances.
 /// Total: every combination has an answer.
@@ -31,6 +34,17 @@ process_status status_of(install_status install, desired_state desired,
 /// What a report of the supervisor makes of the instances' status. Reports that say nothing about
 /// it (an `ended` that a decision follows) leave it as it was.
 instances_status after_report(instances_status now, child_event what) noexcept;
+
+/// A server as the rule of the node's own end sees it.
+struct significant_server {
+  significance significant = significance::none;
+  process_status status = process_status::queued;
+  bool succeeded = false;
+};
+/// Whether the node is to end, as OTP's automatic shutdown: a server has ended for good once it is
+/// completed, or parked as crash_loop, or its install failed.
+/// @returns true for an end with success; nothing while the node goes on
+std::optional<bool> node_end(const std::vector<significant_server>& servers);
 
 /// The instance machine: one row a legal pair, everything else is a bug.
 enum class instance_event : std::uint8_t {

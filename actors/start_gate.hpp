@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace toolscore {
@@ -22,6 +23,8 @@ public:
 
   /// @returns the starts that may go ahead now.
   std::vector<start> ask(start wanted);
+  /// It was granted elsewhere before: it counts, and is over the limit at most for a while.
+  void hold(start granted) { held_.push_back(std::move(granted)); }
   std::vector<start> release(const start& ended);
   /// The asker is gone: all it held and waited for is given up.
   std::vector<start> forget(std::uint64_t asker);

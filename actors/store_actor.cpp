@@ -168,6 +168,11 @@ caf::behavior make_store(self_pointer self, store_options options) {
             [server](store_files& files) { return files.definitions.remove(server); },
             request.then);
       },
+      [=](const definitions_query& request) {
+        on_pool<result<std::vector<stored_spec>>>(
+            self, options, [](store_files& files) { return files.definitions.all(); },
+            request.then);
+      },
       [=](const records_query& request) {
         const record_query query{request.query.server, request.query.trajectory,
                                  request.query.after, request.query.limit};

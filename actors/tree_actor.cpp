@@ -72,6 +72,9 @@ caf::actor spawn_manager(const options_pointer& options, caf::event_based_actor*
   manager->server.state_dir = options->config.state_dir;
   manager->server.random = jitter_source();
   manager->initial = options->initial;
+  manager->groups = options->config.groups;
+  manager->ended = options->ended;
+  manager->begun = options->begun;
   return root->spawn(make_manager, std::shared_ptr<const manager_options>(manager));
 }
 
@@ -92,7 +95,9 @@ caf::actor spawn_tree(caf::actor_system& system, tree_options chosen) {
       member(options, "catalog", &addresses::catalog,
              [options](auto* self) { return spawn_catalog(options, self); }),
       member(options, "coordinator", &addresses::coordinator,
-             [options](auto* self) { return self->spawn(make_coordinator, options->starts_max); }),
+             [options](auto* self) {
+               return self->spawn(make_coordinator, options->tree, options->starts_max);
+             }),
       member(options, "runner", &addresses::runner,
              [options](auto* self) { return spawn_runner(options, self); }),
       member(options, "servers", &addresses::servers,

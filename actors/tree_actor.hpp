@@ -33,6 +33,9 @@ struct tree_options {
   store_options store;
   blocking_runner pool; ///< For work of the runner that blocks.
   std::vector<initial_server> initial;
+  std::function<void(bool success)> ended; ///< Significant servers have ended for good.
+  /// Set once the first manager has taken `initial`; its successors read the store.
+  std::shared_ptr<bool> begun = std::make_shared<bool>(false);
 };
 
 /// Starts the root supervisor with its fixed members; nothing that stands under it takes a server

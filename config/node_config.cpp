@@ -4,12 +4,13 @@
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
 #include "config/policy_config.hpp"
+#include "config/relations_config.hpp"
 #include "config/server_config.hpp"
 #include "config/unsupported.hpp"
 
 #include <array>
 #include <charconv>
-#include <set>
+#include <map>
 
 namespace toolscore {
 namespace {
@@ -92,11 +93,11 @@ void read_defaults(fields section, server_policy& out) {
   read_policy(section, out);
 }
 
-void read_servers(fields section, node_config& out, std::set<std::string>& names,
+void read_servers(fields section, node_config& out, std::map<std::string, std::string>& names,
                   const environment& env, std::optional<error>& failure) {
   for (const auto& [name, object] : section.object().items()) {
     if (failure) return;
-    if (!names.insert(name).second)
+    if (!names.emplace(name, section.path_of(name)).second)
       return section.fail(name, "the name stands in \"mcpServers\" and in \"servers\", remove one");
     if (names.size() > servers_max)
       return section.fail("", "more than " + std::to_string(servers_max) + " servers");
@@ -118,10 +119,12 @@ void read_top(fields top, node_config& out, const environment& env, std::optiona
   fields(known, "", failure).only({"node", "defaults", "mcpServers", "servers", "groups"});
   read_node(top.section("node"), out, env);
   read_defaults(top.section("defaults"), out.defaults);
-  refuse_groups(top);
-  std::set<std::string> names;
+  std::map<std::string, std::string> names;
   read_servers(top.section("mcpServers"), out, names, env, failure);
   read_servers(top.section("servers"), out, names, env, failure);
+  if (failure) return;
+  read_groups(top.section("groups"), out);
+  check_relations(top, out, names);
 }
 
 } // namespace

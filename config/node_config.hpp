@@ -25,6 +25,7 @@ struct node_config {
   milliseconds stop_deadline{25'000};
   server_policy defaults;
   std::vector<server_spec> servers; ///< In the file's order.
+  std::vector<group_spec> groups;   ///< Their members are known.
   std::vector<std::string> ignored; ///< Paths of foreign keys: "mcpServers.fs.autoApprove".
 };
 

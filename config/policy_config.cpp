@@ -2,6 +2,7 @@
 
 #include "config/durations.hpp"
 #include "config/readiness_config.hpp"
+#include "config/relations_config.hpp"
 #include "config/unsupported.hpp"
 #include "messages/launch_plan.hpp"
 
@@ -143,6 +144,7 @@ void read_policy(fields& object, server_policy& out) {
   read_limits(object.section("limits"), out.limits);
   object.word("prefix", out.prefix, {"always", "on_collision", "never"});
   read_tools(object, out);
+  read_relations(object, out);
   refuse_unsupported(object);
 }
 
@@ -177,6 +179,11 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
                    {"pids", policy.limits.pids},
                    {"files", policy.limits.files}};
   out["prefix"] = to_string(policy.prefix);
+  out["depends_on"] = json::object();
+  for (const auto& [name, condition] : policy.depends_on)
+    out["depends_on"][name] = to_string(condition);
+  out["significant"] = nullptr;
+  if (policy.significant != significance::none) out["significant"] = to_string(policy.significant);
   out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
   return out;
 }

@@ -37,10 +37,16 @@ std::optional<relation_fault> unknown_of(const relations& all) {
   std::vector<std::string_view> known;
   for (const auto& [name, needs] : all.needs) known.push_back(name);
   for (const auto& [server, needs] : all.needs)
-    for (const auto& [other, condition] : needs)
+    for (const auto& [other, condition] : needs) {
       if (all.needs.count(other) == 0)
         return relation_fault{server, "depends_on." + other,
                               "there is no server \"" + other + "\"" + did_you_mean(other, known)};
+      if (condition == dependency_condition::completed && all.permanent.count(other) != 0)
+        return relation_fault{server, "depends_on." + other,
+                              "\"" + other +
+                                  "\" is permanent and never completes, write \"ready\" "
+                                  "or make it transient"};
+    }
   return std::nullopt;
 }
 

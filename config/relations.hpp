@@ -14,6 +14,7 @@ namespace toolscore {
 struct relations {
   std::map<std::string, dependency_map> needs;
   std::vector<group_spec> groups;
+  std::set<std::string> permanent; ///< Servers that never complete.
 };
 
 /// What is wrong with relations, and where: `path` is "NAME.depends_on.OTHER".
@@ -23,7 +24,8 @@ struct relation_fault {
   std::string what;
 };
 
-/// @returns the first dependency on an unknown server or on itself, directly or through others
+/// @returns the first dependency on an unknown server, on an end that never comes, or on itself,
+/// directly or through others
 std::optional<relation_fault> fault_of(const relations& all);
 
 /// Servers by level: each needs servers of former levels alone, so that a level starts in parallel.

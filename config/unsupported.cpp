@@ -71,13 +71,6 @@ void refuse_ready(fields& object) {
                            ", or an object with one of " + list_of_words(probes));
 }
 
-void refuse_significant(fields& object) {
-  const json* const value = object.find("significant");
-  if (value == nullptr || value->is_null()) return;
-  if (*value == "any" || *value == "all") return refuse(object, "significant", *value, "null");
-  object.fail("significant", shown(*value) + " is not known here, write null, \"any\" or \"all\"");
-}
-
 /// A key that is null, or a duration.
 void refuse_duration(fields& object, std::string_view key) {
   const json* const value = object.find(key);
@@ -91,14 +84,6 @@ void refuse_replicas(fields& object) {
   std::uint32_t replicas = 1;
   object.whole("replicas", replicas, 0, 1'000);
   if (replicas != 1) refuse(object, "replicas", *object.find("replicas"), "1");
-}
-
-void refuse_depends_on(fields& object) {
-  const json* const value = object.find("depends_on");
-  if (value == nullptr || value->is_null()) return;
-  if (!value->is_object() && !value->is_array())
-    return object.fail("depends_on", shown(*value) + " is no object, write {\"db\": \"ready\"}");
-  if (!value->empty()) refuse(object, "depends_on", *value, "{}");
 }
 
 void refuse_paths(fields& object) {
@@ -116,11 +101,9 @@ void refuse_paths(fields& object) {
 void refuse_unsupported(fields& object) {
   for (const auto& row : word_keys) refuse_word(object, row);
   refuse_ready(object);
-  refuse_significant(object);
   refuse_duration(object, "idle_stop");
   refuse_duration(object, "max_lifetime");
   refuse_replicas(object);
-  refuse_depends_on(object);
   refuse_paths(object);
 }
 
@@ -157,15 +140,6 @@ void refuse_sources(fields& server) {
   if (const json* const headers = server.find("headers"); headers != nullptr && !headers->empty())
     server.fail("headers", "remote servers are not supported by this build yet, remove the key",
                 errc::not_supported);
-}
-
-void refuse_groups(fields& top) {
-  const json* const groups = top.find("groups");
-  if (groups == nullptr || groups->is_null()) return;
-  if (!groups->is_object()) return top.fail("groups", shown(*groups) + " is no object");
-  if (!groups->empty())
-    top.fail("groups", "groups are not supported by this build yet, remove the key",
-             errc::not_supported);
 }
 
 } // namespace toolscore

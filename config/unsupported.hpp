@@ -14,7 +14,4 @@ void refuse_limits(fields& limits);
 /// The same for the keys of one server that choose a runner: image, runner, url, headers, type.
 void refuse_sources(fields& server);
 
-/// The same for a configuration's `groups`.
-void refuse_groups(fields& top);
-
 } // namespace toolscore

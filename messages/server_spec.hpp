@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/ids.hpp"
+#include "messages/relations.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -106,6 +107,8 @@ struct server_policy {
   std::vector<std::string> tools_allow{"*"};
   std::vector<std::string> tools_deny;
   prefix_mode prefix = prefix_mode::always;
+  dependency_map depends_on;
+  significance significant = significance::none;
 };
 
 /// Where a server comes from. Exactly one; `command` also covers `npx`.

@@ -72,6 +72,7 @@ struct state_changed {
   std::uint32_t attempt = 0;          ///< Which restart in a row this is; 0 = none.
   std::chrono::milliseconds delay{0}; ///< Until the next start, where one is planned.
   std::string reason;                 ///< One line for people; empty on the happy path.
+  bool succeeded = false;             ///< completed: by an end that counts as success.
 };
 
 /// The failure of one call, with what a program needs to act on it (`data.toolscore`).
@@ -92,7 +93,8 @@ typename Inspector::result_type inspect(Inspector& f, gone_reason& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, state_changed& x) {
-  return f(x.server, x.to, x.pid, x.init_pid, x.instance, x.attempt, x.delay, x.reason);
+  return f(x.server, x.to, x.pid, x.init_pid, x.instance, x.attempt, x.delay, x.reason,
+           x.succeeded);
 }
 
 } // namespace toolscore

@@ -2,6 +2,7 @@
 #include "messages/server_spec.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,7 +16,9 @@ enum class child_event : std::uint8_t {
   backing_off, ///< It will be started again in `delay`.
   parked,      ///< Over the intensity; tried again in `delay` (0 = only by hand).
   finished,    ///< It will not be started again: its restart type says so, or it was asked to stop.
+  waiting,     ///< The coordinator holds its start back; `reason` says what for.
 };
+inline constexpr std::size_t child_event_count = 7;
 const char* to_string(child_event x) noexcept;
 
 struct child_report {
@@ -52,8 +55,22 @@ struct remove_child {
 struct permit_request {
   std::string child;
   std::uint64_t number = 0;
+  std::string supervisor; ///< The name of the one who asks.
+  bool restart = false;   ///< The child ended by itself, and starts again.
+  bool alone = true;      ///< No other child of this supervisor is ready.
 };
 struct permit_granted {
+  std::string child;
+  std::uint64_t number = 0;
+};
+/// The start is held back, for more than want of room; the grant comes later.
+struct permit_deferred {
+  std::string child;
+  std::uint64_t number = 0;
+  std::string reason; ///< One line.
+};
+/// To a coordinator that came after the one who granted it.
+struct permit_held {
   std::string child;
   std::uint64_t number = 0;
 };
@@ -88,6 +105,14 @@ typename Inspector::result_type inspect(Inspector& f, remove_child& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, permit_request& x) {
+  return f(x.child, x.number, x.supervisor, x.restart, x.alone);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, permit_deferred& x) {
+  return f(x.child, x.number, x.reason);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, permit_held& x) {
   return f(x.child, x.number);
 }
 template <class Inspector>

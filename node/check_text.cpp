@@ -25,10 +25,12 @@ std::vector<error> all_errors(std::string_view text, std::string_view file_name,
     const auto servers = document->find(section);
     if (servers == document->end() || !servers->is_object()) continue;
     auto alone = *document;
+    alone.erase("groups"); // They and dependencies speak of servers that are not there.
     alone.erase("mcpServers");
     alone.erase("servers");
     for (const auto& [name, server] : servers->items()) {
       alone[section] = reply_json::object({{name, server}});
+      if (server.is_object()) alone[section][name].erase("depends_on");
       const auto read = parse_config(compact(alone), file_name, env);
       if (read) continue;
       const bool known = std::any_of(found.begin(), found.end(), [&](const error& x) {

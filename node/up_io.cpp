@@ -5,6 +5,7 @@
 #include "loop/asio.hpp"
 #include "loop/log_io.hpp"
 #include "node/config_file_io.hpp"
+#include "node/exit_code.hpp"
 #include "node/token_io.hpp"
 
 #include <csignal>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
+constexpr int exit_significant_done = static_cast<int>(exit_code::significant_done);
+constexpr int exit_significant_failed = static_cast<int>(exit_code::significant_failed);
 
 int refuse(const error& failure, int code) {
   std::fprintf(stderr, "toolscore: %s\n", failure.detail.c_str());
@@ -93,8 +96,9 @@ int serve(runtime& tree, const node_config& config, std::string token, std::stri
   std::fflush(stdout);
   log::write(log::level::info, "node.started",
              {log::kv("endpoint", endpoint), log::kv("state_dir", config.state_dir)});
-  tree.run_until([&] { return caught != 0; });
-  log::write(log::level::info, "node.stopping", {log::kv("signal", caught)});
+  tree.run_until([&] { return caught != 0 || tree.ended().has_value(); });
+  const int asked_by = caught; // 0: significant servers have ended.
+  log::write(log::level::info, "node.stopping", {log::kv("signal", asked_by)});
   outside.stop_accepting();
   const bool clean =
       tree.finish([&](std::function<void()> then) { outside.close(std::move(then)); });
@@ -105,7 +109,9 @@ int serve(runtime& tree, const node_config& config, std::string token, std::stri
   std::error_code ignored;
   std::filesystem::remove(config.state_dir + "/address", ignored);
   log::write(log::level::info, "node.stopped", {log::kv("clean", clean)});
-  return clean ? 0 : exit_failed;
+  if (!clean) return exit_failed;
+  if (asked_by != 0 || !tree.ended()) return 0;
+  return *tree.ended() ? exit_significant_done : exit_significant_failed;
 }
 
 } // namespace

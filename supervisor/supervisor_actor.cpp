@@ -35,6 +35,8 @@ caf::behavior make_supervisor(caf::stateful_actor<supervisor_state>* self,
   return {
       [=](const child_ready& x) { self->state.on_ready(x); },
       [=](const permit_granted& x) { self->state.on_granted(x); },
+      [=](const permit_deferred& x) { self->state.on_deferred(x); },
+      [=](const coordinator_changed& x) { self->state.take_coordinator(x.coordinator); },
       [=](const supervisor_timer& x) { self->state.on_timer(x); },
       [=](const add_child& x) { self->state.add(x.spec); },
       [=](const start_child& x) { self->state.start(x.child); },

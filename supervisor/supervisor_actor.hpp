@@ -37,8 +37,10 @@ struct supervisor_options {
   /// Over the intensity: false = end with an error, as OTP does, so that the parent decides;
   /// true = park the child and try it again after intensity.half_open.
   bool parks = false;
-  caf::actor observer;            ///< Receives child_report; may be null.
-  caf::actor coordinator;         ///< Receives permit_request; null = every start is permitted.
+  caf::actor observer; ///< Receives child_report; may be null.
+  /// Receives permit_request; null = every start is permitted. Once it is gone starts wait for its
+  /// successor, which coordinator_changed brings.
+  caf::actor coordinator;
   std::function<double()> random; ///< [0, 1), for jitter; null = no jitter.
   std::vector<child_spec> children;
 };
@@ -46,6 +48,11 @@ struct supervisor_options {
 /// Adds a child to a running supervisor and starts it. Local to the node.
 struct add_child {
   child_spec spec;
+};
+
+/// The coordinator was restarted: what is open is asked of this one. Local to the node.
+struct coordinator_changed {
+  caf::actor coordinator;
 };
 
 /// Starts its children in order, restarts them by the contract, and when it is asked to end
@@ -60,3 +67,4 @@ caf::actor spawn_supervisor(caf::actor_system& system, supervisor_options option
 } // namespace toolscore
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::add_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::coordinator_changed)

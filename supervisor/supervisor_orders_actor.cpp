@@ -11,7 +11,7 @@ void supervisor_state::add(const child_spec& spec) {
     if (known->state != child_state::finished) return;
     children.erase(spec.id);
   }
-  want(children.add(std::make_unique<supervised>(spec, *options)));
+  want(children.add(std::make_unique<supervised>(spec, *options)), cause::order);
   step();
 }
 
@@ -29,7 +29,7 @@ void supervisor_state::start(const std::string& id) {
     break;
   case child_state::idle:
   case child_state::finished:
-    want(*child);
+    want(*child, cause::order);
     break;
   case child_state::waiting:
   case child_state::parked:
@@ -57,7 +57,7 @@ void supervisor_state::restart(const std::string& id) {
   else if (child->state == child_state::waiting || child->state == child_state::parked)
     child->start_due = true;
   else if (child->state != child_state::asking_permit)
-    want(*child);
+    want(*child, cause::order);
   step();
 }
 

@@ -55,7 +55,8 @@ void supervisor_state::begin(std::shared_ptr<const supervisor_options> wanted) {
   if (!options->name.empty()) name = options->name;
   window = restart_window(options->intensity);
   coordinator = options->coordinator;
-  if (coordinator) self->monitor(coordinator);
+  gated = static_cast<bool>(coordinator);
+  if (gated) self->monitor(coordinator);
   for (const auto& spec : options->children) add(spec);
 }
 
@@ -82,6 +83,7 @@ void supervisor_state::on_ready(const child_ready& message) {
 }
 
 void supervisor_state::on_granted(const permit_granted& permit) {
+  if (self->current_sender() != coordinator) return; // A former one's; the present one was asked.
   if (asked.erase({permit.child, permit.number}) == 0) return;
   auto* child = children.find(permit.child);
   const bool wanted = child && child->state == child_state::asking_permit &&
@@ -95,8 +97,31 @@ void supervisor_state::on_granted(const permit_granted& permit) {
   step();
 }
 
+void supervisor_state::on_deferred(const permit_deferred& message) {
+  const auto* child = children.find(message.child);
+  if (child && child->state == child_state::asking_permit && child->number == message.number)
+    report(*child, child_event::waiting, message.reason);
+}
+
+/// A successor is told of what its predecessor had granted, and asked for what it had not.
+void supervisor_state::take_coordinator(const caf::actor& successor) {
+  if (!gated || successor == coordinator) return;
+  if (coordinator) self->demonitor(coordinator);
+  coordinator = successor;
+  self->monitor(coordinator);
+  asked.clear();
+  for (std::size_t at = 0; at < children.size(); ++at) {
+    const auto& child = children.at(at);
+    if (child.has_permit) self->send(coordinator, permit_held{child.id, child.number});
+    if (child.state == child_state::asking_permit) ask_permit(child);
+  }
+}
+
 void supervisor_state::on_down(const caf::down_msg& down) {
-  if (coordinator && down.source == coordinator.address()) return lose_coordinator();
+  if (coordinator && down.source == coordinator.address()) {
+    coordinator = nullptr; // Who asks for a permit now waits for its successor.
+    return;
+  }
   for (std::size_t at = 0; at < children.size(); ++at) {
     auto& child = children.at(at);
     if (child.handle && child.handle.address() == down.source) return gone(child, down.reason);
@@ -122,14 +147,27 @@ void supervisor_state::on_timer(const supervisor_timer& message) {
   }
 }
 
-void supervisor_state::want(supervised& child) {
+void supervisor_state::want(supervised& child, cause why) {
   child.apply(child_input::start);
   child.start_due = false;
   child.number = ++last_number;
+  child.restarts = why == cause::end;
   child.brakes.on_start();
-  if (!coordinator) return spawn(child);
+  if (!gated) return spawn(child);
+  ask_permit(child);
+}
+
+void supervisor_state::ask_permit(const supervised& child) {
   asked.emplace(child.id, child.number);
-  self->send(coordinator, permit_request{child.id, child.number});
+  if (!coordinator) return; // Its successor is asked.
+  self->send(coordinator,
+             permit_request{child.id, child.number, options->name, child.restarts, alone(child)});
+}
+
+bool supervisor_state::alone(const supervised& child) {
+  for (std::size_t at = 0; at < children.size(); ++at)
+    if (&children.at(at) != &child && children.at(at).state == child_state::ready) return false;
+  return true;
 }
 
 void supervisor_state::spawn(supervised& child) {
@@ -175,7 +213,7 @@ void supervisor_state::settle(supervised& child, bool failed) {
   case after_end::start:
     // It may have ended by itself before it was asked to.
     if (child.state != child_state::ending) child.apply(child_input::end);
-    return want(child);
+    return want(child, cause::order);
   case after_end::hold:
     return child.apply(child_input::hold);
   case after_end::remove:
@@ -259,7 +297,7 @@ void supervisor_state::free_followers(supervised& child) {
     if (follower->alive() && follower->after == after_end::hold)
       follower->after = after_end::start;
     else if (follower->state == child_state::idle)
-      want(*follower);
+      want(*follower, cause::order);
   }
 }
 
@@ -277,7 +315,8 @@ void supervisor_state::start_group(supervised& child) {
   for (std::size_t at = 0; at < children.size(); ++at) {
     auto& member = children.at(at);
     if (std::find(group.begin(), group.end(), member.id) == group.end()) continue;
-    if (&member == &child || member.state == child_state::idle) want(member);
+    if (&member == &child || member.state == child_state::idle)
+      want(member, &member == &child ? cause::end : cause::order);
   }
 }
 
@@ -303,17 +342,6 @@ void supervisor_state::end_next() {
     }
     to_end.erase(to_end.begin());
   }
-}
-
-void supervisor_state::lose_coordinator() {
-  coordinator = nullptr;
-  asked.clear();
-  for (std::size_t at = 0; at < children.size(); ++at) {
-    auto& child = children.at(at);
-    child.has_permit = false;
-    if (child.state == child_state::asking_permit) spawn(child);
-  }
-  step();
 }
 
 void supervisor_state::release_permit(supervised& child) {

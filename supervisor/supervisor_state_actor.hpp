@@ -20,6 +20,7 @@ struct supervised : child_entry {
   restart_policy brakes;
   caf::actor handle; ///< Null unless alive.
   bool killed = false;
+  bool restarts = false; ///< Its open request is for a restart after its own end.
   std::string last_reason;
   std::unique_ptr<child_spec> successor; ///< Added as soon as this one is removed.
 };
@@ -57,13 +58,18 @@ struct supervisor_state {
 
   void on_ready(const child_ready& message);
   void on_granted(const permit_granted& permit);
+  void on_deferred(const permit_deferred& message);
+  void take_coordinator(const caf::actor& successor);
   void on_down(const caf::down_msg& down);
   void on_timer(const supervisor_timer& message);
 
   std::string name = "toolscore.supervisor";
 
 private:
-  void want(supervised& child);
+  enum class cause { order, end };
+  void want(supervised& child, cause why);
+  void ask_permit(const supervised& child);
+  bool alone(const supervised& child);
   void spawn(supervised& child);
   void become_ready(supervised& child);
   void ask_end(supervised& child);
@@ -80,7 +86,6 @@ private:
   void start_group(supervised& child);
   void step();
   void end_next();
-  void lose_coordinator();
   void release_permit(supervised& child);
   void set_timer(supervised& child, std::chrono::milliseconds delay);
   void report(const supervised& child, child_event what, std::string reason = {},
@@ -90,7 +95,8 @@ private:
   std::shared_ptr<const supervisor_options> options;
   restart_window window{intensity_policy{}};
   child_table<supervised> children;
-  caf::actor coordinator;                                ///< Null = every start is permitted.
+  caf::actor coordinator; ///< Null = none was given, or it is gone and its successor unknown.
+  bool gated = false;     ///< One was given: every start waits for its permit.
   std::set<std::pair<std::string, std::uint64_t>> asked; ///< Requests without an answer yet.
   std::vector<std::string> to_end; ///< Ended one after the other, from the front.
   std::optional<caf::error> quitting;

@@ -147,6 +147,12 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
       {R"("significant": "some")", "fs.significant: \"some\" is not known here"},
       {R"("idle_stop": "soon")", "fs.idle_stop: \"soon\" is no duration"},
       {R"("depends_on": "db")", "fs.depends_on: \"db\" is no object"},
+      {R"("depends_on": ["db"])",
+       "fs.depends_on: [\"db\"] is no object, write {\"db\": \"ready\"}"},
+      {R"("depends_on": {"db": "ready"})", "fs.depends_on.db: there is no server \"db\""},
+      {R"("depends_on": {"db": "redy"})", "did you mean \"ready\"?"},
+      {R"("depends_on": {"fs": "ready"})", "fs.depends_on.fs: \"fs\" depends on itself (fs -> fs)"},
+      {R"("significant": "any")", "fs.significant: \"any\" has no effect on a permanent server"},
       {R"("paths": {"exec": []})", "unknown key \"exec\" in mcpServers.fs.paths"},
   };
   for (const auto& [members, expected] : rows) {
@@ -190,9 +196,6 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
       {R"("ready": {"log": "x"})", "ready"},
       {R"("replicas": 2)", "replicas"},
       {R"("replicas": 0)", "replicas"},
-      {R"("depends_on": {"db": "ready"})", "depends_on"},
-      {R"("depends_on": ["db"])", "depends_on"},
-      {R"("significant": "any")", "significant"},
       {R"("idle_stop": "10m")", "idle_stop"},
       {R"("max_lifetime": "1h")", "max_lifetime"},
       {R"("session_mode": "serial")", "session_mode"},

@@ -179,8 +179,10 @@ void node_fixture::add_fault(const std::string& name, const std::vector<std::str
 }
 
 void node_fixture::write_config() const {
-  const reply_json config{
-      {"node", {{"state_dir", state_dir()}}}, {"defaults", defaults}, {"mcpServers", servers_}};
+  const reply_json config{{"node", {{"state_dir", state_dir()}}},
+                          {"defaults", defaults},
+                          {"groups", groups},
+                          {"mcpServers", servers_}};
   std::ofstream(directory_ + "/toolscore.json") << indented(config);
 }
 

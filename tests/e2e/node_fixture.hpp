@@ -46,6 +46,7 @@ public:
                  const reply_json& more = reply_json::object());
   reply_json fault_definition(const std::vector<std::string>& words) const;
   reply_json defaults = reply_json::object(); ///< The config's "defaults".
+  reply_json groups = reply_json::object();   ///< The config's "groups".
   /// "NAME=value": what the node's environment has beside HOME, PATH and the marker.
   std::vector<std::string> variables;
 

@@ -1,0 +1,161 @@
+#include "actors/coordination.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace toolscore {
+namespace {
+
+bool is_up(process_status status) noexcept {
+  return status == process_status::starting || status == process_status::ready ||
+         status == process_status::degraded || status == process_status::stopping;
+}
+
+const char* words_of(dependency_condition condition) noexcept {
+  switch (condition) {
+  case dependency_condition::started:
+    return "to start";
+  case dependency_condition::ready:
+    return "to be ready";
+  case dependency_condition::completed:
+    return "to complete";
+  }
+  return "";
+}
+
+} // namespace
+
+bool satisfies(process_status status, bool running, bool succeeded,
+               dependency_condition condition) noexcept {
+  const bool serves = status == process_status::ready || status == process_status::degraded ||
+                      status == process_status::asleep;
+  const bool completed = status == process_status::completed && succeeded;
+  switch (condition) {
+  case dependency_condition::started:
+    return serves || completed || (running && status == process_status::starting);
+  case dependency_condition::ready:
+    return serves;
+  case dependency_condition::completed:
+    return completed;
+  }
+  return false;
+}
+
+coordination::coordination(std::shared_ptr<const relations> all, std::size_t starts_max)
+    : all_(std::move(all)), gate_(starts_max) {}
+
+void coordination::grant(std::vector<start_gate::start> starts, steps& out) {
+  for (auto& start : starts) out.push_back(grant_start{std::move(start)});
+}
+
+bool coordination::in_run(const std::string& server) const {
+  return std::any_of(runs_.begin(), runs_.end(), [&](const auto& run) {
+    return std::find(run.start.begin(), run.start.end(), server) != run.start.end();
+  });
+}
+
+std::string coordination::obstacle_of(const std::string& server) const {
+  const auto needs = all_->needs.find(server);
+  if (needs == all_->needs.end()) return {};
+  for (const auto& [other, condition] : needs->second) {
+    const auto at = servers_.find(other);
+    const auto now = at == servers_.end() ? standing{} : at->second;
+    if (!satisfies(now.status, now.running, now.succeeded, condition))
+      return "waits for \"" + other + "\" " + words_of(condition) + "; it is " +
+             to_string(now.status);
+  }
+  return {};
+}
+
+void coordination::begin_run(const start_request& request, steps& out) {
+  auto plan = plan_group_restart(*all_, request.server);
+  std::set<std::string> up;
+  for (const auto& server : plan.stop)
+    if (const auto at = servers_.find(server); at != servers_.end() && is_up(at->second.status))
+      up.insert(server);
+  if (up.empty()) return;
+  runs_.push_back({std::move(plan.start), stop_sequence(*all_, up)});
+  cycle(runs_.back().stops.begin(), out);
+}
+
+void coordination::cycle(const std::vector<std::string>& servers, steps& out) {
+  for (const auto& server : servers)
+    if (cycling_.insert(server).second) out.push_back(cycle_server_now{server});
+}
+
+coordination::steps coordination::ask(const start_request& request) {
+  steps out;
+  if (request.restart && request.alone && !in_run(request.server)) begin_run(request, out);
+  if (in_run(request.server)) {
+    deferred_.push_back({request, {}});
+    return out;
+  }
+  auto obstacle = obstacle_of(request.server);
+  if (obstacle.empty()) {
+    grant(gate_.ask(request.start), out);
+    return out;
+  }
+  out.push_back(defer_start{request.start, obstacle});
+  deferred_.push_back({request, std::move(obstacle)});
+  return out;
+}
+
+coordination::steps coordination::release(const start_gate::start& ended) {
+  steps out;
+  std::erase_if(deferred_, [&](const auto& x) { return x.request.start == ended; });
+  grant(gate_.release(ended), out);
+  return out;
+}
+
+coordination::steps coordination::forget(std::uint64_t asker) {
+  steps out;
+  std::erase_if(deferred_, [&](const auto& x) { return x.request.start.asker == asker; });
+  grant(gate_.forget(asker), out);
+  return out;
+}
+
+coordination::steps coordination::on_state(const state_changed& state) {
+  steps out;
+  servers_[state.server.value] = {state.to, state.pid != 0, state.succeeded};
+  look_again(out);
+  return out;
+}
+
+coordination::steps coordination::cycled(const std::string& server) {
+  steps out;
+  if (cycling_.erase(server) == 0) return out;
+  for (auto& run : runs_) cycle(run.stops.stopped(server), out);
+  std::vector<std::string> order;
+  for (const auto& run : runs_)
+    if (run.stops.done()) order.insert(order.end(), run.start.begin(), run.start.end());
+  std::erase_if(runs_, [](const auto& run) { return run.stops.done(); });
+  const auto place = [&](const held_back& x) {
+    return std::find(order.begin(), order.end(), x.request.server) - order.begin();
+  };
+  std::stable_sort(deferred_.begin(), deferred_.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  look_again(out);
+  return out;
+}
+
+void coordination::look_again(steps& out) {
+  if (deferred_.empty()) return;
+  std::vector<held_back> left;
+  for (auto& entry : std::exchange(deferred_, {})) {
+    if (in_run(entry.request.server)) {
+      left.push_back(std::move(entry));
+      continue;
+    }
+    auto obstacle = obstacle_of(entry.request.server);
+    if (obstacle.empty()) {
+      grant(gate_.ask(entry.request.start), out);
+      continue;
+    }
+    if (obstacle != entry.reason) out.push_back(defer_start{entry.request.start, obstacle});
+    entry.reason = std::move(obstacle);
+    left.push_back(std::move(entry));
+  }
+  deferred_ = std::move(left);
+}
+
+} // namespace toolscore
