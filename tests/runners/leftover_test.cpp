@@ -1,0 +1,140 @@
+#include "runners/leftovers_io.hpp"
+#include "runners/proc_io.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+using namespace std::chrono_literals;
+
+namespace toolscore::test {
+namespace {
+
+std::optional<process_facts> facts(std::int64_t pid, std::uint64_t start_time, char state = 'S') {
+  process_facts now;
+  now.pid = pid;
+  now.start_time = start_time;
+  now.state = state;
+  return now;
+}
+
+/// A child of the test's own that sleeps; killed and reaped with this.
+struct sleeper {
+  sleeper() : pid(::fork()) {
+    if (pid == 0)
+      for (;;) ::pause();
+  }
+  ~sleeper() {
+    if (reaped) return;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+  }
+  sleeper(const sleeper&) = delete;
+  sleeper& operator=(const sleeper&) = delete;
+
+  process_mark mark() const { return {pid, start_time_of(pid), boot_id()}; }
+  /// The signal that it died of; 0 = it lives.
+  int death() {
+    int status = 0;
+    reaped = ::waitpid(pid, &status, WNOHANG) == pid;
+    return reaped && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  }
+
+  pid_t pid;
+  bool reaped = false;
+};
+
+struct own_directory {
+  own_directory() {
+    char name[] = "/tmp/toolscore-leftover-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~own_directory() { std::filesystem::remove_all(path); }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path + "/" + name) << text;
+  }
+  bool has(const std::string& name) const { return std::filesystem::exists(path + "/" + name); }
+  std::string path;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(leftover)
+
+BOOST_AUTO_TEST_CASE(only_what_is_certainly_the_noted_process_is_reaped) {
+  const struct {
+    const char* what;
+    process_mark noted;
+    std::optional<process_facts> now;
+    std::string boot;
+    leftover_fate fate;
+  } rows[] = {
+      {"lives", {70, 900, "b"}, facts(70, 900), "b", leftover_fate::reap},
+      {"lives, stopped", {70, 900, "b"}, facts(70, 900, 'T'), "b", leftover_fate::reap},
+      {"gone", {70, 900, "b"}, std::nullopt, "b", leftover_fate::forget},
+      {"a zombie", {70, 900, "b"}, facts(70, 900, 'Z'), "b", leftover_fate::forget},
+      {"dying", {70, 900, "b"}, facts(70, 900, 'X'), "b", leftover_fate::forget},
+      {"its pid reused later", {70, 900, "b"}, facts(70, 901), "b", leftover_fate::forget},
+      {"its pid older than it", {70, 900, "b"}, facts(70, 899), "b", leftover_fate::forget},
+      {"another process's facts", {70, 900, "b"}, facts(71, 900), "b", leftover_fate::forget},
+      {"of another boot", {70, 900, "a"}, facts(70, 900), "b", leftover_fate::forget},
+      {"of another boot, gone", {70, 900, "a"}, std::nullopt, "b", leftover_fate::forget},
+      {"the boot not noted", {70, 900, ""}, facts(70, 900), "b", leftover_fate::forget},
+      {"the boot not told", {70, 900, "b"}, facts(70, 900), "", leftover_fate::forget},
+      {"neither", {70, 900, ""}, facts(70, 900), "", leftover_fate::forget},
+      {"no start time noted", {70, 0, "b"}, facts(70, 0), "b", leftover_fate::forget},
+      {"no pid noted", {0, 900, "b"}, facts(0, 900), "b", leftover_fate::forget},
+      {"a group's pid", {-70, 900, "b"}, facts(-70, 900), "b", leftover_fate::forget},
+      {"the system's init", {1, 900, "b"}, facts(1, 900), "b", leftover_fate::forget},
+  };
+  for (const auto& row : rows)
+    BOOST_TEST((fate_of(row.noted, row.now, row.boot) == row.fate), row.what);
+}
+
+BOOST_AUTO_TEST_CASE(a_pidfile_is_read_as_it_was_written) {
+  BOOST_TEST((parse_pidfile("70 900 boot-1\n") == process_mark{70, 900, "boot-1"}));
+  for (const char* text : {"", "70\n", "70 900\n", "x 900 b\n", "-70 900 b\n", "0 900 b\n",
+                           "70 x b\n", "99999999999999999999 900 b\n"})
+    BOOST_TEST(!parse_pidfile(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_noted_dies_and_what_only_resembles_it_lives) {
+  sleeper noted;
+  sleeper stopped;
+  sleeper later;
+  sleeper elsewhere;
+  ::kill(stopped.pid, SIGSTOP);
+  auto reused = later.mark();
+  ++reused.start_time;
+  auto other_boot = elsewhere.mark();
+  other_boot.boot_id = "another";
+  const auto found = reap_leftovers({noted.mark(), reused, other_boot, stopped.mark()}, 5s);
+  BOOST_TEST(found.gone.size() == 2U);
+  BOOST_TEST(found.stuck.empty());
+  BOOST_TEST(noted.death() == SIGKILL); // Dead when the call returned.
+  BOOST_TEST(stopped.death() == SIGKILL);
+  BOOST_TEST(later.death() == 0);
+  BOOST_TEST(elsewhere.death() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(pidfiles_go_but_for_those_that_are_kept_and_what_is_none_is_left) {
+  own_directory run;
+  run.write("one.pid", "70 900 b\n");
+  run.write("two.pid", "71 901 b\n");
+  run.write("torn.pid", "7");
+  run.write("notes.txt", "72 902 b\n");
+  BOOST_TEST(read_pidfiles(run.path).size() == 2U);
+  remove_pidfiles(run.path, {{71, 901, "b"}});
+  BOOST_TEST((!run.has("one.pid") && run.has("two.pid")));
+  BOOST_TEST((!run.has("torn.pid") && run.has("notes.txt")));
+  BOOST_TEST(read_pidfiles(run.path + "/missing").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace toolscore::test
