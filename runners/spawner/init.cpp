@@ -132,11 +132,13 @@ void start(init& self, const init_start& given) {
   server.dies_with_parent = given.held == hold::sweep;
   self.server = start_server(server);
   if (server.failed) fail(self, server.failed);
+  // All but the control socket were the server's. Closed before the node is told: from then on
+  // nothing but the server may keep its stdin open, or a call that is written after its death would
+  // seem to have reached it. The log stays open until the init ends: its end of file would wake the
+  // node while the server is still dying, and on the server's own core.
+  for (std::size_t which = plan_fd; which < stderr_fd; ++which) close(given.fds[which]);
   report_running(self, server.files_max);
   unmap_plan(plan);
-  // All but the control socket were the server's. The log stays open until the init ends: its end
-  // of file would wake the node while the server is still dying, and on the server's own core.
-  for (std::size_t which = plan_fd; which < stderr_fd; ++which) close(given.fds[which]);
 }
 
 } // namespace

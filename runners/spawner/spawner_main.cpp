@@ -25,6 +25,7 @@ struct received {
 
 void close_all(received& from) {
   for (std::size_t i = 0; i < from.count; ++i) close(from.fds[i]);
+  from.count = 0;
 }
 
 /// Waits for the next request. @returns false when the node is gone
@@ -88,6 +89,7 @@ void serve(received& from, const host_strength& host) {
   const long pid =
       fork_with(namespace_flags(start.held) | CLONE_PARENT | CLONE_PIDFD | SIGCHLD, &pidfd);
   if (pid == 0) run_init(start);
+  close_all(from); // Before the node hears of it: see where the init closes its own.
   reply.held = start.held;
   if (start.held != hold::pid_namespace) {
     reply.weakened = host.why_not_stronger.at;
