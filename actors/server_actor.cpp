@@ -222,9 +222,9 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
   state.ending = reason;
   state.desired = desired_state::stopped;
   self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
+  if (state.supervisor) state.instances = instances_status::ending;
+  changed(self); // Who waits is answered now: an install under way ends with nobody to tell.
   if (!state.supervisor) return self->quit(reason);
-  state.instances = instances_status::ending;
-  changed(self);
   self->send_exit(state.supervisor, caf::exit_reason::user_shutdown);
 }
 

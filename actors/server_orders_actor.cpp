@@ -11,6 +11,24 @@
 namespace toolscore {
 namespace {
 
+bool wants_up(server_verb verb) {
+  return verb == server_verb::start || verb == server_verb::restart;
+}
+
+/// What a new order overtakes never comes true.
+void answer_overtaken(server_actor_pointer self, server_verb verb) {
+  if (!wants_up(verb)) return; // A stop answers the starts before it: it ends as stopped.
+  auto& state = self->state;
+  for (auto& order : std::exchange(state.orders, {})) {
+    if (wants_up(order.verb))
+      state.orders.push_back(std::move(order));
+    else
+      order.then(error{errc::cancelled, "a later " + std::string(to_string(verb)) + " of \"" +
+                                            state.options->spec.id.value + "\" overtook the " +
+                                            to_string(order.verb)});
+  }
+}
+
 /// Answers whoever waits for what has now come true, or can no longer come true.
 void settle_orders(server_actor_pointer self) {
   auto& state = self->state;
@@ -19,15 +37,15 @@ void settle_orders(server_actor_pointer self) {
                        status == process_status::completed;
   std::vector<open_order> left;
   for (auto& order : std::exchange(state.orders, {})) {
-    const bool wants_up = order.verb == server_verb::start || order.verb == server_verb::restart;
-    if (wants_up && status == process_status::ready)
+    const bool up = wants_up(order.verb);
+    if (up && status == process_status::ready)
       order.then(done{});
-    else if (wants_up && (verdict || status == process_status::stopped))
+    else if (up && (verdict || status == process_status::stopped))
       order.then(
           error{status == process_status::failed ? errc::install_failed : errc::server_not_ready,
                 "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
                     (state.reason.empty() ? "" : ": " + state.reason)});
-    else if (!wants_up && (status == process_status::stopped || verdict))
+    else if (!up && (status == process_status::stopped || verdict))
       order.then(done{});
     else
       left.push_back(std::move(order));
@@ -47,6 +65,7 @@ void changed(server_actor_pointer self) {
 void take_order(server_actor_pointer self, const server_order& order) {
   auto& state = self->state;
   const auto child = state.options->spec.id.value;
+  answer_overtaken(self, order.verb);
   if (order.then) state.orders.push_back({order.verb, order.then});
   switch (order.verb) {
   case server_verb::start:

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -6,6 +7,8 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -29,16 +32,38 @@ public:
     settle();
   }
 
-  /// Handles every message that is due now.
-  void settle() { scheduler_.run(); }
+  /// Handles every message that is due now, and all that after() has put there.
+  void settle() {
+    scheduler_.run();
+    while (!agenda_.empty() && agenda_.begin()->first <= now()) {
+      const auto work = std::move(agenda_.begin()->second);
+      agenda_.erase(agenda_.begin());
+      work();
+      scheduler_.run();
+    }
+  }
+
+  /// What is no actor acts on virtual time too; never from inside this call.
+  void after(caf::timespan delay, std::function<void()> work) {
+    agenda_.emplace(now() + delay, std::move(work));
+  }
+  /// Forgets every timer and what after() was given: nothing pending keeps an actor.
+  void forget_timers() {
+    agenda_.clear();
+    scheduler_.clock().cancel_all();
+    settle();
+  }
 
   /// Moves the clock and stops at each timer on the way, so that timers armed by timers are exact.
   void advance(caf::timespan by) {
     settle();
     const auto target = now() + by;
     auto& clock = scheduler_.clock();
-    while (!clock.schedule().empty() && clock.schedule().begin()->first <= target) {
-      const auto due = clock.schedule().begin()->first;
+    for (;;) {
+      auto due = target + caf::timespan{1};
+      if (!clock.schedule().empty()) due = clock.schedule().begin()->first;
+      if (!agenda_.empty()) due = std::min(due, agenda_.begin()->first);
+      if (due > target) break;
       scheduler_.advance_time(due > now() ? due - now() : caf::timespan{0});
       settle();
     }
@@ -82,6 +107,7 @@ public:
 private:
   caf::scheduler::test_coordinator& scheduler_;
   std::vector<caf::actor> kept_;
+  std::multimap<moment, std::function<void()>> agenda_; ///< Equal moments keep their order.
 };
 
 } // namespace toolscore::test

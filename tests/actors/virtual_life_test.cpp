@@ -1,0 +1,290 @@
+#include "tests/virtual_node.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace toolscore;
+using namespace toolscore::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// One server "fs" in a tree on virtual time.
+struct one_server : actor_fixture {
+  virtual_node node{*this};
+  server_spec fs = virtual_node::spec("fs");
+  std::vector<manner> manners; ///< Of the first starts; after them the default.
+
+  void run() {
+    node.host.choose = [this](const std::string&, std::size_t start) {
+      return start <= manners.size() ? manners[start - 1] : manner{};
+    };
+    node.begin({{fs, desired_state::running, {}}});
+  }
+  void run_ready() {
+    run();
+    advance(10ms);
+    BOOST_TEST_REQUIRE(node.status("fs") == "ready");
+  }
+  life_ptr process() { return node.host.last("fs"); }
+};
+
+bool says(const made_call_ptr& call, const std::string& text) {
+  return call->text.find(text) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(virtual_life, one_server)
+
+BOOST_AUTO_TEST_CASE(a_server_starts_shakes_hands_and_answers) {
+  run_ready();
+  const auto call = node.call("fs");
+  advance(10ms);
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(!call->failed());
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_was_ready_and_crashes_idle_is_back_at_once) {
+  run_ready();
+  node.host.crash(process());
+  advance(3ms);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  BOOST_TEST(node.status("fs") == "ready");
+}
+
+BOOST_AUTO_TEST_CASE(a_second_crash_waits_its_back_off_to_the_millisecond) {
+  run_ready();
+  node.host.crash(process());
+  advance(10ms);
+  node.host.crash(process());
+  advance(199ms);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  advance(1ms);
+  BOOST_TEST(node.host.starts("fs") == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_in_flight_at_a_crash_fails_once_with_what_a_program_needs) {
+  manners = {manner{}, manner{}};
+  manners[0].answers_after.reset();
+  run_ready();
+  const auto call = node.call("fs");
+  node.host.crash(process(), {true, 9});
+  settle();
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(says(call, R"("server":"fs")"), call->text);
+  BOOST_TEST(says(call, R"("signal":9)"), call->text);
+  BOOST_TEST(says(call, R"("attempt":1)"), call->text);
+  BOOST_TEST(says(call, R"("retry_in_ms":0)"), call->text);
+  advance(1min);
+  BOOST_TEST(call->ends == 1);
+}
+
+BOOST_AUTO_TEST_CASE(calls_wait_during_a_restart_and_then_succeed) {
+  run_ready();
+  node.host.crash(process());
+  advance(10ms);
+  node.host.crash(process());
+  settle();
+  const auto call = node.call("fs");
+  advance(200ms);
+  BOOST_TEST(call->ends == 0);
+  advance(10ms);
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(!call->failed());
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_holds_its_maximum_and_refuses_the_next) {
+  fs.policy.queue.max = 2;
+  manners = {manner{}};
+  manners[0].handshake_takes = 1s;
+  run();
+  const auto first = node.call("fs");
+  node.call("fs");
+  const auto over = node.call("fs");
+  BOOST_TEST(over->ends == 1);
+  BOOST_TEST(says(over, "queue_full"), over->text);
+  advance(2s);
+  BOOST_TEST(first->ends == 1);
+  BOOST_TEST(!first->failed());
+}
+
+BOOST_AUTO_TEST_CASE(a_waiting_call_fails_at_its_wait_deadline_and_not_before) {
+  fs.policy.queue.wait = 5s;
+  manners = {manner{}};
+  manners[0].says = speech::silent;
+  run();
+  const auto call = node.call("fs");
+  advance(4999ms);
+  BOOST_TEST(call->ends == 0);
+  advance(1ms);
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(says(call, "queue.wait"), call->text);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_fails_at_its_deadline_and_progress_extends_that) {
+  fs.policy.call_timeout = 10s;
+  fs.policy.call_timeout_max = 15s;
+  fs.policy.ping.every = 0ms;
+  manners = {manner{}};
+  manners[0].answers_after.reset();
+  run_ready();
+  const auto plain = node.call("fs");
+  const auto moving = node.call("fs", true);
+  advance(9s);
+  const auto id = process()->calls.back();
+  node.host.say(process(), R"({"jsonrpc":"2.0","method":"notifications/progress","params":)"
+                           R"({"progressToken":)" +
+                               id + R"(,"progress":1}})");
+  advance(1s);
+  BOOST_TEST(plain->ends == 1);
+  BOOST_TEST(moving->ends == 0);
+  BOOST_TEST(moving->events == 1);
+  advance(5s - 1ms);
+  BOOST_TEST(moving->ends == 0);
+  advance(1ms);
+  BOOST_TEST(moving->ends == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_takes_too_long_ends_the_instance) {
+  fs.policy.start_timeout = 2s;
+  manners = {manner{}};
+  manners[0].says = speech::silent;
+  run();
+  advance(2s);
+  BOOST_TEST(process()->over == false);
+  advance(2ms);
+  BOOST_TEST(node.host.lives[0]->over);
+  BOOST_TEST(node.status("fs") == "backing_off");
+  advance(1s);
+  BOOST_TEST(node.status("fs") == "ready");
+}
+
+BOOST_AUTO_TEST_CASE(an_instance_that_answers_no_ping_is_killed_and_replaced) {
+  fs.policy.ping = {1s, 500ms, 2};
+  manners = {manner{}};
+  manners[0].hangs_after = 100ms;
+  run_ready();
+  advance(2480ms); // Asked after 1 s and 2 s, each for 500 ms; it got ready within the first 10 ms.
+  BOOST_TEST(!node.host.lives[0]->over);
+  advance(20ms);
+  BOOST_TEST(node.host.lives[0]->over);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  BOOST_TEST(node.status("fs") == "ready");
+}
+
+BOOST_AUTO_TEST_CASE(a_busy_instance_that_still_speaks_is_not_hung) {
+  fs.policy.ping = {1s, 500ms, 2};
+  run_ready();
+  process()->how.says = speech::silent; // It works, and answers no ping.
+  for (int second = 0; second < 20; ++second) {
+    advance(1s);
+    node.host.say(process(), R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})");
+  }
+  BOOST_TEST(node.host.starts("fs") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_walks_every_rung_in_order_each_for_its_time) {
+  manners = {manner{}};
+  manners[0].heeds_stdin = manners[0].heeds_term = false;
+  manners[0].answers_after.reset();
+  run_ready();
+  const auto call = node.call("fs");
+  const auto begun = std::chrono::duration_cast<milliseconds>(now() - process()->asked).count();
+  const auto stop = node.order("fs", server_verb::stop);
+  advance(30s);
+  const auto at = [&](int ms) { return std::to_string(begun + ms); };
+  BOOST_TEST_REQUIRE(process()->heard.size() >= 3u);
+  BOOST_TEST(process()->heard[0] == "stdin " + at(5000));
+  BOOST_TEST(process()->heard[1] == "term " + at(7000));
+  BOOST_TEST(process()->heard[2] == "kill " + at(10000));
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(stop->answers == 1);
+  BOOST_TEST(node.status("fs") == "stopped");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_while_it_starts_ends_the_process) {
+  manners = {manner{}};
+  manners[0].spawn_takes = 1s;
+  run();
+  const auto stop = node.order("fs", server_verb::stop);
+  advance(2s);
+  BOOST_TEST(stop->answers == 1);
+  BOOST_TEST(node.host.alive() == 0u);
+  BOOST_TEST(node.status("fs") == "stopped");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_while_the_install_is_under_way_starts_nothing) {
+  node.install_takes = 10s;
+  run();
+  advance(1s);
+  const auto stop = node.order("fs", server_verb::stop);
+  BOOST_TEST(stop->answers == 1);
+  advance(1min);
+  BOOST_TEST(node.host.starts("fs") == 0u);
+  BOOST_TEST(node.status("fs") == "stopped");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_order_replaces_the_instance_and_is_answered_when_it_is_ready) {
+  run_ready();
+  const auto restart = node.order("fs", server_verb::restart);
+  advance(1s);
+  BOOST_TEST(restart->answers == 1);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  BOOST_TEST(node.host.alive("fs") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_never_gets_ready_is_parked_and_tried_half_open) {
+  manners.assign(6, manner{});
+  for (auto& x : manners) x.exits_after = 1ms, x.says = speech::silent;
+  run();
+  advance(2min);
+  BOOST_TEST(node.status("fs") == "crash_loop");
+  BOOST_TEST(node.host.starts("fs") == 6u);
+  advance(4min);
+  BOOST_TEST(node.host.starts("fs") == 7u);
+  BOOST_TEST(node.status("fs") == "ready");
+}
+
+BOOST_AUTO_TEST_CASE(a_removal_ends_the_process_and_forgets_the_server) {
+  run_ready();
+  const auto removal = node.order("fs", server_verb::remove);
+  advance(10s);
+  BOOST_TEST(removal->answers == 1);
+  BOOST_TEST(node.host.alive() == 0u);
+  BOOST_TEST(node.directory.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_spawn_that_fails_says_why_and_backs_off) {
+  manners = {manner{}};
+  manners[0].spawn_error = "no such program";
+  run();
+  advance(10ms);
+  BOOST_TEST(node.status("fs") == "backing_off");
+  BOOST_TEST(node.seen["fs"].back().reason.find("no such program") != std::string::npos);
+  advance(1s);
+  BOOST_TEST(node.status("fs") == "ready");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_that_a_start_overtakes_is_answered_too) {
+  manners = {manner{}};
+  manners[0].end_takes = 1s;
+  run_ready();
+  const auto stop = node.order("fs", server_verb::stop);
+  const auto start = node.order("fs", server_verb::start);
+  advance(1min);
+  BOOST_TEST(stop->answers == 1);
+  BOOST_TEST(start->answers == 1);
+  BOOST_TEST(node.status("fs") == "ready");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_ends_while_it_installs_answers_what_waits) {
+  node.install_takes = 10s;
+  run();
+  const auto call = node.call("fs");
+  const auto start = node.order("fs", server_verb::start);
+  node.end();
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(start->answers == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,195 @@
+#include "tests/virtual_host.hpp"
+
+#include <csignal>
+
+namespace toolscore::test {
+
+namespace {
+
+std::string server_of(const launch_plan& plan) {
+  const auto name = plan.pidfile.substr(plan.pidfile.rfind('/') + 1);
+  return name.substr(0, name.find_first_of(".#"));
+}
+
+std::string response(std::string_view id, const std::string& rest) {
+  return R"({"jsonrpc":"2.0","id":)" + std::string(id) + "," + rest + "}";
+}
+
+const std::string discovered =
+    R"("result":{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"n","version":"1"}}})";
+
+} // namespace
+
+class virtual_process final : public hosted_process {
+public:
+  virtual_process(virtual_host& host, life_ptr life)
+      : host_(host), life_(std::move(life)), pid_(static_cast<std::int64_t>(host.next_pid++)) {}
+  ~virtual_process() override {
+    life_->on_exit = nullptr;
+    kill();
+  }
+  std::int64_t pid() const override { return pid_; }
+  std::int64_t init_pid() const override { return pid_ + 1'000'000; }
+  confinement held_by() const override { return confinement::pid_namespace; }
+  std::string not_given() const override { return {}; }
+  int take_stdin() override { return -1; }
+  int take_stdout() override { return -1; }
+  void signal(int number) override {
+    if (number != SIGTERM) return;
+    note("term");
+    if (life_->how.heeds_term) host_.die_after(life_, life_->how.end_takes, {true, SIGTERM});
+  }
+  void kill() override {
+    note("kill");
+    host_.die_after(life_, life_->how.end_takes, {true, SIGKILL});
+  }
+  void on_exit(std::function<void(process_exit)> hook) override {
+    life_->on_exit = std::move(hook);
+  }
+  std::string log_tail(std::size_t) const override { return {}; }
+  std::uint64_t log_bytes() const override { return 0; }
+
+  void note(const std::string& what) {
+    const auto age = std::chrono::duration_cast<milliseconds>(host_.time_.now() - life_->asked);
+    life_->heard.push_back(what + " " + std::to_string(age.count()));
+  }
+  const life_ptr& life() const { return life_; }
+  virtual_host& host() { return host_; }
+
+private:
+  virtual_host& host_;
+  life_ptr life_;
+  std::int64_t pid_;
+};
+
+class virtual_link final : public link {
+public:
+  virtual_link(virtual_host& host, life_ptr life) : host_(host), life_(std::move(life)) {}
+  ~virtual_link() override { life_->wire = {}; }
+  std::uint64_t send(bytes line) override {
+    const auto number = ++life_->sent;
+    host_.time_.after(milliseconds{0}, [&host = host_, life = life_, line, number] {
+      if (life->over) return;
+      life->begun = number;
+      host.hear(life, *line);
+    });
+    return number;
+  }
+  std::uint64_t lines_begun() const override { return life_->begun; }
+  void close_input() override {
+    const auto age = std::chrono::duration_cast<milliseconds>(host_.time_.now() - life_->asked);
+    life_->heard.push_back("stdin " + std::to_string(age.count()));
+    if (life_->how.heeds_stdin && !life_->hangs)
+      host_.die_after(life_, life_->how.end_takes, {false, 0});
+  }
+  std::size_t queued_bytes() const override { return 0; }
+
+private:
+  virtual_host& host_;
+  life_ptr life_;
+};
+
+void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
+  auto life = std::make_shared<process_life>();
+  life->server = server_of(plan);
+  life->asked = time_.now();
+  life->how = choose ? choose(life->server, starts(life->server) + 1) : manner{};
+  lives.push_back(life);
+  time_.after(life->how.spawn_takes, [this, life, then = std::move(then)] {
+    if (!life->how.spawn_error.empty()) {
+      life->over = true;
+      life->ended = time_.now();
+      return then(error{errc::spawn_failed, life->how.spawn_error});
+    }
+    life->runs = true;
+    if (on_change) on_change();
+    if (life->how.exits_after) die_after(life, *life->how.exits_after, life->how.exit);
+    if (life->how.hangs_after) time_.after(*life->how.hangs_after, [life] { life->hangs = true; });
+    then(std::unique_ptr<hosted_process>(std::make_unique<virtual_process>(*this, life)));
+  });
+}
+
+std::shared_ptr<link> virtual_host::open_link(hosted_process& process, link_events events) {
+  auto& ours = dynamic_cast<virtual_process&>(process);
+  ours.life()->wire = std::move(events);
+  return std::make_shared<virtual_link>(*this, ours.life());
+}
+
+void virtual_host::die_after(const life_ptr& life, milliseconds delay, process_exit exit) {
+  time_.after(delay, [this, life, exit] { crash(life, exit); });
+}
+
+void virtual_host::crash(const life_ptr& life, process_exit exit) {
+  if (life->over || !life->runs) return;
+  life->over = true;
+  life->runs = false;
+  life->ended = time_.now();
+  if (const auto hook = std::exchange(life->on_exit, nullptr)) hook(exit);
+  if (on_change) on_change();
+}
+
+void virtual_host::say(const life_ptr& life, const std::string& line) {
+  if (!life->over && !life->hangs && life->wire.on_line)
+    life->wire.on_line(std::make_shared<const std::string>(line));
+}
+
+void virtual_host::reply(const life_ptr& life, milliseconds delay, std::string line) {
+  time_.after(delay, [this, life, line = std::move(line)] { say(life, line); });
+}
+
+void virtual_host::answer(const life_ptr& life) {
+  if (life->calls.empty()) return;
+  const auto id = life->calls.front();
+  life->calls.pop_front();
+  say(life, response(id, R"("result":{"resultType":"complete","content":[]})"));
+}
+
+void virtual_host::hear(const life_ptr& life, const std::string& line) {
+  life->lines.push_back(line);
+  if (life->hangs) return;
+  const auto spans = scanner_.scan(line);
+  if (!spans || spans->kind != message_kind::request) return;
+  const auto method = spans->method.of(line);
+  const auto id = spans->id.of(line);
+  if (method == "\"tools/call\"") {
+    life->calls.emplace_back(id);
+    if (life->how.answers_after)
+      time_.after(*life->how.answers_after, [this, life] { answer(life); });
+  } else if (method == "\"tools/list\"") {
+    reply(life, milliseconds{1}, response(id, R"("result":{"resultType":"complete","tools":[]})"));
+  } else if (life->how.says == speech::modern) {
+    const bool opening = id.front() == '"';
+    reply(life, opening ? life->how.handshake_takes : milliseconds{1}, response(id, discovered));
+  } else if (life->how.says == speech::refuses) {
+    reply(life, life->how.handshake_takes,
+          response(id, R"("error":{"code":-32603,"message":"no"})"));
+  } else if (life->how.says == speech::garbage && life->wire.on_garbage) {
+    life->wire.on_garbage("not JSON");
+  }
+}
+
+life_ptr virtual_host::last(const std::string& server) const {
+  for (auto at = lives.rbegin(); at != lives.rend(); ++at)
+    if ((*at)->server == server) return *at;
+  return nullptr;
+}
+
+std::size_t virtual_host::starts(const std::string& server) const {
+  std::size_t count = 0;
+  for (const auto& life : lives) count += life->server == server;
+  return count;
+}
+
+std::size_t virtual_host::alive(const std::string& server) const {
+  std::size_t count = 0;
+  for (const auto& life : lives) count += life->runs && life->server == server;
+  return count;
+}
+
+std::size_t virtual_host::alive() const {
+  std::size_t count = 0;
+  for (const auto& life : lives) count += life->runs;
+  return count;
+}
+
+} // namespace toolscore::test

@@ -1,0 +1,90 @@
+#pragma once
+#include "mcp/envelope.hpp"
+#include "runners/link.hpp"
+#include "runners/process_host.hpp"
+#include "tests/actor_fixture.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore::test {
+
+using std::chrono::milliseconds;
+
+enum class speech { modern, silent, garbage, refuses };
+
+/// How one process will behave, decided when it is asked for.
+struct manner {
+  std::string spawn_error; ///< Not empty: it cannot be started.
+  milliseconds spawn_takes{1};
+  speech says = speech::modern;
+  milliseconds handshake_takes{1};
+  std::optional<milliseconds> exits_after; ///< By itself, as `exit` says.
+  process_exit exit{false, 1};
+  std::optional<milliseconds> hangs_after; ///< From there on it answers nothing.
+  bool heeds_stdin = true;
+  bool heeds_term = true;
+  milliseconds end_takes{1}; ///< From what it heeds, or a kill, to the empty tree.
+  std::optional<milliseconds> answers_after = milliseconds{1}; ///< Empty: by hand.
+};
+
+/// What was seen of one process, from the request to the empty tree.
+struct process_life {
+  std::string server;
+  manner how;
+  actor_fixture::moment asked{}; ///< When its start was ordered.
+  actor_fixture::moment ended{};
+  bool runs = false;
+  bool over = false;
+  bool hangs = false;
+  std::deque<std::string> calls;  ///< Upstream ids that wait for an answer, as they came.
+  std::vector<std::string> heard; ///< "stdin", "term", "kill", each with its time in ms.
+  std::vector<std::string> lines; ///< Every line it was sent.
+  link_events wire;
+  std::function<void(process_exit)> on_exit;
+  std::uint64_t sent = 0;  ///< Lines written to it.
+  std::uint64_t begun = 0; ///< Of them, those that it got a byte of.
+};
+using life_ptr = std::shared_ptr<process_life>;
+
+/// Processes that are none: they live on the fixture's virtual time and speak a little MCP. A
+/// server is known by its pidfile's name.
+class virtual_host final : public process_host {
+public:
+  explicit virtual_host(actor_fixture& time) : time_(time) {}
+
+  void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
+  std::shared_ptr<link> open_link(hosted_process& process, link_events events);
+
+  /// Ends it as if by itself.
+  void crash(const life_ptr& life, process_exit exit = {true, 11});
+  /// Answers its oldest call.
+  void answer(const life_ptr& life);
+  void say(const life_ptr& life, const std::string& line);
+
+  life_ptr last(const std::string& server) const;
+  std::size_t starts(const std::string& server) const;
+  std::size_t alive(const std::string& server) const;
+  std::size_t alive() const;
+
+  /// Chooses how the next process of a server behaves; `start` counts from 1.
+  std::function<manner(const std::string& server, std::size_t start)> choose;
+  std::vector<life_ptr> lives;     ///< In the order of their starts.
+  std::function<void()> on_change; ///< After every birth and death.
+  std::uint64_t next_pid = 1000;
+
+private:
+  friend class virtual_process;
+  friend class virtual_link;
+  void die_after(const life_ptr& life, milliseconds delay, process_exit exit);
+  void hear(const life_ptr& life, const std::string& line);
+  void reply(const life_ptr& life, milliseconds delay, std::string line);
+
+  actor_fixture& time_;
+  mcp::scanner scanner_;
+};
+
+} // namespace toolscore::test

@@ -1,0 +1,233 @@
+#include "tests/virtual_node.hpp"
+
+#include "actors/coordinator_actor.hpp"
+#include "loop/log_io.hpp"
+#include "runners/process_runner_actor.hpp"
+#include "supervisor/supervisor_actor.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+namespace toolscore::test {
+namespace {
+
+class kept_exchange final : public exchange {
+public:
+  kept_exchange(actor_fixture& time, made_call_ptr call) : time_(time), call_(std::move(call)) {}
+  ~kept_exchange() override { call_->dropped = call_->ends == 0; }
+  const principal& who() const override { return who_; }
+  bool abandoned() const override { return false; }
+  void event(bytes) override { ++call_->events; }
+  void end(int, bytes json) override {
+    ++call_->ends;
+    call_->answered = time_.now();
+    call_->text = *json;
+  }
+  void on_abandoned(std::function<void()>) override {}
+
+private:
+  actor_fixture& time_;
+  made_call_ptr call_;
+  principal who_{"test", false};
+};
+
+/// caf::drop answers its sender with an error, which ends that one: what a stand-in leaves out is
+/// heard without an answer.
+void hear_all(caf::event_based_actor* self) {
+  self->set_default_handler([](caf::scheduled_actor*, caf::message_view&) {
+    return caf::result<caf::message>{caf::delegated<caf::message>{}};
+  });
+}
+
+caf::behavior make_store_stub(caf::event_based_actor* self) {
+  hear_all(self);
+  return {[](const put_definition& x) { x.then(done{}); },
+          [](const put_desired& x) { x.then(done{}); },
+          [](const drop_definition& x) { x.then(done{}); }};
+}
+
+caf::behavior make_runner_stub(caf::event_based_actor* self, virtual_node* node) {
+  hear_all(self);
+  return {[=](const install_server_request& wanted) {
+            install_finished outcome;
+            outcome.server = wanted.spec.id;
+            outcome.generation = wanted.generation;
+            launch_plan plan;
+            plan.argv = {wanted.spec.command};
+            if (node->install_error.empty())
+              outcome.launch = plan;
+            else
+              outcome.launch = error{errc::install_failed, node->install_error};
+            const auto asker = caf::actor_cast<caf::actor>(self->current_sender());
+            if (node->install_takes.count() == 0)
+              self->send(asker, outcome);
+            else
+              self->delayed_send(asker, node->install_takes, outcome);
+          },
+          [](const cancel_install&) {}};
+}
+
+caf::behavior make_events_stub(caf::event_based_actor* self, virtual_node* node) {
+  hear_all(self);
+  return {[=](const new_event& x) {
+    if (x.content.kind != "server.state") return;
+    const auto field = [&](const char* name) {
+      const auto at = x.content.fields.find(name);
+      return at == x.content.fields.end() ? std::string{} : at->second;
+    };
+    node->seen[x.content.server.value].push_back(
+        {field("process_status"), field("reason"), field("instance"), node->time.now()});
+  }};
+}
+
+caf::behavior make_bridge_stub(caf::event_based_actor* self, virtual_node* node) {
+  hear_all(self);
+  return {[=](const directory_changed& x) { node->directory = *x.servers; }};
+}
+
+caf::behavior make_drain(caf::event_based_actor* self) {
+  hear_all(self);
+  return {[](int) {}};
+}
+
+} // namespace
+
+virtual_node::virtual_node(actor_fixture& fixture, std::size_t starts_max)
+    : time(fixture), host(fixture), starts_max_(starts_max) {
+  log::set_level(log::level::off);
+}
+
+virtual_node::~virtual_node() {
+  end();
+  for (auto* one : {&tree->store, &tree->events, &tree->bridge, &tree->catalog, &tree->coordinator,
+                    &tree->runner}) {
+    if (*one) caf::anon_send_exit(*one, caf::exit_reason::kill);
+    *one = nullptr;
+  }
+  directory.clear();
+  time.settle();
+  time.forget_timers();
+}
+
+void virtual_node::end() {
+  for (auto* one : {&tree->manager, &tree->servers}) {
+    if (!*one) continue;
+    time.ask_end(*one);
+    *one = nullptr;
+  }
+  time.advance(std::chrono::seconds(20));
+}
+
+void virtual_node::begin(std::vector<initial_server> initial) {
+  auto& system = time.system;
+  tree->store = system.spawn(make_store_stub);
+  tree->events = system.spawn(make_events_stub, this);
+  tree->bridge = system.spawn(make_bridge_stub, this);
+  tree->catalog = system.spawn(make_drain);
+  tree->coordinator = system.spawn(make_coordinator, tree, starts_max_);
+  tree->runner = system.spawn(make_runner_stub, this);
+  supervisor_options servers;
+  servers.name = "servers";
+  servers.parks = true;
+  tree->servers = spawn_supervisor(system, std::move(servers));
+  auto manager = std::make_shared<manager_options>();
+  manager->tree = tree;
+  manager->parse = [this](const std::string& name, const std::string&) -> result<server_spec> {
+    return known_.at(name);
+  };
+  manager->server.tree = tree;
+  manager->server.processes = &host;
+  manager->server.open_link = [this](hosted_process& process, link_events events) {
+    return host.open_link(process, std::move(events));
+  };
+  manager->server.state_dir = "/virtual";
+  manager->server.random = random;
+  manager->initial = std::move(initial);
+  manager->begun = std::make_shared<bool>(false);
+  tree->manager = system.spawn(make_manager, std::shared_ptr<const manager_options>(manager));
+  time.settle();
+}
+
+server_spec virtual_node::spec(const std::string& name) {
+  server_spec wanted;
+  wanted.id.value = name;
+  wanted.command = "/bin/" + name;
+  wanted.origin_json = "{}";
+  wanted.policy.backoff.jitter = 0;
+  return wanted;
+}
+
+made_call_ptr virtual_node::call(const std::string& server, bool with_progress) {
+  auto made = std::make_shared<made_call>();
+  made->server = server;
+  made->at = time.now();
+  const auto at = directory.find(server);
+  if (at == directory.end()) return nullptr;
+  call_request request;
+  auto way_back = std::make_shared<kept_exchange>(time, made);
+  made->way_back = way_back;
+  request.reply = std::move(way_back);
+  const std::string meta = with_progress ? R"(,"_meta":{"progressToken":"p"})" : "";
+  request.body = std::make_shared<const std::string>(
+      R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{})" +
+      meta + "}}");
+  request.spans = *mcp::scanner{}.scan(*request.body);
+  request.method = "tools/call";
+  request.tool = "t";
+  request.received = time.now();
+  calls.push_back(made);
+  caf::anon_send(at->second, std::move(request));
+  time.settle();
+  return made;
+}
+
+void virtual_node::cancel(const made_call_ptr& call) {
+  const auto at = directory.find(call->server);
+  const auto way_back = call->way_back.lock();
+  if (at == directory.end() || !way_back) return;
+  caf::anon_send(at->second, call_cancel{way_back, "cancelled"});
+  time.settle();
+}
+
+made_order_ptr virtual_node::order(const std::string& server, server_verb verb) {
+  auto made = std::make_shared<made_order>();
+  made->server = server;
+  made->verb = verb;
+  made->at = time.now();
+  orders.push_back(made);
+  time.send(tree->manager, act_request{{server}, verb, [this, made](result<done> outcome) {
+                                         ++made->answers;
+                                         made->answered = time.now();
+                                         made->outcome = outcome;
+                                       }});
+  return made;
+}
+
+made_order_ptr virtual_node::add(const server_spec& spec) {
+  known_[spec.id.value] = spec;
+  auto made = std::make_shared<made_order>();
+  made->server = spec.id.value;
+  made->at = time.now();
+  orders.push_back(made);
+  time.send(tree->manager,
+            add_request{spec.id.value, "{}", false, [this, made](result<install_result> outcome) {
+                          ++made->answers;
+                          made->answered = time.now();
+                          made->outcome = outcome ? result<done>(done{}) : outcome.failure();
+                        }});
+  return made;
+}
+
+std::string virtual_node::status(const std::string& server) const {
+  const auto at = seen.find(server);
+  return at == seen.end() || at->second.empty() ? "" : at->second.back().status;
+}
+
+std::size_t virtual_node::times(const std::string& server, const std::string& status) const {
+  std::size_t count = 0;
+  const auto at = seen.find(server);
+  if (at == seen.end()) return 0;
+  for (const auto& x : at->second) count += x.status == status;
+  return count;
+}
+
+} // namespace toolscore::test

@@ -1,0 +1,83 @@
+#pragma once
+#include "actors/manager_actor.hpp"
+#include "tests/virtual_host.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore::test {
+
+/// A call as its caller sees it.
+struct made_call {
+  std::string server;
+  actor_fixture::moment at{};
+  actor_fixture::moment answered{};
+  int ends = 0; ///< How often it was answered: exactly once is right.
+  int events = 0;
+  bool dropped = false; ///< Its exchange went without an answer.
+  std::string text;
+  std::weak_ptr<exchange> way_back;
+  bool failed() const { return text.find("\"error\"") != std::string::npos; }
+};
+using made_call_ptr = std::shared_ptr<made_call>;
+
+/// An order, and how often it was answered.
+struct made_order {
+  std::string server;
+  server_verb verb = server_verb::start;
+  actor_fixture::moment at{};
+  actor_fixture::moment answered{};
+  int answers = 0;
+  std::optional<result<done>> outcome;
+};
+using made_order_ptr = std::shared_ptr<made_order>;
+
+/// What the event log was told of one server.
+struct seen_state {
+  std::string status;
+  std::string reason;
+  std::string instance;
+  actor_fixture::moment at{};
+};
+
+/// The real manager, coordinator, supervisors, server and instance actors on virtual time; store,
+/// runner, catalog, events and bridge are stand-ins that answer at once.
+class virtual_node {
+public:
+  explicit virtual_node(actor_fixture& time, std::size_t starts_max = 4);
+  ~virtual_node();
+  void begin(std::vector<initial_server> initial);
+  /// A server with a program of its own; tests change its policy.
+  static server_spec spec(const std::string& name);
+
+  made_call_ptr call(const std::string& server, bool with_progress = false);
+  void cancel(const made_call_ptr& call);
+  made_order_ptr order(const std::string& server, server_verb verb);
+  made_order_ptr add(const server_spec& spec);
+  /// Ends the whole tree as the root does: the manager, then the servers.
+  void end();
+
+  std::string status(const std::string& server) const;
+  std::size_t times(const std::string& server, const std::string& status) const;
+
+  actor_fixture& time;
+  virtual_host host;
+  addresses_ptr tree = std::make_shared<addresses>();
+  std::map<std::string, std::vector<seen_state>> seen;
+  std::map<std::string, caf::actor> directory;
+  std::vector<made_call_ptr> calls;
+  std::vector<made_order_ptr> orders;
+  std::vector<caf::actor_addr> fixed;
+  std::chrono::milliseconds install_takes{0};
+  std::string install_error;
+  std::function<double()> random = [] { return 0.5; };
+
+private:
+  std::size_t starts_max_;
+  std::map<std::string, server_spec> known_;
+};
+
+} // namespace toolscore::test
