@@ -1,5 +1,7 @@
 #include "loop/loop_scheduler.hpp"
 
+#include "loop/house_handlers.hpp"
+
 #include <algorithm>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -15,7 +17,7 @@ constexpr std::size_t last_jobs_max = 100'000;
 /// CAF sends what it wants printed to this actor and crashes without one. Ours prints nothing:
 /// stdout may be a protocol.
 caf::behavior silent_printer(caf::event_based_actor* self) {
-  self->set_default_handler(caf::drop);
+  set_house_handlers(self);
   return {[](caf::ok_atom) {}};
 }
 

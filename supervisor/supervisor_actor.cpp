@@ -19,11 +19,17 @@ caf::error thrown_as_error(std::exception_ptr& thrown) {
   }
 }
 
+/// Not caf::drop: it answers what was no request too, and the answer ends the sender.
+caf::result<caf::message> ignore(caf::scheduled_actor* self, caf::message_view&) {
+  if (self->current_mailbox_element()->mid.is_request()) return caf::sec::unexpected_message;
+  return caf::delegated<caf::message>{};
+}
+
 } // namespace
 
 caf::behavior make_supervisor(caf::stateful_actor<supervisor_state>* self,
                               std::shared_ptr<const supervisor_options> options) {
-  self->set_default_handler(caf::drop);
+  self->set_default_handler(ignore);
   self->set_exception_handler(thrown_as_error);
   self->set_down_handler([=](const caf::down_msg& down) { self->state.on_down(down); });
   self->set_exit_handler([=](const caf::exit_msg& order) {

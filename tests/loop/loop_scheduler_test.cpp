@@ -162,6 +162,29 @@ BOOST_AUTO_TEST_CASE(messages_of_other_threads_arrive_on_the_loops_thread) {
   BOOST_TEST(host.shutdown(5s));
 }
 
+BOOST_AUTO_TEST_CASE(a_message_that_nobody_wants_ends_neither_its_receiver_nor_its_sender) {
+  actor_host host;
+  int answered = 0;
+  const auto deaf = host.system().spawn([](caf::event_based_actor* self) -> caf::behavior {
+    set_house_handlers(self);
+    return {[](int x) { return x + 1; }};
+  });
+  const auto sender = host.system().spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    set_house_handlers(self);
+    return {[&answered, self, deaf](caf::ok_atom) {
+      self->send(deaf, std::string("unknown"));
+      self->request(deaf, std::chrono::seconds{5}, 1).then([&answered](int x) { answered = x; });
+    }};
+  });
+  caf::anon_send(sender, caf::ok_atom::value);
+  BOOST_TEST(host.run_until([&] { return answered == 2; }, 5s));
+  answered = 0;
+  caf::anon_send(sender, caf::ok_atom::value); // It is alive.
+  BOOST_TEST(host.run_until([&] { return answered == 2; }, 5s));
+  for (const auto& x : {deaf, sender}) caf::anon_send_exit(x, caf::exit_reason::kill);
+  BOOST_TEST(host.shutdown(5s));
+}
+
 BOOST_AUTO_TEST_CASE(in_a_scope_actors_run_when_the_handler_ends_and_not_a_round_later) {
   actor_host host;
   int handled = 0;
