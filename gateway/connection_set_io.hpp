@@ -81,6 +81,8 @@ public:
   const connection_limits& limits() const noexcept { return limits_; }
   bool closing() const noexcept { return closing_; }
   connection_counters counters;
+  std::size_t in_flight = 0;     ///< Sessions that have a request in flight.
+  std::size_t reads_put_off = 0; ///< Reads whose actors have not been run yet.
 
 private:
   void arm(time_point when);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace toolscore {
@@ -17,6 +18,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::size_t buffer_small = 8 * 1024;  ///< What an idle connection holds.
+constexpr std::size_t lone_max = 2;             ///< Calls in flight that are no crowd yet.
+constexpr std::size_t reads_put_off_max = 8;    ///< Then the actors run, and the server has work.
 constexpr std::size_t buffer_large = 64 * 1024; ///< While a big body comes in; above any head.
 
 } // namespace
@@ -59,7 +62,6 @@ void http_session::arm_read() {
   reading_ = true;
   socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
                           [self = shared_from_this()](const error_code& ec, std::size_t count) {
-                            const turn_scope turn;
                             self->reading_ = false;
                             if (ec)
                               self->on_gone();
@@ -70,6 +72,12 @@ void http_session::arm_read() {
 
 void http_session::on_read(std::size_t count) {
   if (phase_ == phase::closed) return;
+  // A lone call's actors run at once; those of a crowd run for several calls in one go.
+  std::optional<turn_scope> turn;
+  if (set_->in_flight <= lone_max || ++set_->reads_put_off >= reads_put_off_max) {
+    set_->reads_put_off = 0;
+    turn.emplace();
+  }
   end_ += count;
   if (phase_ == phase::lingering) begin_ = end_ = 0;
   process();
@@ -153,7 +161,7 @@ bool http_session::refuse_unread() {
 void http_session::dispatch() {
   inbound_request& request = reader_.request();
   ++turn_;
-  in_flight_ = true;
+  begin_flight();
   phase_ = phase::in_flight;
   keep_alive_ = request.keep_alive && !set_->closing();
   version_ = request.version;
@@ -168,7 +176,7 @@ void http_session::dispatch() {
 /// Answers what will not be handled. The connection survives if all of the request has been read.
 bool http_session::refuse(outbound_answer x) {
   ++turn_;
-  in_flight_ = true;
+  begin_flight();
   phase_ = phase::in_flight;
   version_ = reader_.request().version;
   keep_alive_ = reader_.complete() && reader_.request().keep_alive && !set_->closing();

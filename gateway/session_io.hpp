@@ -3,6 +3,7 @@
 #include "gateway/connection_set_io.hpp"
 #include "gateway/request_reader_io.hpp"
 #include "gateway/socket_io.hpp"
+#include "loop/flush_scope.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,6 +20,7 @@ namespace toolscore {
 /// are answered one at a time. An answer is written at once, head and body in one call; only what
 /// the socket does not take waits for it.
 class http_session final : public client_connection,
+                           private flushable,
                            public std::enable_shared_from_this<http_session> {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -57,7 +59,10 @@ private:
   bool refuse(outbound_answer x);
   bool refuse_unread();
   void upgrade();
+  void begin_flight() noexcept;
+  void end_flight() noexcept;
   void send(std::string_view text, const bytes& body);
+  void flush() override;
   void queue(std::string_view text, const bytes& body, std::size_t written);
   void write_queued();
   void on_written(std::size_t count);
@@ -84,6 +89,7 @@ private:
   bool reading_ = false; ///< The buffer must not move.
   bool processing_ = false;
   bool in_flight_ = false;
+  bool held_ = false;      ///< The answer lies in scratch_ until the flush.
   bool turn_done_ = false; ///< Answered; the turn ends when all is written.
   bool keep_alive_ = true;
   phase phase_ = phase::idle;

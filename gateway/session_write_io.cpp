@@ -36,8 +36,14 @@ void http_session::answer(std::uint64_t turn, outbound_answer x) {
   if (x.body && x.body->size() <= copy_max) {
     scratch_ += *x.body;
     x.body = nullptr;
+    held_ = flush_scope::join(std::shared_ptr<flushable>(shared_from_this(), this));
+    if (held_) return;
   }
   send(scratch_, x.body);
+}
+
+void http_session::flush() {
+  if (std::exchange(held_, false)) send(scratch_, nullptr);
 }
 
 void http_session::begin_stream(std::uint64_t turn, std::string_view content_type,
@@ -165,7 +171,7 @@ void http_session::on_written(std::size_t count) {
 }
 
 void http_session::end_turn() {
-  in_flight_ = false;
+  end_flight();
   turn_done_ = false;
   if (scratch_.capacity() > scratch_keep_max) scratch_ = {};
   if (!keep_alive_ || set_->closing()) {
@@ -211,13 +217,22 @@ void http_session::close() {
   const auto self = shared_from_this();
   phase_ = phase::closed;
   no_deadline();
-  in_flight_ = false;
+  end_flight();
   error_code ignored;
   socket_.close(ignored);
   out_.clear();
   unsent_ = 0;
   std::exchange(set_, nullptr)->leave(*this);
   if (auto* watcher = std::exchange(watcher_, nullptr)) watcher->on_gone();
+}
+
+void http_session::begin_flight() noexcept {
+  in_flight_ = true;
+  ++set_->in_flight;
+}
+
+void http_session::end_flight() noexcept {
+  if (std::exchange(in_flight_, false)) --set_->in_flight;
 }
 
 void http_session::set_deadline(std::chrono::milliseconds from_now) {

@@ -63,22 +63,24 @@ void loop_scheduler::enqueue(caf::resumable* job) {
 }
 
 void loop_scheduler::post_turn() {
-  if (turn_posted_ || ready_.empty()) return;
-  turn_posted_ = true;
-  if (turn_scope::defer(*this)) return;
+  if (in_turn_ || ready_.empty() || turn_scope::defer(*this)) return;
+  if (std::exchange(turn_posted_, true)) return;
   boost::asio::post(loop_.io(), [owner = self_] {
-    if (*owner) (*owner)->turn();
+    if (!*owner) return;
+    (*owner)->turn_posted_ = false;
+    (*owner)->turn();
   });
 }
 
 void loop_scheduler::turn() {
-  // turn_posted_ stays true meanwhile, so that what the jobs enqueue posts nothing.
+  const flush_scope answers;
+  in_turn_ = true; // What the jobs enqueue posts nothing.
   for (std::size_t left = jobs_a_turn_max; left > 0 && !ready_.empty(); --left) {
     auto* job = ready_.front();
     ready_.pop_front();
     run(job);
   }
-  turn_posted_ = false;
+  in_turn_ = false;
   post_turn();
 }
 

@@ -53,7 +53,8 @@ private:
   unit unit_;
   loop_clock clock_;
   std::deque<caf::resumable*> ready_; ///< Touched by the loop's thread alone.
-  bool turn_posted_ = false;          ///< Likewise.
+  bool in_turn_ = false;              ///< Likewise.
+  bool turn_posted_ = false;          ///< Likewise; it may find its work done by an earlier turn.
   std::mutex inbox_guard_;
   std::vector<caf::resumable*> inbox_; ///< Jobs of other threads, under inbox_guard_.
   bool inbox_posted_ = false;          ///< Likewise.

@@ -1,4 +1,6 @@
 #pragma once
+#include "loop/flush_scope.hpp"
+
 #include <utility>
 
 namespace toolscore {
@@ -35,6 +37,7 @@ public:
   }
 
 private:
+  flush_scope flush_; ///< Ends after the work has run.
   bool outermost_;
   static inline thread_local bool open_ = false;
   static inline thread_local turn_work* waiting_ = nullptr;

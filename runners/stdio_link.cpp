@@ -19,7 +19,8 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t parts_max = 512; // Of one gathered write; two a line. The kernel takes 1024.
-constexpr int reads_per_turn_max = 4;  // A talkative server must not keep the loop to itself.
+constexpr std::size_t lines_held_max = 8;
+constexpr int reads_per_turn_max = 4; // A talkative server must not keep the loop to itself.
 
 } // namespace
 
@@ -131,7 +132,10 @@ std::uint64_t stdio_link::state::send(bytes line) {
   }
   queued += line->size() + 1;
   queue.push_back(std::move(line));
-  write_soon();
+  if (queue.size() >= lines_held_max && !writing)
+    write_some(); // The server can begin while the loop reads on.
+  else
+    write_soon();
   return number;
 }
 

@@ -1,0 +1,77 @@
+#include "loop/flush_scope.hpp"
+
+#include "loop/turn_scope.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+using namespace toolscore;
+
+namespace {
+
+struct noted final : flushable {
+  explicit noted(std::string& log, char name) : log_(log), name_(name) {}
+  void flush() override {
+    log_ += name_;
+    joined_again = toolscore::flush_scope::join(nullptr);
+  }
+  bool joined_again = false;
+
+private:
+  std::string& log_;
+  char name_;
+};
+
+struct actors final : turn_work {
+  explicit actors(std::string& log, std::shared_ptr<flushable> x) : log_(log), x_(std::move(x)) {}
+  void run_turn() override {
+    log_ += '(';
+    flush_scope::join(x_);
+    log_ += ')';
+  }
+
+private:
+  std::string& log_;
+  std::shared_ptr<flushable> x_;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(flush_scope)
+
+BOOST_AUTO_TEST_CASE(without_a_scope_nothing_is_held_back) {
+  std::string log;
+  BOOST_TEST(!toolscore::flush_scope::join(std::make_shared<noted>(log, 'a')));
+  BOOST_TEST(log.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_joined_is_flushed_in_order_when_the_outermost_scope_ends) {
+  std::string log;
+  const auto a = std::make_shared<noted>(log, 'a');
+  {
+    const toolscore::flush_scope outer;
+    {
+      const toolscore::flush_scope inner;
+      BOOST_TEST(toolscore::flush_scope::join(a));
+      BOOST_TEST(toolscore::flush_scope::join(std::make_shared<noted>(log, 'b')));
+    }
+    BOOST_TEST(log.empty());
+  }
+  BOOST_TEST(log == "ab");
+  BOOST_TEST(!a->joined_again); // What a flush brings about is not put off without end.
+  { const toolscore::flush_scope next; }
+  BOOST_TEST(log == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_turns_actors_have_to_write_goes_out_behind_all_of_them) {
+  std::string log;
+  actors work(log, std::make_shared<noted>(log, 'a'));
+  {
+    const turn_scope turn;
+    BOOST_TEST(turn_scope::defer(work));
+    log += '-';
+  }
+  BOOST_TEST(log == "-()a");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
