@@ -77,10 +77,10 @@ void tree_backend::act(server_id server, server_verb verb, std::function<void(re
   caf::anon_send(tree_->manager, act_request{std::move(server), verb, std::move(then)});
 }
 
-void tree_backend::logs(server_id server, std::uint32_t lines,
-                        std::function<void(result<std::string>)> then) {
+void tree_backend::logs(server_id server, log_request request,
+                        std::function<void(result<log_answer>)> then) {
   if (const auto address = address_of(server))
-    caf::anon_send(address, logs_query{lines, std::move(then)});
+    caf::anon_send(address, logs_query{request, std::move(then)});
   else
     caf::anon_send(tree_->manager, resume{[then = std::move(then), name = server.value] {
                      then(error{errc::unknown_server, "there is no server \"" + name + "\""});

@@ -13,8 +13,6 @@ namespace {
 
 using options_pointer = std::shared_ptr<const instance_options>;
 
-constexpr std::size_t tail_lines = 20;
-
 bool is_success(const success_policy& success, const process_exit& exit) {
   const auto& list = exit.signaled ? success.signals : success.codes;
   return std::find(list.begin(), list.end(), exit.status) != list.end();
@@ -35,7 +33,6 @@ void end(instance_pointer self, const options_pointer& options, gone_reason reas
   instance_gone gone;
   gone.number = options->id.number;
   gone.reason = reason;
-  if (state.process) gone.log_tail = state.process->log_tail(tail_lines);
   const bool success = reason.kind == gone_kind::stopped ||
                        ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&
                         is_success(options->policy.success, reason.exit));
@@ -161,7 +158,7 @@ void take_process(instance_pointer self, const options_pointer& options,
   if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
   self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                                               state.process->pid(), state.process->init_pid(),
-                                              state.process->held_by()});
+                                              state.process->held_by(), state.process->log()});
   if (!speaks) return become_ready(self, options, std::nullopt);
   self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
   carry_out(self, options, state.probe.start(self->clock().now()));
@@ -242,10 +239,6 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
       },
       [=](instance_drained) { step_ladder(self, options, stop_event::drained); },
       [=](const instance_hung& message) { condemn(self, gone_kind::hung, message.detail); },
-      [=](const logs_query& query) {
-        query.then(self->state.process ? self->state.process->log_tail(query.lines)
-                                       : std::string{});
-      },
   };
 }
 

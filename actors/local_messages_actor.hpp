@@ -6,6 +6,7 @@
 #include "messages/call.hpp"
 #include "messages/events.hpp"
 #include "runners/link.hpp"
+#include "runners/log_ring.hpp"
 #include "store/specs_io.hpp"
 
 #include <caf/actor.hpp>
@@ -31,6 +32,7 @@ struct instance_started {
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
   confinement held_by = confinement::none;
+  std::shared_ptr<const log_ring> log;
 };
 /// It is ready; `wire` is where its calls are written. What speaks no MCP has neither.
 struct instance_ready {
@@ -62,7 +64,6 @@ struct instance_draining {
 struct instance_gone {
   std::uint64_t number = 0;
   gone_reason reason;
-  std::string log_tail;
 };
 
 /// The instance's own timer: the handshake's deadlines and the rungs of its stop.
@@ -86,8 +87,8 @@ struct status_query {
   std::function<void(server_status)> then;
 };
 struct logs_query {
-  std::uint32_t lines = 100;
-  std::function<void(result<std::string>)> then;
+  log_request request;
+  std::function<void(result<log_answer>)> then;
 };
 /// The coordinator to an owner: a group restarts. Its instances that live end, and start again with
 /// the group; server_cycled is the answer once they are gone, at once where none lives.

@@ -135,6 +135,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   state.pid = message.pid;
   state.init_pid = message.init_pid;
   state.held_by = message.held_by;
+  state.logs.begin(message.number, message.log);
   self->send(state.options->tree->store,
              put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
   publish(self);
@@ -172,7 +173,6 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   state.drains = nullptr;
   state.pid = 0;
   state.init_pid = 0;
-  state.log_tail = message.log_tail;
   state.reason = message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason);
   state.pager.reset();
   ++state.ping_generation;
@@ -189,7 +189,7 @@ void take_report(server_actor_pointer self, const child_report& report) {
   state.delay = report.delay;
   if (report.what == child_event::ready) return; // The instance itself has said so already.
   if (report.what == child_event::ended && state.instance && report.number == state.number)
-    take_gone(self, {report.number, {gone_kind::exited, {}, report.reason}, {}});
+    take_gone(self, {report.number, {gone_kind::exited, {}, report.reason}});
   if (report.what == child_event::starting) {
     state.alive = true;
     if (report.number > 1) ++state.restarts;
@@ -286,12 +286,7 @@ caf::behavior make_server(server_actor_pointer self,
       [self](cycle_server) { cycle(self); },
       [self](const tell_standing& asked) { tell(self, asked); },
       [self](const status_query& query) { query.then(describe(self)); },
-      [self](const logs_query& query) {
-        if (self->state.instance)
-          self->send(self->state.instance, query);
-        else
-          query.then(self->state.log_tail);
-      },
+      [self](const logs_query& query) { query.then(self->state.logs.read(query.request)); },
       [self](const sweep_due& due) {
         if (due.generation == self->state.sweep_generation) sweep(self);
       },

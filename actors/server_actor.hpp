@@ -12,6 +12,7 @@
 #include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
+#include "runners/log_history.hpp"
 #include "runners/process_host.hpp"
 
 #include <caf/behavior.hpp>
@@ -71,7 +72,7 @@ struct server_actor_state {
   std::shared_ptr<link> wire;                     ///< Null unless an instance is ready.
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
-  std::string log_tail;
+  log_history logs;
   std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
   std::uint32_t attempt = 0;
   std::chrono::milliseconds delay{0};

@@ -171,11 +171,23 @@ void rest_api::logs(const inbound_request& request, std::string name, way_back b
     back.fail(lines.failure().code, lines.failure().detail);
     return;
   }
-  tree_.logs(server_id{std::move(name)}, *lines, [back](result<std::string> x) {
-    if (!x)
+  log_request asked{*lines, std::nullopt};
+  if (const auto from = query_value(request.query(), "from")) {
+    asked.from = read_log_position(*from);
+    if (!asked.from) {
+      back.fail(errc::bad_request, "from must be what Toolscore-Log-Next of an answer gave");
+      return;
+    }
+  }
+  tree_.logs(server_id{std::move(name)}, asked, [back](result<log_answer> x) {
+    if (!x) {
       back.fail(x.failure().code, x.failure().detail);
-    else
-      back.answer(text_answer("text/plain; charset=utf-8", std::move(*x)));
+      return;
+    }
+    auto answer = text_answer("text/plain; charset=utf-8", std::move(x->text));
+    answer.headers = "Toolscore-Log-Next: " + to_string(x->next) + "\r\n";
+    if (x->gap) answer.headers += "Toolscore-Log-Gap: 1\r\n";
+    back.answer(std::move(answer));
   });
 }
 

@@ -2,6 +2,7 @@
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
 #include "messages/events.hpp"
+#include "messages/log_position.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -56,8 +57,8 @@ public:
   virtual void add(std::string name, std::string config_json, bool wait,
                    std::function<void(result<install_result>)> then) = 0;
   virtual void act(server_id server, server_verb verb, std::function<void(result<done>)> then) = 0;
-  virtual void logs(server_id server, std::uint32_t lines,
-                    std::function<void(result<std::string>)> then) = 0;
+  virtual void logs(server_id server, log_request request,
+                    std::function<void(result<log_answer>)> then) = 0;
   /// NDJSON, one record a line.
   virtual void trajectories(trajectory_query query,
                             std::function<void(result<std::string>)> then) = 0;

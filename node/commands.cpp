@@ -202,6 +202,10 @@ http_request logs_request(const std::string& server, std::uint32_t lines) {
   return get_request(server_path(server) + "/logs?lines=" + std::to_string(lines));
 }
 
+http_request logs_from_request(const std::string& server, const std::string& position) {
+  return get_request(server_path(server) + "/logs?from=" + percent_encoded(position));
+}
+
 command_output run_command(const cli_request& request, const command_context& context) {
   switch (request.command) {
   case command_kind::ps:

@@ -28,5 +28,7 @@ command_output no_answer(const error& failure);
 /// The request for the next events, or the next log lines, of a follower.
 http_request events_request(std::int64_t after);
 http_request logs_request(const std::string& server, std::uint32_t lines);
+/// What follows a position that an answer gave.
+http_request logs_from_request(const std::string& server, const std::string& position);
 
 } // namespace toolscore

@@ -2,12 +2,9 @@
 
 #include "node/commands.hpp"
 #include "node/http_client_io.hpp"
-#include "node/log_tail.hpp"
 #include "node/printable.hpp"
 #include "node/record_text.hpp"
 #include "node/terminal_io.hpp"
-
-#include <algorithm>
 
 namespace toolscore {
 namespace {
@@ -15,26 +12,25 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto question_interval = 500ms;
-constexpr std::uint32_t follow_lines = 1'000; ///< More new lines than these between two questions
-                                              ///< are told as a gap.
+constexpr std::size_t hurry_bytes = 64 * 1024; ///< So much new text asks for more at once.
 
 command_output follow_logs(const cli_request& request, const http_address& node,
                            std::size_t width) {
-  std::string shown;
-  for (bool first = true;; first = false) {
-    const std::uint32_t lines = first ? request.lines : std::max(request.lines, follow_lines);
-    auto reply = send_http(node, logs_request(request.server, lines));
+  auto question = logs_request(request.server, request.lines);
+  for (;;) {
+    auto reply = send_http(node, question);
     if (!reply) return no_answer(reply.failure());
     if (reply->status != 200) return refusal(*reply);
-    std::string tail = std::move(reply->body);
-    if (!tail.empty() && !tail.ends_with('\n')) tail += '\n';
-    const auto growth = first ? log_growth{tail, false} : grown(shown, tail);
-    if (growth.gap) write_error("toolscore: lines between these may be missing\n");
-    const bool written =
-        write_output(width != 0 ? printable(growth.lines, line_breaks::keep) : growth.lines);
-    if (!written) return {{}, {}, exit_code::failed};
-    shown = std::move(tail);
-    pause_for(question_interval);
+    if (reply->log_next.empty())
+      return {{}, "error: this node is too old for logs -f; update it\n", exit_code::failed};
+    question = logs_from_request(request.server, reply->log_next);
+    auto& text = reply->body;
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    if (reply->log_gap)
+      write_error("toolscore: lines are missing here: they came faster than they were read\n");
+    if (!text.empty() && !write_output(width != 0 ? printable(text, line_breaks::keep) : text))
+      return {{}, {}, exit_code::failed};
+    if (text.size() < hurry_bytes) pause_for(question_interval);
   }
 }
 

@@ -69,6 +69,9 @@ http_reply taken(http::response<http::string_body> message) {
   out.content_type = std::string(type.data(), type.size());
   const auto session = message["Mcp-Session-Id"];
   out.session = std::string(session.data(), session.size());
+  const auto next = message["Toolscore-Log-Next"];
+  out.log_next = std::string(next.data(), next.size());
+  out.log_gap = message.count("Toolscore-Log-Gap") != 0;
   out.body = std::move(message.body());
   return out;
 }

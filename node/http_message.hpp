@@ -21,6 +21,8 @@ struct http_reply {
   std::string content_type;
   std::string session; ///< The Mcp-Session-Id header; empty = none.
   std::string body;
+  std::string log_next{}; ///< The Toolscore-Log-Next header.
+  bool log_gap = false;   ///< Whether there was a Toolscore-Log-Gap header.
 };
 
 /// Where a node is reached. A socket path wins over host and port.

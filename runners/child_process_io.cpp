@@ -350,6 +350,9 @@ void child_process::on_exit(std::function<void(process_exit)> hook) {
 std::string child_process::log_tail(std::size_t lines_max) const {
   return state_->log->ring().tail(lines_max);
 }
+std::shared_ptr<const log_ring> child_process::log() const {
+  return {state_->log, &state_->log->ring()};
+}
 std::uint64_t child_process::log_bytes() const {
   return state_->log->ring().bytes_seen();
 }

@@ -41,4 +41,26 @@ std::string log_ring::tail(std::size_t lines_max) const {
   return all.substr(from + 1);
 }
 
+log_part log_ring::since(std::uint64_t from, log_end end) const {
+  const std::uint64_t first = seen_ - content_.size();
+  log_part part;
+  part.next = std::min(from, seen_);
+  part.gap = part.next < first;
+  if (part.gap) part.next = first;
+  if (part.next == seen_) return part;
+  part.text = in_order().substr(static_cast<std::size_t>(part.next - first));
+  if (part.gap)
+    if (const auto newline = part.text.find('\n'); newline + 1 < part.text.size()) {
+      part.text.erase(0, newline + 1); // npos + 1 is 0: then nothing is erased.
+      part.next = seen_ - part.text.size();
+    }
+  // A line longer than half the ring is not waited for: it would be lost before its end.
+  if (end == log_end::whole_lines && part.text.size() < bytes_max_ / 2) {
+    const auto newline = part.text.rfind('\n');
+    part.text.resize(newline == std::string::npos ? 0 : newline + 1);
+  }
+  part.next += part.text.size();
+  return part;
+}
+
 } // namespace toolscore

@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/error.hpp"
 #include "messages/launch_plan.hpp"
+#include "runners/log_ring.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,8 @@ public:
   virtual void on_exit(std::function<void(process_exit)> hook) = 0;
   /// The last lines of stderr (and of stdout where that goes to the log), newest last.
   virtual std::string log_tail(std::size_t lines_max) const = 0;
+  /// The log itself, which outlives the process in whoever holds it; null where none is kept.
+  virtual std::shared_ptr<const log_ring> log() const { return nullptr; }
   virtual std::uint64_t log_bytes() const = 0; ///< Drained so far, lost ones included.
 };
 

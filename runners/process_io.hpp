@@ -27,6 +27,7 @@ public:
   void kill() override;
   void on_exit(std::function<void(process_exit)> hook) override;
   std::string log_tail(std::size_t lines_max) const override;
+  std::shared_ptr<const log_ring> log() const override;
   std::uint64_t log_bytes() const override;
 
 private:

@@ -178,6 +178,10 @@ BOOST_AUTO_TEST_CASE(logs_trajectories_tools_metrics_and_readiness_are_shown) {
   };
   BOOST_TEST(ask("/api/v1/servers/fs/logs").body == "100 lines asked\n");
   BOOST_TEST(ask("/api/v1/servers/fs/logs?lines=7").body == "7 lines asked\n");
+  BOOST_TEST(ask("/api/v1/servers/fs/logs?from=2.77").body == "from 2.77\n");
+  for (const char* bad : {"", "7", "2.", ".7", "2.x", "-1.7", "2.7.1", "99999999999999999999.1"})
+    BOOST_TEST(ask(("/api/v1/servers/fs/logs?from=" + std::string{bad}).c_str()).status == 400,
+               bad);
   for (const char* bad : {"0", "-1", "x", "10001", "7x", ""})
     BOOST_TEST(ask(("/api/v1/servers/fs/logs?lines=" + std::string{bad}).c_str()).status == 400);
   BOOST_TEST(ask("/api/v1/servers/nope/logs").status == 404);

@@ -57,11 +57,14 @@ void fake_backend::act(server_id server, server_verb verb, std::function<void(re
   });
 }
 
-void fake_backend::logs(server_id server, std::uint32_t lines,
-                        std::function<void(result<std::string>)> then) {
-  boost::asio::post(io_, [then = std::move(then), lines, known = has_server(server)] {
+void fake_backend::logs(server_id server, log_request request,
+                        std::function<void(result<log_answer>)> then) {
+  boost::asio::post(io_, [then = std::move(then), request, known = has_server(server)] {
     if (known)
-      then(std::to_string(lines) + " lines asked\n");
+      then(log_answer{request.from ? "from " + to_string(*request.from) + "\n"
+                                   : std::to_string(request.lines) + " lines asked\n",
+                      {3, 1'024},
+                      request.from.has_value()});
     else
       then(error{errc::unknown_server, "no such server"});
   });

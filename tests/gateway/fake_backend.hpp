@@ -1,7 +1,7 @@
 #pragma once
+#include "loop/asio.hpp"
 #include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
-#include "loop/asio.hpp"
 
 #include <deque>
 #include <functional>
@@ -45,8 +45,8 @@ public:
   void add(std::string name, std::string config_json, bool wait,
            std::function<void(result<install_result>)> then) override;
   void act(server_id server, server_verb verb, std::function<void(result<done>)> then) override;
-  void logs(server_id server, std::uint32_t lines,
-            std::function<void(result<std::string>)> then) override;
+  void logs(server_id server, log_request request,
+            std::function<void(result<log_answer>)> then) override;
   void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;
   std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) override;
   void unsubscribe(std::uint64_t subscription) override { sinks_.erase(subscription); }

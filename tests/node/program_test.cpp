@@ -140,13 +140,18 @@ BOOST_AUTO_TEST_CASE(an_unknown_server_ends_with_four) {
 
 BOOST_AUTO_TEST_CASE(a_follower_prints_every_line_once_and_ends_with_the_node) {
   const temp_dir dir;
-  int logs = 0;
-  const real_server node(dir.path(), [&logs](const served_request& asked) {
+  const real_server node(dir.path(), [](const served_request& asked) {
     served_reply reply;
     if (asked.target.find("/logs") != std::string::npos) {
-      ++logs;
-      reply.body = logs == 1 ? "a\nb\n" : "b\nc\n";
-      reply.status = logs < 4 ? 200 : 503;
+      // By position: the first answer has the newest lines, the next what came behind them.
+      const bool first = asked.target.ends_with("?lines=2");
+      const bool second = asked.target.ends_with("?from=1.4");
+      const std::string body = first ? "a\nb\n" : "c\n";
+      reply.raw =
+          first || second
+              ? "HTTP/1.1 200 OK\r\nToolscore-Log-Next: " + std::string(first ? "1.4" : "1.6") +
+                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body
+              : "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
     } else {
       reply.body = asked.target.ends_with("=0") ? "{\"number\":1}\n" : "{\"number\":2}\n";
       reply.status = asked.target.ends_with("=2") ? 503 : 200;

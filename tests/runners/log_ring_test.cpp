@@ -49,6 +49,56 @@ BOOST_AUTO_TEST_CASE(one_line_longer_than_the_ring_shows_its_end) {
   BOOST_TEST(ring.tail(1) == "23456789");
 }
 
+BOOST_AUTO_TEST_CASE(what_follows_a_position_comes_once_and_in_whole_lines) {
+  class log_ring ring;
+  ring.append("one\ntwo\nthr");
+  auto part = ring.since(0, log_end::whole_lines);
+  BOOST_TEST(part.text == "one\ntwo\n");
+  BOOST_TEST(part.next == 8U);
+  BOOST_TEST(!part.gap);
+  BOOST_TEST(ring.since(part.next, log_end::whole_lines).text.empty());
+  BOOST_TEST(ring.since(part.next, log_end::any).text == "thr");
+  ring.append("ee\n");
+  part = ring.since(part.next, log_end::whole_lines);
+  BOOST_TEST(part.text == "three\n");
+  BOOST_TEST(ring.since(999, log_end::any).next == part.next); // Beyond its end is its end.
+}
+
+BOOST_AUTO_TEST_CASE(a_follower_sees_every_line_once_or_is_told_of_a_gap) {
+  for (const std::size_t burst : {1U, 5U, 20U, 200U}) {
+    class log_ring ring(256);
+    std::uint64_t from = 0;
+    int expected = 0;
+    for (int line = 0; line < 1000;) {
+      for (std::size_t i = 0; i < burst; ++i) ring.append("line " + std::to_string(line++) + "\n");
+      const auto part = ring.since(from, log_end::whole_lines);
+      from = part.next;
+      std::size_t at = 0;
+      for (bool first = true; at < part.text.size(); first = false) {
+        const auto end = part.text.find('\n', at);
+        BOOST_REQUIRE(part.text.compare(at, 5, "line ") == 0);
+        const int number = std::stoi(part.text.substr(at + 5, end - at - 5));
+        if (first && part.gap)
+          BOOST_REQUIRE(number >= expected);
+        else
+          BOOST_REQUIRE(number == expected);
+        expected = number + 1;
+        at = end + 1;
+      }
+      BOOST_REQUIRE(expected == line);
+      BOOST_TEST(part.gap == (burst * 9 > 256 && line > 20));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_fills_the_ring_is_not_waited_for) {
+  class log_ring ring(64);
+  ring.append(std::string(40, 'x'));
+  const auto part = ring.since(0, log_end::whole_lines);
+  BOOST_TEST(part.text == std::string(40, 'x'));
+  BOOST_TEST(part.next == 40U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace toolscore::test

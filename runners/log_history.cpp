@@ -1,0 +1,45 @@
+#include "runners/log_history.hpp"
+
+#include <utility>
+
+namespace toolscore {
+
+void log_history::begin(std::uint64_t instance, std::shared_ptr<const log_ring> ring) {
+  if (now_.ring) before_ = std::move(now_);
+  now_ = {instance, std::move(ring)};
+}
+
+log_answer log_history::last_lines(std::uint32_t lines) const {
+  log_answer answer;
+  answer.next = {now_.instance, now_.ring ? now_.ring->bytes_seen() : 0};
+  if (now_.ring) answer.text = now_.ring->tail(lines);
+  // One that has written nothing yet: why it was started again stands in the log before.
+  if (answer.text.empty() && before_.ring) answer.text = before_.ring->tail(lines);
+  return answer;
+}
+
+log_answer log_history::read(const log_request& request) const {
+  if (!request.from) return last_lines(request.lines);
+  auto from = *request.from;
+  log_answer answer;
+  if (before_.ring && from.instance == before_.instance) {
+    auto rest = before_.ring->since(from.byte, log_end::any);
+    answer.text = std::move(rest.text);
+    answer.gap = rest.gap;
+    if (!answer.text.empty() && answer.text.back() != '\n') answer.text += '\n';
+    from = {now_.instance, 0};
+  } else if (from.instance != now_.instance) {
+    // Nothing is known of that instance's log; instance 0 was before the first one.
+    answer.gap = from.instance != 0;
+    from = {now_.instance, 0};
+  }
+  answer.next = from;
+  if (!now_.ring) return answer;
+  auto rest = now_.ring->since(from.byte, log_end::whole_lines);
+  answer.text += rest.text;
+  answer.gap = answer.gap || rest.gap;
+  answer.next.byte = rest.next;
+  return answer;
+}
+
+} // namespace toolscore
