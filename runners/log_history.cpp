@@ -5,7 +5,10 @@
 namespace toolscore {
 
 void log_history::begin(std::uint64_t instance, std::shared_ptr<const log_ring> ring) {
-  if (now_.ring) before_ = std::move(now_);
+  if (now_.ring) {
+    dropped_ = dropped_ || before_.ring;
+    before_ = std::move(now_);
+  }
   now_ = {instance, std::move(ring)};
 }
 
@@ -22,23 +25,25 @@ log_answer log_history::read(const log_request& request) const {
   if (!request.from) return last_lines(request.lines);
   auto from = *request.from;
   log_answer answer;
+  const bool of_before = before_.ring && from.instance == before_.instance;
+  if (!of_before && from.instance != now_.instance) {
+    // Of that instance nothing is kept; instance 0 was before the first one.
+    answer.gap = from.instance != 0 || dropped_;
+    from = {before_.ring ? before_.instance : now_.instance, 0};
+  }
   if (before_.ring && from.instance == before_.instance) {
     auto rest = before_.ring->since(from.byte, log_end::any);
     answer.text = std::move(rest.text);
-    answer.gap = rest.gap;
+    answer.gap = answer.gap || rest.gap;
     if (!answer.text.empty() && answer.text.back() != '\n') answer.text += '\n';
-    from = {now_.instance, 0};
-  } else if (from.instance != now_.instance) {
-    // Nothing is known of that instance's log; instance 0 was before the first one.
-    answer.gap = from.instance != 0;
     from = {now_.instance, 0};
   }
   answer.next = from;
   if (!now_.ring) return answer;
-  auto rest = now_.ring->since(from.byte, log_end::whole_lines);
-  answer.text += rest.text;
-  answer.gap = answer.gap || rest.gap;
-  answer.next.byte = rest.next;
+  const auto fresh = now_.ring->since(from.byte, log_end::whole_lines);
+  answer.text += fresh.text;
+  answer.gap = answer.gap || fresh.gap;
+  answer.next.byte = fresh.next;
   return answer;
 }
 

@@ -24,6 +24,7 @@ private:
 
   part before_;
   part now_;
+  bool dropped_ = false; ///< There was a log that is kept no more.
 };
 
 } // namespace toolscore

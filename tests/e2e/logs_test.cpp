@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <sstream>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -66,14 +67,60 @@ BOOST_AUTO_TEST_CASE(a_follower_gets_each_line_once_over_a_restart_too) {
   end_well(node);
 }
 
+BOOST_AUTO_TEST_CASE(who_reads_late_gets_both_the_instance_that_was_killed_and_the_next) {
+  node_fixture node;
+  node.add("s", chatty(2'000));
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  const auto first = node.pid_of("s");
+  BOOST_REQUIRE(::kill(first, SIGKILL) == 0);
+  BOOST_REQUIRE(eventually([&] { return node.pid_of("s") != first; }));
+  BOOST_REQUIRE(node.wait_for_status("s", "ready"));
+  follower log{node, "s", "0.0", {}, 0};
+  const auto both = numbered_lines(2'000) + numbered_lines(2'000);
+  BOOST_TEST(eventually([&] { return log.reads_until("\n") && log.text.size() >= both.size(); }));
+  BOOST_TEST((log.text == both));
+  BOOST_TEST(log.gaps == 0);
+  end_well(node);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_killed_while_it_writes_loses_and_repeats_no_line) {
+  node_fixture node;
+  node.add("s", {{"command", "/bin/sh"},
+                 {"args",
+                  {"-c", "(i=0; while :; do echo \"line $i\" >&2; i=$((i+1)); sleep 0.002; done) & "
+                         "exec " TOOLSCORE_FAKES_DIR "/fault_server"}}});
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  follower log{node, "s", "0.0", {}, 0};
+  BOOST_REQUIRE(log.reads_until("line 50\n"));
+  BOOST_REQUIRE(::kill(node.pid_of("s"), SIGKILL) == 0);
+  BOOST_TEST(eventually([&] {
+    const auto begun = log.reads_until("line 0\n") ? log.text.rfind("line 0\n") : 0;
+    return begun > 0 && log.text.rfind("line 50\n") > begun;
+  }));
+  std::istringstream lines(log.text);
+  int expected = 0;
+  int lives = 1;
+  for (std::string line; std::getline(lines, line); ++expected) {
+    if (line == "line 0" && expected > 50) expected = 0, ++lives;
+    BOOST_REQUIRE(line == "line " + std::to_string(expected));
+  }
+  BOOST_TEST(lives == 2);
+  BOOST_TEST(log.gaps == 0);
+  end_well(node);
+}
+
 BOOST_AUTO_TEST_CASE(a_flood_that_outruns_its_follower_is_told_as_a_gap) {
   node_fixture node;
   node.add_fault("loud", {"--flood-stderr", "25000000"});
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   follower log{node, "loud", "1.0", {}, 0};
-  BOOST_TEST(eventually([&] { return log.reads_until("eee\n") && log.position == "1.25000000"; }));
-  BOOST_TEST(log.gaps == 1);
-  BOOST_TEST(log.text.size() <= (2u << 20));
+  BOOST_REQUIRE(eventually([&] { return log.reads_until("\n") && log.position == "1.25000000"; }));
+  follower late{node, "loud", "1.0", {}, 0};
+  BOOST_REQUIRE(late.reads_until("\n"));
+  BOOST_TEST(late.position == "1.25000000");
+  BOOST_TEST(late.gaps == 1);
+  BOOST_TEST(late.text.size() <= (1u << 20));
+  BOOST_TEST(late.text.size() > (1u << 19));
   end_well(node);
 }
 

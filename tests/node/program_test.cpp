@@ -29,6 +29,16 @@ served_reply node_answers(const served_request& asked) {
   return reply;
 }
 
+/// What the node answers to a follower of a log.
+served_reply log_reply(const std::string& text, const std::string& next, bool gap) {
+  served_reply reply;
+  reply.raw =
+      "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(text.size()) +
+      "\r\nToolscore-Log-Next: " + next + "\r\n" + (gap ? "Toolscore-Log-Gap: 1\r\n\r\n" : "\r\n") +
+      text;
+  return reply;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(program)
@@ -138,31 +148,41 @@ BOOST_AUTO_TEST_CASE(an_unknown_server_ends_with_four) {
              "one\ntwo\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_follower_prints_every_line_once_and_ends_with_the_node) {
+BOOST_AUTO_TEST_CASE(a_follower_goes_from_position_to_position_and_ends_with_the_node) {
   const temp_dir dir;
   const real_server node(dir.path(), [](const served_request& asked) {
-    served_reply reply;
-    if (asked.target.find("/logs") != std::string::npos) {
-      // By position: the first answer has the newest lines, the next what came behind them.
-      const bool first = asked.target.ends_with("?lines=2");
-      const bool second = asked.target.ends_with("?from=1.4");
-      const std::string body = first ? "a\nb\n" : "c\n";
-      reply.raw =
-          first || second
-              ? "HTTP/1.1 200 OK\r\nToolscore-Log-Next: " + std::string(first ? "1.4" : "1.6") +
-                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body
-              : "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
-    } else {
+    if (asked.target.find("/logs") == std::string::npos) {
+      served_reply reply;
       reply.body = asked.target.ends_with("=0") ? "{\"number\":1}\n" : "{\"number\":2}\n";
       reply.status = asked.target.ends_with("=2") ? 503 : 200;
+      return reply;
     }
-    return reply;
+    if (asked.target.ends_with("?lines=2")) return log_reply("a\nb", "1.4", false);
+    if (asked.target.ends_with("?from=1.4")) return log_reply("c\n", "1.6", false);
+    if (asked.target.ends_with("?from=1.6")) return log_reply("", "1.6x", false);
+    if (asked.target.ends_with("?from=1.6x")) return log_reply("y\n", "2.9", true);
+    served_reply end;
+    end.status = 503;
+    return end;
   });
   auto end = run_toolscore(dir.path(), {"logs", "fs", "-n", "2", "-f", "--state-dir", dir.path()});
-  BOOST_TEST(end.out == "a\nb\nc\n");
+  BOOST_TEST(end.out == "a\nb\nc\ny\n");
+  BOOST_TEST(end.err.find("lines are missing here") != std::string::npos, end.err);
   BOOST_TEST(end.code == 1);
   end = run_toolscore(dir.path(), {"events", "-f", "--json", "--state-dir", dir.path()});
   BOOST_TEST(end.out == "{\"number\":1}\n{\"number\":2}\n");
+  BOOST_TEST(end.code == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_gives_no_position_is_not_followed) {
+  const temp_dir dir;
+  const real_server node(dir.path(), [](const served_request&) {
+    served_reply reply;
+    reply.body = "a\n";
+    return reply;
+  });
+  const auto end = run_toolscore(dir.path(), {"logs", "fs", "-f", "--state-dir", dir.path()});
+  BOOST_TEST(end.err.find("too old") != std::string::npos, end.err);
   BOOST_TEST(end.code == 1);
 }
 

@@ -48,11 +48,23 @@ BOOST_AUTO_TEST_CASE(a_log_that_is_gone_is_told_as_a_gap) {
   logs.begin(4, ring_of("d\n"));
   auto answer = from(logs, 1, 2);
   BOOST_TEST(answer.gap);
-  BOOST_TEST(answer.text == "d\n");
+  BOOST_TEST(answer.text == "b\nd\n");
   answer = from(logs, 2, 0);
   BOOST_TEST(answer.text == "b\nd\n");
   BOOST_TEST(!answer.gap);
+  answer = from(logs, 0, 0);
+  BOOST_TEST(answer.gap); // The first log is kept no more.
+  BOOST_TEST(answer.text == "b\nd\n");
   BOOST_TEST(from(logs, 9, 0).gap); // No such instance: of another node's life.
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_from_the_beginning_gets_both_logs) {
+  class log_history logs;
+  logs.begin(1, ring_of("a\n"));
+  logs.begin(2, ring_of("b\n"));
+  const auto answer = from(logs, 0, 0);
+  BOOST_TEST(answer.text == "a\nb\n");
+  BOOST_TEST(!answer.gap);
 }
 
 BOOST_AUTO_TEST_CASE(the_last_lines_are_of_the_instance_before_while_this_one_says_nothing) {
