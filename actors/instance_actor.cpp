@@ -113,6 +113,7 @@ void take_handshake_line(instance_pointer self, const options_pointer& options,
     self->send(options->owner, message);
     return;
   }
+  if (state.stop_reason) return; // Ready or not, it ends: the timer is the ladder's now.
   const auto spans = state.scanner.scan(*message.line);
   if (!spans) {
     self->send(options->owner, garbage_in{options->id.number, spans.failure().detail});

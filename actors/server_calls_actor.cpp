@@ -158,7 +158,8 @@ void admit_call(server_actor_pointer self, call_request request) {
   }
   switch (admit(state.status())) {
   case admission::serve:
-    return write_call(self, std::move(request));
+    if (state.wire) return write_call(self, std::move(request));
+    break; // Its end is known, what is decided about it not yet.
   case admission::wait:
     break;
   case admission::refuse:

@@ -82,9 +82,11 @@ void take_order(server_actor_pointer self, const server_order& order) {
     break;
   case server_verb::restart:
     state.desired = desired_state::running;
-    if (state.install != install_status::installed)
-      ask_install(self);
-    else if (!state.supervisor)
+    if (state.install != install_status::installed) {
+      ask_install(self); // What comes of it starts the first instance.
+      break;
+    }
+    if (!state.supervisor)
       start_supervisor(self);
     else
       self->send(state.supervisor, restart_child{child});

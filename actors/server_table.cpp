@@ -87,6 +87,7 @@ process_status status_of(install_status install, desired_state desired,
 instances_status after_report(instances_status now, child_event what) noexcept {
   switch (what) {
   case child_event::starting:
+  case child_event::restarting:
     return instances_status::starting;
   case child_event::ready:
     return instances_status::ready;

@@ -118,8 +118,8 @@ const char* to_string(server_verb x) noexcept {
 }
 
 const char* to_string(child_event x) noexcept {
-  static constexpr std::array names{"starting", "ready",    "ended",  "backing_off",
-                                    "parked",   "finished", "waiting"};
+  static constexpr std::array names{"starting", "ready",    "ended",   "backing_off",
+                                    "parked",   "finished", "waiting", "restarting"};
   static_assert(names.size() == child_event_count);
   return pick(names, static_cast<std::size_t>(x));
 }

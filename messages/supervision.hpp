@@ -17,8 +17,9 @@ enum class child_event : std::uint8_t {
   parked,      ///< Over the intensity; tried again in `delay` (0 = only by hand).
   finished,    ///< It will not be started again: its restart type says so, or it was asked to stop.
   waiting,     ///< The coordinator holds its start back; `reason` says what for.
+  restarting,  ///< It is started again at once: as soon as that is permitted.
 };
-inline constexpr std::size_t child_event_count = 7;
+inline constexpr std::size_t child_event_count = 8;
 const char* to_string(child_event x) noexcept;
 
 struct child_report {

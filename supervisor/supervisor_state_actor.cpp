@@ -229,6 +229,7 @@ void supervisor_state::decide(supervised& child, bool failed) {
                    hold_others(child);
                    child.apply(child_input::back_off);
                    child.start_due = true;
+                   report(child, child_event::restarting, child.last_reason);
                  },
                  [&](const restart_after& x) {
                    hold_others(child);

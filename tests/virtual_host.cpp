@@ -23,7 +23,9 @@ const std::string discovered =
 class virtual_process final : public hosted_process {
 public:
   virtual_process(virtual_host& host, life_ptr life)
-      : host_(host), life_(std::move(life)), pid_(static_cast<std::int64_t>(host.next_pid++)) {}
+      : host_(host), life_(std::move(life)), pid_(static_cast<std::int64_t>(host.next_pid++)) {
+    life_->pid = pid_;
+  }
   ~virtual_process() override {
     life_->on_exit = nullptr;
     kill();
@@ -79,6 +81,10 @@ public:
   void close_input() override {
     const auto age = std::chrono::duration_cast<milliseconds>(host_.time_.now() - life_->asked);
     life_->heard.push_back("stdin " + std::to_string(age.count()));
+    if (!life_->closed && !life_->over) {
+      life_->closed = host_.time_.now();
+      if (host_.on_close) host_.on_close(life_);
+    }
     if (life_->how.heeds_stdin && !life_->hangs)
       host_.die_after(life_, life_->how.end_takes, {false, 0});
   }
@@ -102,10 +108,11 @@ void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
       return then(error{errc::spawn_failed, life->how.spawn_error});
     }
     life->runs = true;
-    if (on_change) on_change();
     if (life->how.exits_after) die_after(life, *life->how.exits_after, life->how.exit);
     if (life->how.hangs_after) time_.after(*life->how.hangs_after, [life] { life->hangs = true; });
-    then(std::unique_ptr<hosted_process>(std::make_unique<virtual_process>(*this, life)));
+    auto process = std::make_unique<virtual_process>(*this, life);
+    if (on_change) on_change(life);
+    then(std::unique_ptr<hosted_process>(std::move(process)));
   });
 }
 
@@ -125,7 +132,7 @@ void virtual_host::crash(const life_ptr& life, process_exit exit) {
   life->runs = false;
   life->ended = time_.now();
   if (const auto hook = std::exchange(life->on_exit, nullptr)) hook(exit);
-  if (on_change) on_change();
+  if (on_change) on_change(life);
 }
 
 void virtual_host::say(const life_ptr& life, const std::string& line) {
@@ -133,8 +140,11 @@ void virtual_host::say(const life_ptr& life, const std::string& line) {
     life->wire.on_line(std::make_shared<const std::string>(line));
 }
 
-void virtual_host::reply(const life_ptr& life, milliseconds delay, std::string line) {
-  time_.after(delay, [this, life, line = std::move(line)] { say(life, line); });
+void virtual_host::reply(const life_ptr& life, milliseconds delay, std::string line, bool opens) {
+  time_.after(delay, [this, life, line = std::move(line), opens] {
+    if (opens && !life->over && !life->hangs && !life->ready) life->ready = time_.now();
+    say(life, line);
+  });
 }
 
 void virtual_host::answer(const life_ptr& life) {
@@ -159,7 +169,8 @@ void virtual_host::hear(const life_ptr& life, const std::string& line) {
     reply(life, milliseconds{1}, response(id, R"("result":{"resultType":"complete","tools":[]})"));
   } else if (life->how.says == speech::modern) {
     const bool opening = id.front() == '"';
-    reply(life, opening ? life->how.handshake_takes : milliseconds{1}, response(id, discovered));
+    reply(life, opening ? life->how.handshake_takes : milliseconds{1}, response(id, discovered),
+          opening);
   } else if (life->how.says == speech::refuses) {
     reply(life, life->how.handshake_takes,
           response(id, R"("error":{"code":-32603,"message":"no"})"));

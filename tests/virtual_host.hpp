@@ -37,6 +37,9 @@ struct process_life {
   manner how;
   actor_fixture::moment asked{}; ///< When its start was ordered.
   actor_fixture::moment ended{};
+  std::optional<actor_fixture::moment> ready;  ///< When it answered the handshake.
+  std::optional<actor_fixture::moment> closed; ///< When its stdin was closed: a stop has begun.
+  std::int64_t pid = 0;
   bool runs = false;
   bool over = false;
   bool hangs = false;
@@ -72,8 +75,9 @@ public:
 
   /// Chooses how the next process of a server behaves; `start` counts from 1.
   std::function<manner(const std::string& server, std::size_t start)> choose;
-  std::vector<life_ptr> lives;     ///< In the order of their starts.
-  std::function<void()> on_change; ///< After every birth and death.
+  std::vector<life_ptr> lives;                    ///< In the order of their starts.
+  std::function<void(const life_ptr&)> on_change; ///< After every birth and death.
+  std::function<void(const life_ptr&)> on_close;  ///< When the stdin of one is closed.
   std::uint64_t next_pid = 1000;
 
 private:
@@ -81,7 +85,7 @@ private:
   friend class virtual_link;
   void die_after(const life_ptr& life, milliseconds delay, process_exit exit);
   void hear(const life_ptr& life, const std::string& line);
-  void reply(const life_ptr& life, milliseconds delay, std::string line);
+  void reply(const life_ptr& life, milliseconds delay, std::string line, bool opens = false);
 
   actor_fixture& time_;
   mcp::scanner scanner_;

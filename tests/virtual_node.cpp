@@ -142,6 +142,7 @@ void virtual_node::begin(std::vector<initial_server> initial) {
   manager->server.state_dir = "/virtual";
   manager->server.random = random;
   manager->initial = std::move(initial);
+  manager->groups = groups;
   manager->begun = std::make_shared<bool>(false);
   tree->manager = system.spawn(make_manager, std::shared_ptr<const manager_options>(manager));
   time.settle();
@@ -215,6 +216,19 @@ made_order_ptr virtual_node::add(const server_spec& spec) {
                           made->outcome = outcome ? result<done>(done{}) : outcome.failure();
                         }});
   return made;
+}
+
+std::vector<server_status> virtual_node::rows() {
+  auto shown = std::make_shared<std::vector<server_status>>();
+  time.send(tree->manager,
+            servers_query{[shown](std::vector<server_status> all) { *shown = std::move(all); }});
+  return std::move(*shown);
+}
+
+std::shared_ptr<bool> virtual_node::stop_all() {
+  auto ended = std::make_shared<bool>(false);
+  time.send(tree->manager, stop_everything{[ended] { *ended = true; }});
+  return ended;
 }
 
 std::string virtual_node::status(const std::string& server) const {

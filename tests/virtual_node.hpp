@@ -57,6 +57,10 @@ public:
   void cancel(const made_call_ptr& call);
   made_order_ptr order(const std::string& server, server_verb verb);
   made_order_ptr add(const server_spec& spec);
+  /// What `ps` shows now.
+  std::vector<server_status> rows();
+  /// Asks the manager for the node's stop. @returns what becomes true when it has ended
+  std::shared_ptr<bool> stop_all();
   /// Ends the whole tree as the root does: the manager, then the servers.
   void end();
 
@@ -73,6 +77,7 @@ public:
   std::vector<caf::actor_addr> fixed;
   std::chrono::milliseconds install_takes{0};
   std::string install_error;
+  std::vector<group_spec> groups; ///< Of the manager's options; set before begin().
   std::function<double()> random = [] { return 0.5; };
 
 private:

@@ -277,6 +277,56 @@ BOOST_AUTO_TEST_CASE(a_stop_that_a_start_overtakes_is_answered_too) {
   BOOST_TEST(node.status("fs") == "ready");
 }
 
+BOOST_AUTO_TEST_CASE(a_crashed_server_that_waits_for_its_turn_to_start_is_not_ready) {
+  virtual_node full(*this, 1); // One start at a time.
+  full.host.choose = [](const std::string& server, std::size_t) {
+    manner how;
+    if (server == "slow") how.handshake_takes = 5s;
+    how.answers_after = 10s;
+    return how;
+  };
+  full.begin({{fs, desired_state::running, {}}});
+  advance(10ms);
+  full.add(virtual_node::spec("slow"));
+  advance(10ms);
+  const auto lost = full.call("fs");
+  full.host.crash(full.host.last("fs"), {true, 9});
+  settle();
+  BOOST_TEST(lost->ends == 1);
+  BOOST_TEST(full.rows().front().id.value == "fs");
+  BOOST_TEST(std::string(to_string(full.rows().front().status)) == "starting");
+  const auto call = full.call("fs");
+  advance(1s);
+  BOOST_TEST(call->ends == 0);
+  advance(20s);
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(!call->failed());
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_ends_during_a_stop_does_not_hold_it_up) {
+  manners = {manner{}};
+  manners[0].handshake_takes = 3s;
+  manners[0].heeds_stdin = manners[0].heeds_term = false;
+  run();
+  advance(2s);
+  const auto stop = node.order("fs", server_verb::stop);
+  advance(5s + 1ms); // Close_stdin for 2 s, SIGTERM for 3 s, then the kill.
+  BOOST_TEST(stop->answers == 1);
+  BOOST_TEST(node.host.alive() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_after_a_restart_that_had_to_install_ends) {
+  node.install_error = "no such package";
+  run();
+  node.install_error.clear();
+  node.install_takes = 10s;
+  node.order("fs", server_verb::restart);
+  advance(1s);
+  const auto stop = node.order("fs", server_verb::stop);
+  BOOST_TEST(stop->answers == 1);
+  BOOST_TEST(node.status("fs") == "stopped");
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_ends_while_it_installs_answers_what_waits) {
   node.install_takes = 10s;
   run();
