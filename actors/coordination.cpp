@@ -44,8 +44,33 @@ bool satisfies(process_status status, bool running, bool succeeded,
 coordination::coordination(std::shared_ptr<const relations> all, std::size_t starts_max)
     : all_(std::move(all)), gate_(starts_max) {}
 
+void coordination::queue(const start_request& request, steps& out) {
+  queued_.push_back(request);
+  grant(gate_.ask(request.start), out);
+}
+
+/// While it stood in the gate's line, what it needs may have ended, or its group may have begun to
+/// restart: then it waits once more and the next has its place.
 void coordination::grant(std::vector<start_gate::start> starts, steps& out) {
-  for (auto& start : starts) out.push_back(grant_start{std::move(start)});
+  while (!starts.empty()) {
+    std::vector<start_gate::start> next;
+    for (auto& start : starts) {
+      const auto at = std::find_if(queued_.begin(), queued_.end(),
+                                   [&](const auto& x) { return x.start == start; });
+      const auto request = *at;
+      queued_.erase(at);
+      const bool restarts = in_run(request.server);
+      auto obstacle = restarts ? std::string{} : obstacle_of(request.server);
+      if (!restarts && obstacle.empty()) {
+        out.push_back(grant_start{std::move(start)});
+        continue;
+      }
+      if (!obstacle.empty()) out.push_back(defer_start{start, obstacle});
+      deferred_.push_back({request, std::move(obstacle)});
+      for (auto& other : gate_.release(start)) next.push_back(std::move(other));
+    }
+    starts = std::move(next);
+  }
 }
 
 bool coordination::in_run(const std::string& server) const {
@@ -85,6 +110,12 @@ void coordination::cycle(const std::vector<std::string>& servers, steps& out) {
 
 coordination::steps coordination::ask(const start_request& request) {
   steps out;
+  // It runs no more, whatever was told of it last.
+  if (const auto at = servers_.find(request.server); request.alone && at != servers_.end()) {
+    auto& x = at->second;
+    if (satisfies(x.status, x.running, x.succeeded, dependency_condition::started))
+      x = {process_status::starting, false, false};
+  }
   if (request.restart && request.alone && !in_run(request.server)) begin_run(request, out);
   if (in_run(request.server)) {
     deferred_.push_back({request, {}});
@@ -92,7 +123,7 @@ coordination::steps coordination::ask(const start_request& request) {
   }
   auto obstacle = obstacle_of(request.server);
   if (obstacle.empty()) {
-    grant(gate_.ask(request.start), out);
+    queue(request, out);
     return out;
   }
   out.push_back(defer_start{request.start, obstacle});
@@ -103,6 +134,7 @@ coordination::steps coordination::ask(const start_request& request) {
 coordination::steps coordination::release(const start_gate::start& ended) {
   steps out;
   std::erase_if(deferred_, [&](const auto& x) { return x.request.start == ended; });
+  std::erase_if(queued_, [&](const auto& x) { return x.start == ended; });
   grant(gate_.release(ended), out);
   return out;
 }
@@ -110,6 +142,7 @@ coordination::steps coordination::release(const start_gate::start& ended) {
 coordination::steps coordination::forget(std::uint64_t asker) {
   steps out;
   std::erase_if(deferred_, [&](const auto& x) { return x.request.start.asker == asker; });
+  std::erase_if(queued_, [&](const auto& x) { return x.start.asker == asker; });
   grant(gate_.forget(asker), out);
   return out;
 }
@@ -148,13 +181,15 @@ void coordination::look_again(steps& out) {
     }
     auto obstacle = obstacle_of(entry.request.server);
     if (obstacle.empty()) {
-      grant(gate_.ask(entry.request.start), out);
+      queue(entry.request, out);
       continue;
     }
     if (obstacle != entry.reason) out.push_back(defer_start{entry.request.start, obstacle});
     entry.reason = std::move(obstacle);
     left.push_back(std::move(entry));
   }
+  for (auto& entry : deferred_)
+    left.push_back(std::move(entry)); // They came out of the gate's line.
   deferred_ = std::move(left);
 }
 

@@ -4,6 +4,7 @@
 #include "messages/server_state.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -79,12 +80,14 @@ private:
   void begin_run(const start_request& request, steps& out);
   void cycle(const std::vector<std::string>& servers, steps& out);
   void look_again(steps& out);
-  static void grant(std::vector<start_gate::start> starts, steps& out);
+  void queue(const start_request& request, steps& out);
+  void grant(std::vector<start_gate::start> starts, steps& out);
 
   std::shared_ptr<const relations> all_;
   start_gate gate_;
   std::map<std::string, standing> servers_;
-  std::vector<held_back> deferred_; ///< In the order of the requests.
+  std::deque<start_request> queued_; ///< In the gate's line.
+  std::vector<held_back> deferred_;  ///< In the order of the requests.
   std::vector<group_run> runs_;
   std::set<std::string> cycling_;
 };

@@ -157,6 +157,26 @@ BOOST_AUTO_TEST_CASE(a_supervisor_that_is_gone_holds_and_wants_nothing) {
   BOOST_TEST(all.take(all.decide.release({1, "other", 2})) == "grant db");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_start_needs_may_end_while_it_stands_in_the_gates_line) {
+  desk all(needing(dependency_condition::ready), 1);
+  all.is("db", process_status::ready);
+  BOOST_TEST(all.ask("other") == "grant other");
+  BOOST_TEST(all.ask("web") == "");
+  BOOST_TEST(all.is("db", process_status::backing_off) == "");
+  BOOST_TEST(all.take(all.decide.release({1, "other", 1})) ==
+             "defer web: waits for \"db\" to be ready; it is backing_off");
+  BOOST_TEST(all.ask("other") == "grant other"); // The place in the gate is free.
+  all.take(all.decide.release({1, "other", 3}));
+  BOOST_TEST(all.is("db", process_status::ready) == "grant web");
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_for_its_start_is_no_longer_ready_for_others) {
+  desk all(needing(dependency_condition::ready));
+  all.is("db", process_status::ready);
+  BOOST_TEST(all.ask("db", true) == "grant db");
+  BOOST_TEST(all.ask("web") == "defer web: waits for \"db\" to be ready; it is starting");
+}
+
 BOOST_AUTO_TEST_CASE(the_node_ends_when_significant_servers_have) {
   using enum significance;
   using rows = std::vector<significant_server>;
