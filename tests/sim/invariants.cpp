@@ -1,0 +1,210 @@
+#include "tests/sim/invariants.hpp"
+
+#include "tests/sim/restart_budget.hpp"
+
+#include <algorithm>
+
+namespace toolscore::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool ends(server_verb verb) {
+  return verb == server_verb::stop || verb == server_verb::remove;
+}
+
+bool has_process(process_status status) {
+  return status == process_status::starting || status == process_status::ready ||
+         status == process_status::degraded || status == process_status::stopping;
+}
+
+} // namespace
+
+invariants::invariants(virtual_node& node, trace& told)
+    : node_(node), told_(told), begun_(node.time.now()) {
+  node_.host.on_change = [this](const life_ptr& life) { check_birth_or_death(*life); };
+  node_.host.on_close = [this](const life_ptr& life) { check_stop_order(life); };
+}
+
+void invariants::report(const std::string& what) {
+  if (!fault_.empty()) return;
+  fault_ = what;
+  told_.note(begun_, node_.time.now(), "FAULT: " + what);
+}
+
+void invariants::added(const server_spec& spec) {
+  known_[spec.id.value] = {spec, node_.host.starts(spec.id.value)};
+}
+
+void invariants::add(const server_spec& spec) {
+  const auto former = known_; // It may start before the answer is here.
+  added(spec);
+  const auto order = node_.add(spec);
+  if (order->outcome && !*order->outcome) known_ = former;
+}
+
+void invariants::check_birth_or_death(const process_life& life) {
+  told_.note(begun_, node_.time.now(),
+             life.server + (life.runs ? " runs as " : " is gone, pid ") +
+                 std::to_string(life.pid - 1000));
+  if (node_.host.alive(life.server) > 1) report("two live processes of " + life.server);
+}
+
+void invariants::about_to_spawn(const std::string& server) {
+  if (stopping_) report(server + " was started while the node stops");
+  for (auto at = node_.orders.rbegin(); at != node_.orders.rend(); ++at) {
+    const auto& order = **at;
+    // A stop that failed was refused or overtaken; a start that failed may still come true.
+    const bool refused = order.outcome && !*order.outcome;
+    if (order.server != server || (ends(order.verb) && refused)) continue;
+    if (ends(order.verb)) report(server + " was started after its " + to_string(order.verb));
+    break;
+  }
+  const auto known = known_.find(server);
+  if (known == known_.end()) return report(server + " was started and is not known");
+  for (const auto& [other, condition] : known->second.spec.policy.depends_on) {
+    const auto needed = node_.host.last(other);
+    const bool gone_now = needed && needed->over && needed->ended == node_.time.now();
+    const bool started = condition == dependency_condition::started;
+    // One that has completed was started too.
+    const bool completed =
+        started && needed && known_.at(other).spec.policy.restart != restart_type::permanent;
+    const bool enough = completed || (needed && needed->runs && (needed->ready || started));
+    if (!enough && !gone_now) report(server + " was started before " + other + ", which it needs");
+  }
+  check_budget(server);
+}
+
+void invariants::check_budget(const std::string& server) {
+  const auto& known = known_.at(server);
+  for (const auto& group : node_.groups)
+    if (std::count(group.servers.begin(), group.servers.end(), server) != 0) return;
+  if (!known.spec.policy.depends_on.empty()) return; // Its starts wait for others.
+  std::vector<life_ptr> lives;
+  for (const auto& life : node_.host.lives)
+    if (life->server == server) lives.push_back(life);
+  lives.erase(lives.begin(), lives.begin() + static_cast<long>(known.lives_before));
+  std::vector<actor_fixture::moment> orders;
+  for (const auto& order : node_.orders)
+    if (order->server == server) orders.push_back(order->at);
+  if (const auto broken = budget_broken(known.spec.policy, lives, orders); !broken.empty())
+    report(server + ": " + broken);
+}
+
+void invariants::check() {
+  check_calls();
+  check_orders();
+  check_rows();
+}
+
+void invariants::check_calls() {
+  const auto now = node_.time.now();
+  bool all_done = true;
+  for (auto at = calls_done_; at < node_.calls.size(); ++at) {
+    const auto& call = *node_.calls[at];
+    if (call.ends > 1) report("a call of " + call.server + " was answered twice");
+    if (call.dropped) report("a call of " + call.server + " was dropped without an answer");
+    // What a crashed instance never saw waits once more; so often that may happen in a minute.
+    if (call.ends == 0 && now - call.at > 60s) report("a call of " + call.server + " is lost");
+    // One that was answered long ago is answered twice no more.
+    if (all_done && call.ends == 1 && now - call.answered > 120s)
+      calls_done_ = at + 1;
+    else
+      all_done = false;
+  }
+}
+
+void invariants::check_orders() {
+  const auto now = node_.time.now();
+  bool all_done = true;
+  for (auto at = orders_done_; at < node_.orders.size(); ++at) {
+    const auto& order = *node_.orders[at];
+    const std::string what = std::string(to_string(order.verb)) + " of " + order.server;
+    if (order.answers > 1) report("the " + what + " was answered twice");
+    // The ladder's 10 s, the kill's and the supervisor's margin.
+    if (ends(order.verb) && order.answers == 0 && now - order.at > 15s)
+      report("the " + what + " does not end");
+    if (all_done && order.answers == 1 && now - order.answered > 120s)
+      orders_done_ = at + 1;
+    else
+      all_done = false;
+  }
+}
+
+void invariants::check_rows() {
+  for (const auto& row : node_.rows()) check_row(row);
+}
+
+void invariants::check_row(const server_status& row) {
+  const auto& name = row.id.value;
+  const auto alive = node_.host.alive(name);
+  const std::string shown = "ps shows " + name + " as " + to_string(row.status);
+  const auto last = node_.host.last(name);
+  if (row.status == process_status::ready) {
+    if (alive != 1 || !last->ready)
+      report(shown + ", and no process of it is");
+    else if (row.pid != last->pid)
+      report(shown + " with the pid of another process");
+  }
+  if (!has_process(row.status) && alive != 0) report(shown + ", and a process of it runs");
+  if (row.pid != 0 && (alive == 0 || last->pid != row.pid))
+    report(shown + " with a pid that is gone");
+}
+
+bool invariants::ordered_since(const std::string& server, actor_fixture::moment since) const {
+  return std::any_of(node_.orders.begin(), node_.orders.end(), [&](const auto& order) {
+    return order->server == server && order->at >= since;
+  });
+}
+
+bool invariants::share_group(const std::string& one, const std::string& other) const {
+  return std::any_of(node_.groups.begin(), node_.groups.end(), [&](const auto& group) {
+    const auto has = [&](const std::string& name) {
+      return std::count(group.servers.begin(), group.servers.end(), name) != 0;
+    };
+    return group.how != strategy::one_for_one && has(one) && has(other);
+  });
+}
+
+/// Nobody ordered this stop itself: a group's restart or the node's stop did, dependents first.
+void invariants::check_stop_order(const life_ptr& closed) {
+  if (ending_ || ordered_since(closed->server, closed->asked)) return;
+  for (const auto& [name, other] : known_) {
+    const auto& needs = other.spec.policy.depends_on;
+    if (needs.count(closed->server) == 0 || node_.host.alive(name) == 0) continue;
+    if (stopping_ || share_group(name, closed->server))
+      report(closed->server + " was stopped before " + name + ", which needs it");
+  }
+}
+
+bool invariants::can_be_up(const std::string& server,
+                           const std::map<std::string, server_status>& rows) const {
+  const auto row = rows.find(server);
+  if (row == rows.end() || row->second.desired != desired_state::running) return false;
+  if (row->second.status == process_status::failed) return false;
+  const auto& policy = known_.at(server).spec.policy;
+  if (policy.restart != restart_type::permanent) return false;
+  return std::all_of(policy.depends_on.begin(), policy.depends_on.end(),
+                     [&](const auto& need) { return can_be_up(need.first, rows); });
+}
+
+void invariants::check_recovered() {
+  std::map<std::string, server_status> rows;
+  for (auto& row : node_.rows()) rows[row.id.value] = row;
+  for (const auto& [name, row] : rows)
+    if (can_be_up(name, rows) && row.status != process_status::ready)
+      report(name + " is wanted and could be up, and is " + to_string(row.status) + ": " +
+             row.reason);
+}
+
+void invariants::check_ended() {
+  if (node_.host.alive() != 0) report("a process is left at the end");
+  for (const auto& call : node_.calls)
+    if (call->ends != 1) report("a call of " + call->server + " has no answer at the end");
+  for (const auto& order : node_.orders)
+    if (order->answers != 1)
+      report(std::string("the ") + to_string(order->verb) + " of " + order->server + " has " +
+             std::to_string(order->answers) + " answers at the end");
+}
+
+} // namespace toolscore::test
