@@ -85,9 +85,10 @@ bool signal_exactly(const process& target, int signal) {
   return sent;
 }
 
-/// Our own children cannot be mistaken: their pids stay theirs until we reap them.
-/// @returns false where the kernel does not list them
-bool kill_children() {
+/// Calls `what` with the pid of each of our children that the kernel lists.
+/// @returns false where it does not list them
+template <class What>
+bool each_child(What what) {
   const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   char text[4096];
@@ -100,13 +101,33 @@ bool kill_children() {
     char* next = nullptr;
     const long pid = std::strtol(at, &next, 10);
     if (next == at) break;
-    siginfo_t none{};
-    const bool ours =
-        waitid(P_PID, static_cast<id_t>(pid), &none, WEXITED | WNOHANG | WNOWAIT) == 0;
-    if (ours) kill(static_cast<pid_t>(pid), SIGKILL);
+    what(static_cast<pid_t>(pid));
     at = next;
   }
   return true;
+}
+
+/// Our own children cannot be mistaken: their pids stay theirs until we reap them.
+/// @returns false where the kernel does not list them
+bool kill_children() {
+  return each_child([](pid_t pid) {
+    siginfo_t none{};
+    const bool ours =
+        waitid(P_PID, static_cast<id_t>(pid), &none, WEXITED | WNOHANG | WNOWAIT) == 0;
+    if (ours) kill(pid, SIGKILL);
+  });
+}
+
+bool is_named(pid_t pid, const char* name) {
+  char path[32];
+  std::snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[32];
+  const auto size = read(fd, text, sizeof(text) - 1);
+  close(fd);
+  const auto length = std::strlen(name);
+  return size == static_cast<ssize_t>(length) + 1 && std::memcmp(text, name, length) == 0;
 }
 
 } // namespace
@@ -124,6 +145,12 @@ int signal_descendants(int signal) {
     if (table[i].below && signal_exactly(table[i], signal)) ++reached;
   munmap(memory, bytes);
   return reached;
+}
+
+bool has_child_named(const char* name) {
+  bool found = false;
+  each_child([&](pid_t pid) { found = found || is_named(pid, name); });
+  return found;
 }
 
 void sweep_descendants() {

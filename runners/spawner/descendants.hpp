@@ -7,6 +7,9 @@ namespace toolscore::spawner {
 /// Sends `signal` to every descendant of the caller. @returns how many it reached
 int signal_descendants(int signal);
 
+/// Whether a child of the caller bears `name`; false where the kernel does not list children.
+bool has_child_named(const char* name);
+
 /// Kills descendants until the caller has no child left, reaping as it goes.
 void sweep_descendants();
 

@@ -146,7 +146,7 @@ void start(init& self, const init_start& given) {
 void run_init(const init_start& given) {
   init self{given.held, given.fds[control_fd]};
   close(node_socket);
-  if (given.held == hold::sweep) split_off_keeper(given);
+  if (given.held == hold::sweep) split_off_keepers(given);
   prctl(PR_SET_NAME, "toolscore-init");
   if (const failure why = bind_to_node(self)) fail(self, why);
   if (const failure why = enter_namespaces(given.held, given.uid, given.gid)) fail(self, why);

@@ -37,13 +37,26 @@ bool told_to_end(int signals) {
   return told;
 }
 
+/// Who loses its ward adopts the init, which has been told by its parent's death and sweeps. Killed
+/// in the middle of that it would leave the tree to its killer alone; so it is let finish.
+void let_adopted_init_sweep(int signals) {
+  for (int rounds = 0; rounds < 50 && has_child_named("toolscore-init"); ++rounds) {
+    pollfd source{signals, POLLIN, 0};
+    poll(&source, 1, 10);
+    told_to_end(signals);
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+  }
+}
+
 /// Ends the keeper once the init has ended, of itself or by somebody's hand.
-void reap(pid_t init, int control) {
+void reap(pid_t init, int control, int signals) {
   int status = 0;
   for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
     if (pid != init) continue;
     if (!WIFSIGNALED(status)) end(WEXITSTATUS(status)); // It has said why.
     report(control, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0, 0});
+    let_adopted_init_sweep(signals);
     end(128 + WTERMSIG(status));
   }
 }
@@ -57,7 +70,7 @@ void reap(pid_t init, int control) {
     pollfd source{signals, POLLIN, 0};
     poll(&source, 1, 100);
     told_to_end(signals); // Once is enough.
-    reap(init, control);
+    reap(init, control, signals);
   }
   report(control, {report_kind::signaled, step::none, SIGKILL, 0, 0, 0});
   end(128 + SIGKILL);
@@ -70,13 +83,12 @@ void reap(pid_t init, int control) {
     if (poll(sources, 2, -1) < 0) continue;
     if (told_to_end(signals) || (sources[0].revents & (POLLHUP | POLLERR)) != 0)
       end_through_init(init, control, signals);
-    reap(init, control);
+    reap(init, control, signals);
   }
 }
 
-} // namespace
-
-void split_off_keeper(const init_start& start) {
+/// @returns in the child, which is what this process keeps
+void split_off(const init_start& start, const char* name) {
   const int control = start.fds[control_fd];
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail(control, step::watch, errno);
   sigset_t heard;
@@ -94,10 +106,17 @@ void split_off_keeper(const init_start& start) {
     if (getppid() != keeper) _exit(127);
     return;
   }
-  prctl(PR_SET_NAME, "toolscore-keep");
+  prctl(PR_SET_NAME, name);
   prctl(PR_SET_DUMPABLE, 0);
   for (std::size_t which = plan_fd; which < control_fd; ++which) close(start.fds[which]);
   keep(static_cast<pid_t>(init), control, signals);
+}
+
+} // namespace
+
+void split_off_keepers(const init_start& start) {
+  split_off(start, "toolscore-keep");
+  split_off(start, "toolscore-ward");
 }
 
 } // namespace toolscore::spawner

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
 #include <iostream>
 #include <random>
@@ -18,6 +19,14 @@ namespace {
 unsigned number_from(const char* variable, unsigned otherwise) {
   const char* const text = std::getenv(variable);
   return text ? static_cast<unsigned>(std::strtoul(text, nullptr, 10)) : otherwise;
+}
+
+/// For the account of a failure; 0 where it has gone.
+pid_t parent_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string word; file >> word;)
+    if (pid_t parent = 0; word == "PPid:" && file >> parent) return parent;
+  return 0;
 }
 
 struct figures {
@@ -90,6 +99,9 @@ struct chaos {
     if (all.empty()) return;
     const auto target = static_cast<pid_t>(all[below(static_cast<unsigned>(all.size()))].pid);
     if (target == node.pid()) return;
+    last_kills.push_back(name_of(target) + " " + std::to_string(target) + " below " +
+                         std::to_string(parent_of(target)));
+    if (last_kills.size() > 15) last_kills.pop_front();
     ::kill(target, SIGKILL);
     ++done.process_kills;
   }
@@ -100,7 +112,14 @@ struct chaos {
     BOOST_TEST(node.wait_for_end(10s) == -2 - SIGKILL);
     ++done.node_kills;
     const auto left = wait_for_empty_census(node.marker(), 10s);
-    BOOST_TEST(left.empty(), "after node kill " << done.node_kills << ": " << to_string(left));
+    BOOST_TEST(left.empty(), "after node kill " << done.node_kills << ": " << to_string(left)
+                                                << "; the last kills: " << lately());
+  }
+
+  std::string lately() const {
+    std::string all;
+    for (const auto& one : last_kills) all += one + ", ";
+    return all;
   }
 
   void check_definitions() {
@@ -143,6 +162,7 @@ struct chaos {
     }
   }
 
+  std::deque<std::string> last_kills;
   node_fixture node;
   std::mt19937 random;
   figures done;

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <poll.h>
@@ -120,8 +121,8 @@ void kill_a_node(process_fixture& fixture, const node_case& how, const std::stri
   while ((said = first_line(output)) == "started") {
   }
   BOOST_TEST(said == "ready " + expected);
-  const std::size_t keepers = std::string_view(how.hold) == "none" ? 3 : 0;
-  BOOST_TEST(fixture.census_reaches(fixture.counted(3, 4) + keepers + 1)); // And the node.
+  const std::size_t keepers = std::string_view(how.hold) == "none" ? 6 : 0; // Two a tree.
+  BOOST_TEST(fixture.census_reaches(fixture.counted(3, 4) + keepers + 1));  // And the node.
   end_node(fixture, node, output);
 }
 
@@ -199,11 +200,11 @@ BOOST_AUTO_TEST_CASE(without_namespaces_the_end_of_the_server_ends_its_escapees)
 }
 
 BOOST_AUTO_TEST_CASE(without_namespaces_a_killed_keeper_or_init_leaves_nothing) {
-  // The keeper is what the node knows as the init; the init proper is its child.
+  // The keeper is what the node knows as the init; between it and the init proper is the ward.
   for (const bool keeper : {true, false})
     for (const bool stopped : {false, true}) {
       stubborn_tree tree(*this, held_by(confinement::none));
-      BOOST_TEST(census_reaches(counted(1, 4) + 1));
+      BOOST_TEST(census_reaches(counted(1, 4) + 2));
       const auto outer = static_cast<pid_t>(tree.process->init_pid());
       const auto inner = parent_of(static_cast<pid_t>(tree.process->pid()));
       BOOST_REQUIRE(inner > 0);
@@ -217,13 +218,27 @@ BOOST_AUTO_TEST_CASE(without_namespaces_a_killed_keeper_or_init_leaves_nothing) 
     }
 }
 
+BOOST_AUTO_TEST_CASE(without_namespaces_two_killed_at_the_same_moment_leave_nothing) {
+  for (int spared = 0; spared < 3; ++spared)
+    for (int round = 0; round < 5; ++round) {
+      stubborn_tree tree(*this, held_by(confinement::none));
+      BOOST_TEST(census_reaches(counted(1, 4) + 2));
+      const auto inner = parent_of(static_cast<pid_t>(tree.process->pid()));
+      const std::array<pid_t, 3> layers{static_cast<pid_t>(tree.process->init_pid()),
+                                        parent_of(inner), inner};
+      for (std::size_t i = 0; i < layers.size(); ++i)
+        if (i != static_cast<std::size_t>(spared)) ::kill(layers[i], SIGKILL);
+      BOOST_TEST((exit_of(*tree.process) == process_exit{true, SIGKILL}));
+      BOOST_TEST(census(marker).size() == 1U, to_string(census(marker)));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(without_namespaces_a_node_killed_with_keepers_or_inits_leaves_nothing) {
-  for (const bool keepers : {true, false}) {
+  for (const auto* wanted : {"toolscore-keep", "toolscore-ward", "toolscore-init"}) {
     int output = -1;
     const pid_t node = start_node(*this, {false, "none"}, output);
     while (first_line(output) == "started") {
     }
-    const auto wanted = keepers ? "toolscore-keep" : "toolscore-init";
     std::vector<pid_t> targets;
     for (const auto& one : census(marker))
       if (name_of(static_cast<pid_t>(one.pid)) == wanted)
