@@ -3,6 +3,7 @@
 #include "tests/sim/restart_budget.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace toolscore::test {
 namespace {
@@ -102,6 +103,8 @@ void invariants::check_calls() {
   bool all_done = true;
   for (auto at = calls_done_; at < node_.calls.size(); ++at) {
     const auto& call = *node_.calls[at];
+    if (call.ends == 1 && call.answered == now)
+      told_.note(begun_, now, "call of " + call.server + (call.failed() ? " fails" : " succeeds"));
     if (call.ends > 1) report("a call of " + call.server + " was answered twice");
     if (call.dropped) report("a call of " + call.server + " was dropped without an answer");
     // What a crashed instance never saw waits once more; so often that may happen in a minute.
@@ -132,7 +135,12 @@ void invariants::check_orders() {
 }
 
 void invariants::check_rows() {
-  for (const auto& row : node_.rows()) check_row(row);
+  std::string shown = "ps";
+  for (const auto& row : node_.rows()) {
+    check_row(row);
+    shown += " " + row.id.value + "=" + to_string(row.status);
+  }
+  if (std::exchange(shown_, shown) != shown) told_.note(begun_, node_.time.now(), shown);
 }
 
 void invariants::check_row(const server_status& row) {

@@ -54,6 +54,7 @@ private:
   std::map<std::string, known_server> known_;
   std::size_t calls_done_ = 0;  ///< All before are answered.
   std::size_t orders_done_ = 0; ///< All before are answered.
+  std::string shown_;           ///< The states of all servers, as they were told last.
   bool stopping_ = false;
   bool ending_ = false;
   std::string fault_;

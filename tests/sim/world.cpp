@@ -75,6 +75,7 @@ server_spec world::make_spec(std::size_t place) {
   policy.ping = {2s, 1s, 2};
   policy.backoff.max = 8s;
   policy.intensity.half_open = 40s;
+  if (one_in(3)) policy.intensity.max = 12; // The starts that never get ready brake first.
   if (one_in(4)) policy.restart = one_in(2) ? restart_type::transient : restart_type::temporary;
   if (!related_) return spec;
   for (std::size_t other = 0; other < place; ++other)
@@ -148,6 +149,16 @@ void world::order(const std::string& name, server_verb verb) {
   node_.order(name, verb);
 }
 
+/// Its last call moves on, which extends its deadline.
+void world::move_call(const std::string& name) {
+  const auto life = node_.host.last(name);
+  if (!life || life->calls.empty()) return;
+  note("progress of " + name);
+  node_.host.say(life, R"({"jsonrpc":"2.0","method":"notifications/progress","params":)"
+                       R"({"progressToken":)" +
+                           life->calls.back() + R"(,"progress":1}})");
+}
+
 void world::act(const std::string& name) {
   switch (roll(16)) {
   case 0:
@@ -187,6 +198,10 @@ void world::act(const std::string& name) {
     break;
   }
   case 14:
+    if (one_in(2)) {
+      move_call(name);
+      break;
+    }
     if (!node_.calls.empty()) node_.cancel(node_.calls[roll(node_.calls.size())]);
     break;
   default:

@@ -41,6 +41,7 @@ private:
   void step();
   void act(const std::string& name);
   void order(const std::string& name, server_verb verb);
+  void move_call(const std::string& name);
   void finish();
   void note(const std::string& what) { told_.note(begun_, node_.time.now(), what); }
 
