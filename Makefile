@@ -1,7 +1,7 @@
 # What a user types. scripts/ holds the work; each target says in one line what is missing when it cannot install it.
 BUILD := build/release
 
-.PHONY: setup build dev-up test bench chaos format check clean
+.PHONY: setup build dev-up test bench chaos fuzz format check clean
 setup:
 	@scripts/setup
 build: setup
@@ -16,6 +16,9 @@ bench: build
 chaos: build
 	@TOOLSCORE_CHAOS_KILLS=$$(( $(or $(KILLS),500) / 2 )) $(if $(SEED),TOOLSCORE_CHAOS_SEED=$(SEED)) \
 	  $(BUILD)/tests/e2e/test_e2e --run_test=chaos
+# Random inputs for whatever reads text from outside: make fuzz SECONDS=600 SEED=7 TARGET=framer
+fuzz: build
+	@$(BUILD)/tests/fuzz/fuzz --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
 format:
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format -i
 check: build
