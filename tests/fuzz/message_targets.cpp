@@ -231,6 +231,13 @@ std::vector<std::string> answers() {
 std::vector<std::string> all_messages() {
   auto all = requests();
   for (auto& x : answers()) all.push_back(std::move(x));
+  // Next to what must be refused.
+  for (const char* x : {R"({"jsonrpc":"2.0","id":3,"method":"ping","params":{"_meta":null,"a":1}})",
+                        R"({"jsonrpc":"2.0","id":3,"method":"ping","params":[1]})",
+                        R"({"jsonrpc":"2.0","id":3.5,"method":"ping"})",
+                        R"({"jsonrpc":"2.0","id":3,"id":4,"method":"ping"})",
+                        R"({"jsonrpc":"2.0","id":3,"result":{},"error":{}})"})
+    all.emplace_back(x);
   return all;
 }
 

@@ -80,7 +80,10 @@ void mutator::spoil(std::string& text, const std::vector<std::string>& seeds) {
   case 1:
     text.erase(at, 1 + below(6));
     break;
-  case 2:
+  case 2: // Where a member of an object can stand.
+    if (const auto before = text.find_first_of("{,", at); before != text.npos)
+      text.insert(before + 1, pieces[below(pieces.size())]);
+    break;
   case 3:
     text.insert(at, pieces[below(pieces.size())]);
     break;
