@@ -4,6 +4,7 @@
 #include "actors/catalog_actor.hpp"
 #include "actors/coordinator_actor.hpp"
 #include "actors/events_actor.hpp"
+#include "actors/former_node_io.hpp"
 #include "actors/initial_servers_io.hpp"
 #include "actors/library_exchange.hpp"
 #include "actors/manager_actor.hpp"
@@ -73,8 +74,8 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto files = std::make_shared<store_files>(std::move(*base));
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
-  // What lived in a former node died with it; its rows are of no further use.
-  if (auto cleared = files->live.clear(); !cleared) return cleared.failure();
+  if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
+    return alone.failure();
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
   content->initial = std::move(*initial);
   return std::unique_ptr<runtime>(new runtime(std::move(content)));

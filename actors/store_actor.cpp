@@ -1,5 +1,6 @@
 #include "actors/store_actor.hpp"
 
+#include "actors/former_node_io.hpp"
 #include "loop/house_handlers.hpp"
 #include "loop/log_io.hpp"
 
@@ -103,7 +104,12 @@ void flush_live(self_pointer self, const store_options& options) {
   auto changes = std::make_shared<std::vector<live_change>>(std::exchange(self->state.live, {}));
   if (changes->empty()) return;
   on_pool<result<done>>(
-      self, options, [changes](store_files& files) { return files.live.change(*changes); },
+      self, options,
+      [changes](store_files& files) {
+        for (auto& change : *changes)
+          if (auto* begun = std::get_if<stored_instance>(&change)) mark_child(*begun);
+        return files.live.change(*changes);
+      },
       nullptr);
 }
 

@@ -1,0 +1,50 @@
+#include "actors/former_node_io.hpp"
+
+#include "loop/log_io.hpp"
+#include "runners/leftovers_io.hpp"
+#include "runners/proc_io.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace toolscore {
+namespace {
+
+constexpr auto end_limit = std::chrono::milliseconds{5'000};
+
+process_mark mark_of(const stored_instance& row) {
+  return {row.init_pid, row.start_time, row.boot_id};
+}
+
+} // namespace
+
+void mark_child(stored_instance& row) {
+  const auto facts = facts_of(row.init_pid);
+  if (!facts || facts->parent != ::getpid()) return;
+  row.start_time = facts->start_time;
+  row.boot_id = boot_id();
+}
+
+result<done> reap_former_node(instances& live, const std::string& run_directory) {
+  const auto rows = live.all();
+  if (!rows) return rows.failure();
+  auto noted = read_pidfiles(run_directory);
+  for (const auto& row : *rows) noted.push_back(mark_of(row));
+  const auto found = reap_leftovers(noted, end_limit);
+  for (const auto& mark : found.gone)
+    log::write(log::level::warn, "node.leftover_killed", {log::kv("pid", mark.pid)});
+  for (const auto& mark : found.stuck)
+    log::write(log::level::error, "node.leftover_lives",
+               {log::kv("pid", mark.pid),
+                log::kv("reason", "a former node's process does not die; end it by hand")});
+  std::vector<live_change> ended;
+  for (const auto& row : *rows)
+    if (std::count(found.stuck.begin(), found.stuck.end(), mark_of(row)) == 0)
+      ended.push_back(row.id);
+  if (auto forgotten = live.change(ended); !forgotten) return forgotten;
+  remove_pidfiles(run_directory, found.stuck);
+  return done{};
+}
+
+} // namespace toolscore

@@ -1,0 +1,19 @@
+#pragma once
+#include "store/instances_io.hpp"
+
+#include <string>
+
+namespace toolscore {
+
+/// Completes the row of an instance that has begun, so that a later node knows its init again. A
+/// pid that is not a child of ours any more may be anybody's and gets no mark. Reads /proc: not for
+/// the loop's thread.
+void mark_child(stored_instance& row);
+
+/// Kills what a former node has left alive, by its rows and its pidfiles, before anything is
+/// started; then forgets both. Whatever is not certainly the noted process is left alone. Blocks
+/// for a few seconds at most, and only if something does not die.
+/// @error store_failed  the rows cannot be read or removed
+result<done> reap_former_node(instances& live, const std::string& run_directory);
+
+} // namespace toolscore
