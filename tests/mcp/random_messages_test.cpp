@@ -160,8 +160,7 @@ void answered_as_a_tree_would_be(messages& from) {
     for (const char* name : {"resultType", "ttlMs", "cacheScope"}) result.erase(name);
   }
   BOOST_TEST_REQUIRE(json::parse(to_client(text, *spans, answer)) == expected, text);
-  BOOST_TEST_REQUIRE(spans->tool_error ==
-                     message["result"].value("isError", false));
+  BOOST_TEST_REQUIRE(spans->tool_error == message["result"].value("isError", false));
 }
 
 /// Everything that reads a message, on a text that was spoiled; only the sanitizers judge.
