@@ -25,8 +25,12 @@ public:
   ~flush_scope() {
     if (!outermost_) return;
     open_ = false; // What a flush itself brings about is written at once.
-    for (auto& x : held_) x->flush();
-    held_.clear();
+    if (held_.empty()) return;
+    std::vector<std::shared_ptr<flushable>> taken; // A flush may open a scope of its own.
+    taken.swap(held_);
+    for (auto& x : taken) x->flush();
+    taken.clear();
+    held_.swap(taken); // Its room serves the next turn.
   }
 
   /// Has `x` flushed at the end; it must not join twice. @returns false if no scope is open on this

@@ -63,6 +63,30 @@ BOOST_AUTO_TEST_CASE(what_joined_is_flushed_in_order_when_the_outermost_scope_en
   BOOST_TEST(log == "ab");
 }
 
+BOOST_AUTO_TEST_CASE(a_scope_that_a_flush_opens_flushes_what_joined_it_and_nothing_twice) {
+  struct opening final : flushable {
+    explicit opening(std::string& log) : log_(log) {}
+    void flush() override {
+      log_ += '<';
+      {
+        const toolscore::flush_scope inner;
+        toolscore::flush_scope::join(std::make_shared<noted>(log_, 'i'));
+      }
+      log_ += '>';
+    }
+
+  private:
+    std::string& log_;
+  };
+  std::string log;
+  {
+    const toolscore::flush_scope outer;
+    toolscore::flush_scope::join(std::make_shared<opening>(log));
+    toolscore::flush_scope::join(std::make_shared<noted>(log, 'b'));
+  }
+  BOOST_TEST(log == "<i>b");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_turns_actors_have_to_write_goes_out_behind_all_of_them) {
   std::string log;
   actors work(log, std::make_shared<noted>(log, 'a'));
