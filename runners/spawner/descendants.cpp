@@ -2,6 +2,7 @@
 
 #include "runners/spawner/pidfd.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -25,16 +26,23 @@ struct process {
 
 constexpr std::size_t processes_max = 65536;
 
+/// @returns how many bytes of /proc/<pid>/<name> there are, 0 where it cannot be read
+template <std::size_t Room>
+std::size_t read_proc(pid_t pid, const char* name, char (&text)[Room]) {
+  char path[48];
+  std::snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const auto size = read(fd, text, Room);
+  close(fd);
+  return size < 0 ? 0 : static_cast<std::size_t>(size);
+}
+
 /// Reads the fields of /proc/<pid>/stat that stand after the name, which may hold anything.
 bool read_process(pid_t pid, process& found) {
-  char path[32];
-  std::snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
   char text[1024];
-  const auto size = read(fd, text, sizeof(text) - 1);
-  close(fd);
-  if (size <= 0) return false;
+  const auto size = std::min(read_proc(pid, "stat", text), sizeof(text) - 1);
+  if (size == 0) return false;
   text[size] = '\0';
   const char* const name_end = std::strrchr(text, ')');
   if (name_end == nullptr) return false;
@@ -119,15 +127,9 @@ bool kill_children() {
 }
 
 bool is_named(pid_t pid, const char* name) {
-  char path[32];
-  std::snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
   char text[32];
-  const auto size = read(fd, text, sizeof(text) - 1);
-  close(fd);
-  const auto length = std::strlen(name);
-  return size == static_cast<ssize_t>(length) + 1 && std::memcmp(text, name, length) == 0;
+  const auto length = std::strlen(name); // A line's end stands behind it.
+  return read_proc(pid, "comm", text) == length + 1 && std::memcmp(text, name, length) == 0;
 }
 
 } // namespace
