@@ -82,7 +82,7 @@ public:
   bool closing() const noexcept { return closing_; }
   connection_counters counters;
   std::size_t in_flight = 0;     ///< Sessions that have a request in flight.
-  std::size_t reads_put_off = 0; ///< Reads whose actors have not been run yet.
+  std::size_t reads_put_off = 0; ///< Reads since one of them ran its actors itself.
 
 private:
   void arm(time_point when);

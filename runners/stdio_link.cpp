@@ -19,8 +19,8 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t parts_max = 512; // Of one gathered write; two a line. The kernel takes 1024.
-constexpr std::size_t lines_held_max = 8;
-constexpr int reads_per_turn_max = 4; // A talkative server must not keep the loop to itself.
+constexpr std::size_t lines_held_max = 8; // Then the server has work, and the loop reads on.
+constexpr int reads_per_turn_max = 4;     // A talkative server must not keep the loop to itself.
 
 } // namespace
 
@@ -133,15 +133,16 @@ std::uint64_t stdio_link::state::send(bytes line) {
   queued += line->size() + 1;
   queue.push_back(std::move(line));
   if (queue.size() >= lines_held_max && !writing)
-    write_some(); // The server can begin while the loop reads on.
+    write_some();
   else
     write_soon();
   return number;
 }
 
-/// Not at once: what else this round of the loop has to say goes out in the same call, which spares
-/// the server as many wake-ups as us system calls. And where the server has just died, the loop
-/// learns of it first: the line then waits for the next instance and is not lost in a dead pipe.
+/// Not at once unless there is a crowd: what else this round of the loop has to say goes out in the
+/// same call, which spares the server as many wake-ups as us system calls. And where the server has
+/// just died, the loop learns of it first: the line then waits for the next instance and is not
+/// lost in a dead pipe.
 void stdio_link::state::write_soon() {
   if (writing || std::exchange(soon, true)) return;
   boost::asio::post(io, [self = shared_from_this()] {
