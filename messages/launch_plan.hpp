@@ -56,6 +56,9 @@ std::string to_string(const process_exit& x);
 /// The name of a signal, "SIGKILL" for 9; "SIG<n>" where it has none.
 std::string signal_name(int number);
 
+/// Of so many bytes: "64 MiB", "10 MB" or "1000001 bytes": exact, in the largest unit that is.
+std::string size_text(std::uint64_t size);
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_usage& x) {
   return f(x.user_time, x.system_time, x.memory_max_bytes, x.major_faults);

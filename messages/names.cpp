@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 namespace toolscore {
 namespace {
@@ -127,6 +128,19 @@ const char* to_string(child_event x) noexcept {
 std::string signal_name(int number) {
   if (const char* name = ::sigabbrev_np(number)) return std::string("SIG") + name;
   return "SIG" + std::to_string(number);
+}
+
+std::string size_text(std::uint64_t size) {
+  static constexpr std::array<std::pair<std::uint64_t, const char*>, 6> units{
+      {{1ULL << 30, " GiB"},
+       {1'000'000'000, " GB"},
+       {1ULL << 20, " MiB"},
+       {1'000'000, " MB"},
+       {1ULL << 10, " KiB"},
+       {1'000, " kB"}}};
+  for (const auto& [unit, name] : units)
+    if (size != 0 && size % unit == 0) return std::to_string(size / unit) + name;
+  return std::to_string(size) + " bytes";
 }
 
 std::string to_string(const process_exit& x) {

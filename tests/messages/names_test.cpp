@@ -34,4 +34,14 @@ BOOST_AUTO_TEST_CASE(a_killed_process_says_its_signal_by_number_and_name) {
              "signal 9 (SIGKILL), out of memory");
 }
 
+BOOST_AUTO_TEST_CASE(a_size_is_told_exactly_in_its_largest_unit) {
+  BOOST_TEST(size_text(0) == "0 bytes");
+  BOOST_TEST(size_text(64ULL << 20) == "64 MiB");
+  BOOST_TEST(size_text(3ULL << 30) == "3 GiB");
+  BOOST_TEST(size_text(1'500'000) == "1500 kB");
+  BOOST_TEST(size_text(10'000'000) == "10 MB");
+  BOOST_TEST(size_text(4'096) == "4 KiB");
+  BOOST_TEST(size_text(1'000'001) == "1000001 bytes");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,171 @@
+#include "runners/cgroup_plan.hpp"
+
+#include "messages/launch_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+namespace toolscore {
+namespace {
+
+/// The kernel's own period: long enough to be fair, short enough not to be felt.
+constexpr double cpu_period_us = 100'000;
+constexpr double cpu_quota_min_us = 1'000;
+constexpr std::size_t name_bytes_max = 64;
+
+/// One limit that is asked for.
+struct asked_limit {
+  std::string_view controller;
+  std::string words; ///< "64 MiB"
+  std::vector<cgroup_setting> v2;
+  std::vector<cgroup_setting> v1;
+};
+
+asked_limit memory_limit(std::uint64_t bytes) {
+  const auto text = std::to_string(bytes);
+  // The whole tree dies at once, as far as the host can do that: half a server helps nobody. Swap
+  // would only make a server that is over its limit slow.
+  return {"memory",
+          size_text(bytes),
+          {{"memory.max", text, true},
+           {"memory.swap.max", "0", false},
+           {"memory.oom.group", "1", false}},
+          {{"memory.limit_in_bytes", text, true}, {"memory.memsw.limit_in_bytes", text, false}}};
+}
+
+asked_limit cpu_limit(double cores) {
+  const auto quota =
+      std::to_string(std::llround(std::max(cores * cpu_period_us, cpu_quota_min_us)));
+  const auto period = std::to_string(std::llround(cpu_period_us));
+  std::array<char, 32> shown{};
+  const auto end =
+      std::to_chars(shown.data(), shown.data() + shown.size(), cores, std::chars_format::fixed).ptr;
+  return {"cpu",
+          std::string(shown.data(), end),
+          {{"cpu.max", quota + " " + period, true}},
+          {{"cpu.cfs_period_us", period, true}, {"cpu.cfs_quota_us", quota, true}}};
+}
+
+asked_limit pids_limit(std::uint32_t count) {
+  const auto text = std::to_string(count);
+  return {"pids", text, {{"pids.max", text, true}}, {{"pids.max", text, true}}};
+}
+
+std::vector<asked_limit> asked_limits(const limits_policy& limits) {
+  std::vector<asked_limit> asked;
+  if (limits.memory_bytes != 0) asked.push_back(memory_limit(limits.memory_bytes));
+  if (limits.cpu > 0) asked.push_back(cpu_limit(limits.cpu));
+  if (limits.pids != 0) asked.push_back(pids_limit(limits.pids));
+  return asked;
+}
+
+bool has(const cgroup_place& place, std::string_view controller) {
+  return std::find(place.controllers.begin(), place.controllers.end(), controller) !=
+         place.controllers.end();
+}
+
+cgroup_part& part_at(cgroup_plan& plan, const std::vector<cgroup_place>& places,
+                     std::size_t place) {
+  for (auto& part : plan.parts)
+    if (part.place == place) return part;
+  plan.parts.push_back({place, places[place].v2, {}, {}});
+  return plan.parts.back();
+}
+
+/// Where a tree is best found again: v2, else what limits nothing of it by being there.
+std::optional<std::size_t> tracking_place(const std::vector<cgroup_place>& places) {
+  for (std::size_t at = 0; at < places.size(); ++at)
+    if (places[at].v2) return at;
+  for (const std::string_view controller : {"pids", "freezer", "memory", "cpu"})
+    for (std::size_t at = 0; at < places.size(); ++at)
+      if (has(places[at], controller)) return at;
+  return std::nullopt;
+}
+
+void add_words(std::string& words, const char* kind, const std::string& limits, bool present) {
+  if (!present) return;
+  words += (words.empty() ? "" : ", ") + std::string(kind);
+  if (!limits.empty()) words += " (" + limits + ")";
+}
+
+} // namespace
+
+bool needs_cgroup(const limits_policy& limits) noexcept {
+  return limits.memory_bytes != 0 || limits.cpu > 0 || limits.pids != 0;
+}
+
+result<cgroup_plan> plan_cgroup(const std::vector<cgroup_place>& places,
+                                const limits_policy& limits, bool tracked) {
+  cgroup_plan plan;
+  std::string v1_words;
+  std::string v2_words;
+  for (const auto& limit : asked_limits(limits)) {
+    const auto place = std::find_if(places.begin(), places.end(),
+                                    [&](const auto& x) { return has(x, limit.controller); });
+    const auto controller = std::string(limit.controller);
+    if (place == places.end())
+      return error{errc::spawn_failed, "limits." + controller + " (" + limit.words +
+                                           ") cannot be had: no cgroup hierarchy that this node "
+                                           "can see gives it the " +
+                                           controller + " controller"};
+    auto& part = part_at(plan, places, static_cast<std::size_t>(place - places.begin()));
+    if (place->v2) part.controllers.push_back(controller);
+    const auto& settings = place->v2 ? limit.v2 : limit.v1;
+    part.settings.insert(part.settings.end(), settings.begin(), settings.end());
+    auto& words = place->v2 ? v2_words : v1_words;
+    words += (words.empty() ? "" : ", ") + controller + " " + limit.words;
+  }
+  if (tracked)
+    if (const auto place = tracking_place(places)) part_at(plan, places, *place);
+  const auto any = [&](bool v2) {
+    return std::any_of(plan.parts.begin(), plan.parts.end(),
+                       [&](const auto& part) { return part.v2 == v2; });
+  };
+  add_words(plan.words, "cgroup v2", v2_words, any(true));
+  add_words(plan.words, "cgroup v1", v1_words, any(false));
+  return plan;
+}
+
+namespace {
+
+/// The number behind `key` at the start of a line; 0 where there is none.
+std::uint64_t number_at(std::string_view text, std::string_view key) {
+  const auto words = words_of(text);
+  for (std::size_t at = 0; at + 1 < words.size(); at += 2) {
+    if (words[at] != key) continue;
+    std::uint64_t number = 0;
+    std::from_chars(words[at + 1].data(), words[at + 1].data() + words[at + 1].size(), number);
+    return number;
+  }
+  return 0;
+}
+
+} // namespace
+
+cgroup_counts read_counts(std::string_view events, std::optional<std::string_view> failures) {
+  cgroup_counts counts;
+  counts.killed = number_at(events, "oom_kill");
+  if (!failures) {
+    counts.limit_hits = number_at(events, "oom");
+  } else {
+    const auto digits = failures->substr(0, failures->find('\n'));
+    std::from_chars(digits.data(), digits.data() + digits.size(), counts.limit_hits);
+  }
+  return counts;
+}
+
+std::string cgroup_name(std::string_view name, std::uint64_t number) {
+  std::string text;
+  for (const char c : name.substr(0, name_bytes_max)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_';
+    text += plain ? c : '_';
+  }
+  // The number keeps it apart from the kernel's own files, which end in letters.
+  return (text.empty() ? "tree" : text) + "-" + std::to_string(number);
+}
+
+} // namespace toolscore
