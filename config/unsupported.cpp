@@ -118,10 +118,11 @@ void refuse_limits(fields& limits) {
     limits.real("cpu", cores, 0, 4'096);
     if (cores > 0) refuse(limits, "cpu", *cpu, "null");
   }
-  const std::uint32_t in_force = limits_policy{}.pids;
-  std::uint32_t pids = in_force;
-  limits.whole("pids", pids, 1, 1u << 22);
-  if (pids != in_force) refuse(limits, "pids", *limits.find("pids"), std::to_string(in_force));
+  constexpr std::uint32_t passed_over = 512; // Written by many, and held by nothing yet.
+  std::uint32_t pids = 0;
+  limits.whole("pids", pids, 0, 1u << 22);
+  if (pids != 0 && pids != passed_over)
+    refuse(limits, "pids", *limits.find("pids"), std::to_string(passed_over));
 }
 
 void refuse_sources(fields& server) {

@@ -17,6 +17,7 @@ struct launch_plan {
   std::string cwd;                        ///< Absolute.
   std::string pidfile;                    ///< Written by the node after the start; empty = none.
   std::string stderr_log;                 ///< stderr is also appended to this file; empty = none.
+  std::string name;                       ///< Of its cgroup, where it has one; empty = argv[0]'s.
   limits_policy limits;
 };
 
@@ -43,14 +44,16 @@ struct process_exit {
   bool core_dumped = false;
   /// The kernel killed a process of the tree for the tree's memory limit; only known with a limit.
   bool out_of_memory = false;
-  process_usage usage{}; ///< All 0 where the host did not tell.
+  std::uint64_t memory_limit_bytes = 0; ///< That limit; 0 unless `out_of_memory`.
+  process_usage usage{};                ///< All 0 where the host did not tell.
   /// The same way to end; what was used on the way is no part of it.
   friend bool operator==(const process_exit& a, const process_exit& b) noexcept {
     return a.signaled == b.signaled && a.status == b.status;
   }
 };
 
-/// "exit 1" or "signal 9 (SIGKILL)", followed by ", core dumped" and ", out of memory".
+/// "exit 1" or "signal 9 (SIGKILL)", followed by ", core dumped" and ", out of memory (limit 64
+/// MiB)".
 std::string to_string(const process_exit& x);
 
 /// The name of a signal, "SIGKILL" for 9; "SIG<n>" where it has none.
@@ -65,7 +68,7 @@ typename Inspector::result_type inspect(Inspector& f, process_usage& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
-  return f(x.signaled, x.status, x.core_dumped, x.out_of_memory, x.usage);
+  return f(x.signaled, x.status, x.core_dumped, x.out_of_memory, x.memory_limit_bytes, x.usage);
 }
 
 } // namespace toolscore

@@ -143,11 +143,21 @@ std::string size_text(std::uint64_t size) {
   return std::to_string(size) + " bytes";
 }
 
+namespace {
+
+std::string memory_words(const process_exit& x) {
+  return x.memory_limit_bytes == 0
+             ? "out of memory"
+             : "out of memory (limit " + size_text(x.memory_limit_bytes) + ")";
+}
+
+} // namespace
+
 std::string to_string(const process_exit& x) {
   auto text = (x.signaled ? "signal " : "exit ") + std::to_string(x.status);
   if (x.signaled) text += " (" + signal_name(x.status) + ")";
   if (x.core_dumped) text += ", core dumped";
-  if (x.out_of_memory) text += ", out of memory";
+  if (x.out_of_memory) text += ", " + memory_words(x);
   return text;
 }
 
@@ -156,9 +166,11 @@ std::string to_string(const gone_reason& x) {
   switch (x.kind) {
   case gone_kind::exited:
     text = "exited with code " + std::to_string(x.exit.status);
+    if (x.exit.out_of_memory) text += ", " + memory_words(x.exit);
     break;
   case gone_kind::killed:
-    text = "killed by " + to_string(x.exit);
+    text = x.exit.out_of_memory && x.exit.status == SIGKILL ? "killed: " + memory_words(x.exit)
+                                                            : "killed by " + to_string(x.exit);
     break;
   case gone_kind::stopped:
     text = "stopped";

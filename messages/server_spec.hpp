@@ -62,7 +62,7 @@ struct success_policy {
 struct limits_policy {
   std::uint64_t memory_bytes = 0; ///< 0 = none.
   double cpu = 0;                 ///< Cores; 0 = none.
-  std::uint32_t pids = 512;
+  std::uint32_t pids = 0;         ///< Processes and threads of its whole tree; 0 = none.
   std::uint32_t files = 4096;
 };
 

@@ -67,12 +67,12 @@ bool has(const cgroup_place& place, std::string_view controller) {
          place.controllers.end();
 }
 
-cgroup_part& part_at(cgroup_plan& plan, const std::vector<cgroup_place>& places,
+cgroup_part& part_at(std::vector<cgroup_part>& parts, const std::vector<cgroup_place>& places,
                      std::size_t place) {
-  for (auto& part : plan.parts)
+  for (auto& part : parts)
     if (part.place == place) return part;
-  plan.parts.push_back({place, places[place].v2, {}, {}});
-  return plan.parts.back();
+  parts.push_back({place, places[place].v2, {}, {}, {}});
+  return parts.back();
 }
 
 /// Where a tree is best found again: v2, else what limits nothing of it by being there.
@@ -85,23 +85,15 @@ std::optional<std::size_t> tracking_place(const std::vector<cgroup_place>& place
   return std::nullopt;
 }
 
-void add_words(std::string& words, const char* kind, const std::string& limits, bool present) {
-  if (!present) return;
-  words += (words.empty() ? "" : ", ") + std::string(kind);
-  if (!limits.empty()) words += " (" + limits + ")";
-}
-
 } // namespace
 
 bool needs_cgroup(const limits_policy& limits) noexcept {
   return limits.memory_bytes != 0 || limits.cpu > 0 || limits.pids != 0;
 }
 
-result<cgroup_plan> plan_cgroup(const std::vector<cgroup_place>& places,
-                                const limits_policy& limits, bool tracked) {
-  cgroup_plan plan;
-  std::string v1_words;
-  std::string v2_words;
+result<std::vector<cgroup_part>> plan_cgroup(const std::vector<cgroup_place>& places,
+                                             const limits_policy& limits, bool tracked) {
+  std::vector<cgroup_part> parts;
   for (const auto& limit : asked_limits(limits)) {
     const auto place = std::find_if(places.begin(), places.end(),
                                     [&](const auto& x) { return has(x, limit.controller); });
@@ -111,22 +103,32 @@ result<cgroup_plan> plan_cgroup(const std::vector<cgroup_place>& places,
                                            ") cannot be had: no cgroup hierarchy that this node "
                                            "can see gives it the " +
                                            controller + " controller"};
-    auto& part = part_at(plan, places, static_cast<std::size_t>(place - places.begin()));
+    auto& part = part_at(parts, places, static_cast<std::size_t>(place - places.begin()));
     if (place->v2) part.controllers.push_back(controller);
     const auto& settings = place->v2 ? limit.v2 : limit.v1;
     part.settings.insert(part.settings.end(), settings.begin(), settings.end());
-    auto& words = place->v2 ? v2_words : v1_words;
-    words += (words.empty() ? "" : ", ") + controller + " " + limit.words;
+    part.limits.push_back(controller + " " + limit.words);
   }
   if (tracked)
-    if (const auto place = tracking_place(places)) part_at(plan, places, *place);
-  const auto any = [&](bool v2) {
-    return std::any_of(plan.parts.begin(), plan.parts.end(),
-                       [&](const auto& part) { return part.v2 == v2; });
-  };
-  add_words(plan.words, "cgroup v2", v2_words, any(true));
-  add_words(plan.words, "cgroup v1", v1_words, any(false));
-  return plan;
+    if (const auto place = tracking_place(places)) part_at(parts, places, *place);
+  return parts;
+}
+
+std::string cgroup_words(const std::vector<cgroup_part>& parts) {
+  std::string words;
+  for (const bool v2 : {true, false}) {
+    bool any = false;
+    std::string limits;
+    for (const auto& part : parts) {
+      if (part.v2 != v2) continue;
+      any = true;
+      for (const auto& limit : part.limits) limits += (limits.empty() ? "" : ", ") + limit;
+    }
+    if (!any) continue;
+    words += (words.empty() ? "" : ", ") + std::string(v2 ? "cgroup v2" : "cgroup v1");
+    if (!limits.empty()) words += " (" + limits + ")";
+  }
+  return words;
 }
 
 namespace {
@@ -145,16 +147,11 @@ std::uint64_t number_at(std::string_view text, std::string_view key) {
 
 } // namespace
 
-cgroup_counts read_counts(std::string_view events, std::optional<std::string_view> failures) {
-  cgroup_counts counts;
-  counts.killed = number_at(events, "oom_kill");
-  if (!failures) {
-    counts.limit_hits = number_at(events, "oom");
-  } else {
-    const auto digits = failures->substr(0, failures->find('\n'));
-    std::from_chars(digits.data(), digits.data() + digits.size(), counts.limit_hits);
-  }
-  return counts;
+bool read_out_of_memory(std::string_view events, bool v2) {
+  if (number_at(events, "oom_kill") == 0) return false;
+  // v2 tells whether it was for this limit, or because the host had no more. v1 does not: its
+  // failcnt stays 0 on some kernels where memory and swap have one limit.
+  return !v2 || number_at(events, "oom") != 0;
 }
 
 std::string cgroup_name(std::string_view name, std::uint64_t number) {

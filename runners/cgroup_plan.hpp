@@ -4,7 +4,7 @@
 #include "runners/cgroup_places.hpp"
 
 #include <cstddef>
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +25,12 @@ struct cgroup_part {
   bool v2 = false;
   std::vector<std::string> controllers; ///< v2: to be switched on above it.
   std::vector<cgroup_setting> settings;
+  std::vector<std::string> limits; ///< "memory 64 MiB"
   bool operator==(const cgroup_part&) const = default;
 };
 
-struct cgroup_plan {
-  std::vector<cgroup_part> parts;
-  std::string words; ///< "cgroup v1 (memory 64 MiB, pids 64)": what is in force once it is made.
-};
+/// "cgroup v1 (memory 64 MiB, pids 64)": what is in force once they are made. Pure.
+std::string cgroup_words(const std::vector<cgroup_part>& parts);
 
 /// Whether any of them can only be had by a cgroup.
 bool needs_cgroup(const limits_policy& limits) noexcept;
@@ -40,18 +39,13 @@ bool needs_cgroup(const limits_policy& limits) noexcept;
 /// @param tracked  also a cgroup where no limit asks for one, to find and kill the tree by; best in
 ///                 v2, which has a kill of its own. None at all is no failure then.
 /// @error spawn_failed  a limit is asked for that no hierarchy here can hold
-result<cgroup_plan> plan_cgroup(const std::vector<cgroup_place>& places,
-                                const limits_policy& limits, bool tracked);
+result<std::vector<cgroup_part>> plan_cgroup(const std::vector<cgroup_place>& places,
+                                             const limits_policy& limits, bool tracked);
 
-/// What a cgroup counted in its life.
-struct cgroup_counts {
-  std::uint64_t killed = 0;     ///< Processes that the kernel killed for want of memory,
-  std::uint64_t limit_hits = 0; ///< and how often its own limit was what they wanted to pass.
-  bool out_of_memory() const noexcept { return killed != 0 && limit_hits != 0; }
-};
-/// Pure. @param events  the text of memory.events (v2) or memory.oom_control (v1)
-/// @param failures      v1: the text of memory.failcnt
-cgroup_counts read_counts(std::string_view events, std::optional<std::string_view> failures);
+/// Whether the kernel has killed a process of a cgroup for want of memory; in v2 only if it was for
+/// the cgroup's own limit. Pure.
+/// @param events  the text of memory.events (v2) or memory.oom_control (v1)
+bool read_out_of_memory(std::string_view events, bool v2);
 
 /// The name of a tree's cgroup: what people know it by, in letters that every file system takes,
 /// and a number that makes it unique in its node. Pure.

@@ -120,8 +120,6 @@ void child_process::state::adopt(const spawn_reply& reply, descriptor init) {
   init_pid = reply.init_pid;
   held = to_confinement(reply.held);
   note(describe_weakness(reply.weakened, reply.weakened_error));
-  if (plan.limits.memory_bytes != 0) note("limits.memory is not enforced");
-  if (plan.limits.cpu > 0) note("limits.cpu is not enforced");
   if (!init_.assign(std::move(init))) {
     // What cannot be watched must not live. Its death is a matter of microseconds.
     control_.close();
@@ -150,6 +148,7 @@ void child_process::state::give_up(error why) {
   input.reset();
   output.reset();
   log->finish();
+  leave_cgroup([](auto) {}); // An init that was born unseen ends with the control socket.
 }
 
 void child_process::state::answer(result<done> outcome) {
@@ -209,7 +208,7 @@ void child_process::state::take(const init_report& report, std::int64_t sender) 
     reported_ = process_exit{false, report.value};
     return;
   case report_kind::signaled:
-    reported_ = process_exit{true, report.value, report.core_dumped != 0, false, {}};
+    reported_ = process_exit{true, report.value, report.core_dumped != 0, false, 0, {}};
     return;
   }
 }
@@ -234,7 +233,7 @@ void child_process::state::signal(int number) {
 
 void child_process::state::note_usage() {
   // What a namespace's end kills is reaped without an account; without one the init keeps it.
-  if (held != confinement::none && !ended_ && pid != 0) usage_before_kill_ = usage_of(pid);
+  if (held != confinement::none && init_.is_open() && pid != 0) usage_before_kill_ = usage_of(pid);
 }
 
 void child_process::state::kill() {
@@ -261,7 +260,7 @@ void child_process::state::watch_init() {
     // the same; the init's report has the exit.
     if (outcome != 0) return self->reaped({true, SIGKILL});
     self->reaped({found.si_code != CLD_EXITED, found.si_status, found.si_code == CLD_DUMPED, false,
-                  to_usage(used)});
+                  0, to_usage(used)});
   });
 }
 
@@ -278,7 +277,7 @@ void child_process::state::reaped(process_exit of_init) {
   pidfd_send_signal(inner_init_.get(), SIGTERM, nullptr, 0);
 }
 
-/// The tree is empty.
+/// The tree is empty, as far as its init and its keepers know. Its cgroup knows for certain.
 void child_process::state::end(process_exit of_init) {
   keeper_ended_.reset();
   init_.close();
@@ -286,10 +285,26 @@ void child_process::state::end(process_exit of_init) {
   }
   control_.close();
   inner_init_.reset();
+  auto how = reported_.value_or(of_init);
+  how.usage = usage_before_kill_.value_or(of_init.usage);
+  leave_cgroup([self = shared_from_this(), how](node_cgroups::farewell told) mutable {
+    how.out_of_memory = told.out_of_memory;
+    how.memory_limit_bytes = told.out_of_memory ? self->plan.limits.memory_bytes : 0;
+    self->finish(how);
+  });
+}
+
+void child_process::state::leave_cgroup(std::function<void(node_cgroups::farewell)> then) {
+  cgroup.joins.clear();
+  const auto directories = std::exchange(cgroup.directories, {});
+  if (directories.empty() || !owner.end_cgroup) return then({});
+  owner.end_cgroup(directories, std::move(then));
+}
+
+void child_process::state::finish(process_exit how) {
   log->finish();
   pidfile_.remove();
-  ended_ = reported_.value_or(of_init);
-  ended_->usage = usage_before_kill_.value_or(of_init.usage);
+  ended_ = how;
   if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
   answer(error{errc::spawn_failed,
                "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});
@@ -327,6 +342,12 @@ std::int64_t child_process::init_pid() const {
 }
 confinement child_process::held_by() const {
   return state_->held;
+}
+std::string child_process::confined() const {
+  std::string text = state_->held == confinement::none ? "keepers" : to_string(state_->held);
+  if (!state_->cgroup.words.empty()) text += ", " + state_->cgroup.words;
+  if (!state_->not_given.empty()) text += "; not given: " + state_->not_given;
+  return text;
 }
 std::string child_process::not_given() const {
   return state_->not_given;

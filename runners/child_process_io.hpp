@@ -1,6 +1,7 @@
 #pragma once
 #include "runners/descriptor_io.hpp"
 #include "runners/log_drain_io.hpp"
+#include "runners/node_cgroups_io.hpp"
 #include "runners/pidfile_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/spawner/protocol.hpp"
@@ -19,6 +20,9 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   struct owner_hooks {
     std::function<void(result<done>)> on_started;
     std::function<void()> on_reaped;
+    /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
+    std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
+        end_cgroup;
   };
   state(boost::asio::io_context& loop, launch_plan what, spawn_options options);
 
@@ -49,6 +53,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   std::int64_t init_pid = 0;
   confinement held = confinement::none;
   std::string not_given;
+  tree_cgroup cgroup; ///< Made before the plan is sent, where one is wanted.
 
 private:
   void watch_init();
@@ -59,6 +64,8 @@ private:
   void answer(result<done> outcome);
   void reaped(process_exit of_init);
   void end(process_exit of_init);
+  void finish(process_exit how);
+  void leave_cgroup(std::function<void(node_cgroups::farewell)> then);
   void tell_exit();
   void note(const std::string& text);
 

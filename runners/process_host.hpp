@@ -26,6 +26,8 @@ public:
   virtual std::int64_t pid() const = 0;      ///< The server's own pid, as the host sees it.
   virtual std::int64_t init_pid() const = 0; ///< Its init's pid on the host.
   virtual confinement held_by() const = 0;   ///< What really holds the tree.
+  /// All that holds and limits the tree, in words; what was not given too.
+  virtual std::string confined() const = 0;
   /// What the plan or the defaults asked and the host did not give, one line; empty = nothing.
   virtual std::string not_given() const = 0;
 

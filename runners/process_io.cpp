@@ -1,7 +1,6 @@
 #include "runners/process_io.hpp"
 
-#include "runners/child_process_io.hpp"
-#include "runners/spawner_client_io.hpp"
+#include "runners/process_state_io.hpp"
 #include "runners/spawner_plan.hpp"
 
 #include <algorithm>
@@ -24,9 +23,6 @@ using namespace spawner;
 constexpr std::size_t unanswered_max = 16;
 /// Starts that wait for those; they hold no descriptors yet.
 constexpr std::size_t waiting_max = 10'000;
-/// Sends of one request to spawners that turn out to be dead.
-constexpr int tries_max = 3;
-
 hold to_hold(const std::optional<confinement>& wanted) {
   if (!wanted) return hold::strongest;
   switch (*wanted) {
@@ -49,54 +45,18 @@ void ignore_broken_pipes() {
 
 } // namespace
 
-struct process_io::state : std::enable_shared_from_this<process_io::state> {
-  using child = std::shared_ptr<child_process::state>;
-  struct waiting_start {
-    child who;
-    std::string wire;
-    hold wanted;
-    int tries = 0;
-  };
-  struct deadline {
-    std::chrono::steady_clock::time_point at;
-    std::weak_ptr<child_process::state> who;
-  };
-
-  state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
-      : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
-        timer(loop) {}
-
-  void pump();
-  result<done> ensure_spawner();
-  bool begin(waiting_start next);
-  void on_reply(const spawn_reply& reply, descriptor pidfd);
-  void on_lost();
-  void fail_waiting(const error& why);
-  void forget(const child& who);
-  void watch_deadlines();
-  void expire(const child& who);
-  void kill_all(std::function<void()> then);
-  void check_empty();
-
-  boost::asio::io_context& io;
-  std::string program;
-  std::chrono::milliseconds start_time_max;
-  std::shared_ptr<spawner_client> client;
-  std::uint64_t last_number = 0;
-  std::deque<waiting_start> waiting;
-  std::map<std::uint64_t, child> unanswered; ///< Sent to the spawner, by request number.
-  std::set<child> living;                    ///< With an init that is not reaped.
-  std::deque<deadline> deadlines;
-  boost::asio::steady_timer timer;
-  bool timer_set = false;
-  std::vector<std::function<void()>> on_empty;
-};
-
 result<done> process_io::state::ensure_spawner() {
   if (client && client->running()) return done{};
   spawner_client::events hooks;
   hooks.on_reply = [weak = weak_from_this()](const spawn_reply& reply, descriptor pidfd) {
     if (const auto self = weak.lock()) self->on_reply(reply, std::move(pidfd));
+  };
+  hooks.on_strength = [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->silent_spawners = 0;
+    self->first_word_timer.cancel();
+    self->pump();
   };
   hooks.on_lost = [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->on_lost();
@@ -109,15 +69,22 @@ result<done> process_io::state::ensure_spawner() {
     return false;
   };
   client = std::make_shared<spawner_client>(io, std::move(hooks));
-  return client->start(program);
+  const auto started = client->start(program);
+  if (started && cgroups) await_first_word();
+  return started;
 }
 
 void process_io::state::pump() {
-  while (!waiting.empty() && unanswered.size() < unanswered_max) {
+  while (!waiting.empty() && unanswered.size() + preparing < unanswered_max) {
     if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
+    // Whether a tree is to have a cgroup hangs on what the host gives beside.
+    if (cgroups && !client->strength()) return;
     auto next = std::move(waiting.front());
     waiting.pop_front();
-    if (!begin(std::move(next))) return;
+    if (wants_cgroup(next))
+      make_cgroup(std::move(next));
+    else if (!begin(std::move(next)))
+      return;
   }
 }
 
@@ -132,8 +99,10 @@ bool process_io::state::begin(waiting_start next) {
   spawn_request request;
   request.number = ++last_number;
   request.wanted = next.wanted;
-  std::array<int, request_fds> fds{};
-  for (std::size_t i = 0; i < request_fds; ++i) fds[i] = (*theirs)[i].get();
+  std::vector<int> fds;
+  for (const auto& fd : *theirs) fds.push_back(fd.get());
+  for (const auto& fd : who->cgroup.joins) fds.push_back(fd.get());
+  request.joins = static_cast<std::uint32_t>(who->cgroup.joins.size());
   if (const int number = client->send(request, fds)) {
     // Nothing was sent, so trying again is safe; but not for ever with a spawner that keeps dying.
     const bool dead = number == EPIPE || number == ECONNRESET;
@@ -145,6 +114,7 @@ bool process_io::state::begin(waiting_start next) {
                         "': the spawner is not to be reached: " + std::strerror(number)});
     return !dead;
   }
+  who->cgroup.joins.clear();
   unanswered.emplace(request.number, who);
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
@@ -179,6 +149,12 @@ void process_io::state::on_lost() {
   for (const auto& [number, who] : lost)
     who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
                                           "': the spawner died while it was at it; try again"});
+  first_word_timer.cancel();
+  if (cgroups && !client->strength() && ++silent_spawners >= tries_max) {
+    silent_spawners = 0;
+    fail_waiting({errc::spawn_failed, "cannot start anything: the spawner '" + program +
+                                          "' ends as soon as it is started"});
+  }
   pump();
   check_empty();
 }
@@ -236,6 +212,7 @@ void process_io::state::kill_all(std::function<void()> then) {
 
 void process_io::state::check_empty() {
   if (!unanswered.empty() || !living.empty() || on_empty.empty()) return;
+  if (preparing != 0 || cgroups_ending != 0) return;
   boost::asio::post(io, [hooks = std::exchange(on_empty, {})] {
     for (const auto& hook : hooks) hook();
   });
@@ -250,12 +227,18 @@ process_io::process_io(boost::asio::io_context& io, std::string libexec_dir,
 process_io::~process_io() {
   for (const auto& who : std::set(state_->living)) who->kill();
   state_->timer.cancel();
+  state_->first_word_timer.cancel();
   if (state_->client) state_->client->close();
   boost::asio::post(state_->io, [self = state_] {
     const error why{errc::stopping, "the node is stopping"};
     self->fail_waiting(why);
     for (const auto& [number, who] : std::exchange(self->unanswered, {})) who->give_up(why);
   });
+}
+
+void process_io::use_cgroups(std::shared_ptr<node_cgroups> cgroups, blocking_runner pool) {
+  state_->cgroups = std::move(cgroups);
+  state_->pool = std::move(pool);
 }
 
 void process_io::spawn(const launch_plan& plan, spawn_options options, spawned then) {
@@ -265,13 +248,17 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
   auto wire = to_wire(plan);
   if (!wire) return refuse(wire.failure());
   if (!state_->on_empty.empty()) return refuse({errc::stopping, "all servers are being stopped"});
-  if (state_->waiting.size() >= waiting_max)
+  if (state_->waiting.size() + state_->preparing >= waiting_max)
     return refuse({errc::queue_full, std::to_string(waiting_max) + " starts wait already"});
   const auto wanted = to_hold(options.held_by);
   auto who = std::make_shared<child_process::state>(state_->io, plan, std::move(options));
   who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
+  };
+  who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
+    if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
+    told({}); // What it leaves is looked for at the next start.
   };
   state_->waiting.push_back({std::move(who), std::move(*wire), wanted});
   // Not from here: `then` may be called by what fails at once.

@@ -1,5 +1,7 @@
 #pragma once
 #include "loop/asio.hpp"
+#include "runners/node_cgroups_io.hpp"
+#include "runners/pool_io.hpp"
 #include "runners/process_host.hpp"
 
 #include <chrono>
@@ -20,6 +22,7 @@ public:
   std::int64_t pid() const override;
   std::int64_t init_pid() const override;
   confinement held_by() const override;
+  std::string confined() const override;
   std::string not_given() const override;
   int take_stdin() override;
   int take_stdout() override;
@@ -44,6 +47,10 @@ public:
   process_io(boost::asio::io_context& io, std::string libexec_dir,
              std::chrono::milliseconds start_time_max = std::chrono::seconds(30));
   ~process_io() override;
+
+  /// From now on limits are held by cgroups, and so is every tree that no namespace holds. They are
+  /// made and removed on the pool. Without this a plan with such a limit is refused.
+  void use_cgroups(std::shared_ptr<node_cgroups> cgroups, blocking_runner pool);
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
 

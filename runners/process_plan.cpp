@@ -72,7 +72,6 @@ install_step make_step(std::string name, std::vector<std::string> argv, environm
   for (const auto& [key, value] : install_settings_of(spec.env)) step.launch.env[key] = value;
   step.launch.cwd = std::move(cwd);
   // A build starts compilers and unpacks trees: the limits of a running server are not for it.
-  step.launch.limits.pids = 4096;
   step.launch.limits.files = 65'536;
   step.timeout = build_timeout;
   return step;

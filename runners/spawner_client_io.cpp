@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -85,20 +86,21 @@ result<done> spawner_client::start(const std::string& program) {
   return done{};
 }
 
-int spawner_client::send(const spawn_request& request, const std::array<int, request_fds>& fds) {
+int spawner_client::send(const spawn_request& request, std::span<const int> fds) {
   if (!running()) return EPIPE;
+  if (fds.size() > passed_fds_max) return E2BIG;
   iovec part{const_cast<spawn_request*>(&request), sizeof(request)};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * request_fds)] = {};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * passed_fds_max)] = {};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = space;
-  message.msg_controllen = sizeof(space);
+  message.msg_controllen = CMSG_SPACE(fds.size_bytes());
   cmsghdr* const head = CMSG_FIRSTHDR(&message);
   head->cmsg_level = SOL_SOCKET;
   head->cmsg_type = SCM_RIGHTS;
-  head->cmsg_len = CMSG_LEN(sizeof(int) * request_fds);
-  std::memcpy(CMSG_DATA(head), fds.data(), sizeof(int) * request_fds);
+  head->cmsg_len = CMSG_LEN(fds.size_bytes());
+  std::memcpy(CMSG_DATA(head), fds.data(), fds.size_bytes());
   return sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
 }
 
@@ -137,7 +139,12 @@ bool spawner_client::read_reply() {
     std::memcpy(&fd, CMSG_DATA(head), sizeof(fd));
     pidfd.reset(fd);
   }
-  if (size == sizeof(reply) && hooks_.on_reply) hooks_.on_reply(reply, std::move(pidfd));
+  if (size == sizeof(reply) && reply.number == 0) {
+    strength_ = reply.held;
+    if (hooks_.on_strength) hooks_.on_strength();
+  } else if (size == sizeof(reply) && hooks_.on_reply) {
+    hooks_.on_reply(reply, std::move(pidfd));
+  }
   return true;
 }
 

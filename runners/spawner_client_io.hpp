@@ -5,9 +5,10 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace toolscore {
@@ -17,6 +18,8 @@ class spawner_client : public std::enable_shared_from_this<spawner_client> {
 public:
   struct events {
     std::function<void(const spawner::spawn_reply&, descriptor pidfd)> on_reply;
+    /// It has found out what the host gives.
+    std::function<void()> on_strength;
     /// The spawner is gone; what was not answered never will be.
     std::function<void()> on_lost;
     /// Whether the pid is an init that its owner reaps.
@@ -28,8 +31,10 @@ public:
   result<done> start(const std::string& program);
   bool running() const { return socket_.is_open(); }
   pid_t pid() const { return pid_; }
+  /// What the host gives; nothing until the spawner has said so.
+  std::optional<spawner::hold> strength() const { return strength_; }
   /// @returns 0 or an errno
-  int send(const spawner::spawn_request& request, const std::array<int, spawner::request_fds>& fds);
+  int send(const spawner::spawn_request& request, std::span<const int> fds);
   /// Ends the spawner; its trees live on. The reaping goes on without an owner.
   void close();
 
@@ -43,6 +48,7 @@ private:
   watched_descriptor socket_;
   boost::asio::steady_timer reap_timer_;
   pid_t pid_ = 0;
+  std::optional<spawner::hold> strength_;
 };
 
 } // namespace toolscore

@@ -43,6 +43,8 @@ std::string_view name_of(step at) {
     return "execve";
   case step::interpreter:
     return "execve";
+  case step::cgroup:
+    return "joining its cgroup";
   }
   return "start";
 }

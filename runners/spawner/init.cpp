@@ -129,6 +129,8 @@ void start(init& self, const init_start& given) {
   server.input = given.fds[stdin_fd];
   server.output = given.fds[stdout_fd];
   server.errors = given.fds[stderr_fd];
+  server.join_fds = given.join_fds;
+  server.joins = given.joins;
   server.dies_with_parent = given.held == hold::sweep;
   self.server = start_server(server);
   if (server.failed) fail(self, server.failed);
@@ -137,6 +139,7 @@ void start(init& self, const init_start& given) {
   // seem to have reached it. The log stays open until the init ends: its end of file would wake the
   // node while the server is still dying, and on the server's own core.
   for (std::size_t which = plan_fd; which < stderr_fd; ++which) close(given.fds[which]);
+  for (std::size_t which = 0; which < given.joins; ++which) close(given.join_fds[which]);
   report_running(self, server.files_max);
   unmap_plan(plan);
 }

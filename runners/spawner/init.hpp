@@ -11,6 +11,8 @@ struct init_start {
   uid_t uid = 0; ///< Effective ids before the clone.
   gid_t gid = 0;
   int fds[request_fds] = {-1, -1, -1, -1, -1};
+  std::size_t joins = 0; ///< How many of:
+  int join_fds[joins_max] = {-1, -1, -1, -1};
 };
 
 /// The life of an init: starts the server, reports, reaps, forwards signals, and ends with the

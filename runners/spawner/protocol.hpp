@@ -35,17 +35,24 @@ enum class step : std::uint32_t {
   directory,
   exec,
   interpreter, ///< The program is there, what it asks to be run by is not.
+  cgroup,
 };
 
-/// node -> spawner, with the descriptors of `request_fd`.
+/// node -> spawner, with the descriptors of `request_fd` and, after them, `joins` more: the
+/// cgroup.procs files that the server is to write itself into before its first instruction. Its
+/// init stays outside, so that no limit of the server ever ends who is to tell of it.
 struct spawn_request {
   std::uint64_t number = 0;
   hold wanted = hold::strongest;
-  std::uint32_t reserved = 0;
+  std::uint32_t joins = 0;
 };
 enum request_fd : std::size_t { plan_fd, stdin_fd, stdout_fd, stderr_fd, control_fd, request_fds };
+/// memory, cpu and pids of v1, and v2 beside them.
+inline constexpr std::size_t joins_max = 4;
+inline constexpr std::size_t passed_fds_max = request_fds + joins_max;
 
-/// spawner -> node, with the init's pidfd when `error` is 0.
+/// spawner -> node, with the init's pidfd when `error` is 0. Number 0 answers no request: it is
+/// the first word of every spawner, and tells in `held` what the host gives.
 struct spawn_reply {
   std::uint64_t number = 0;
   std::int32_t error = 0; ///< errno of `failed`.

@@ -69,7 +69,15 @@ failure search_and_run(const mapped_plan& plan) {
   return last;
 }
 
+/// "0" is who writes it, so no namespace can be in the way of its pid.
+failure join_cgroups(const server_start& start) {
+  for (std::size_t which = 0; which < start.joins; ++which)
+    if (write(start.join_fds[which], "0", 1) != 1) return {step::cgroup, errno};
+  return {};
+}
+
 failure prepare_and_run(server_start& start) {
+  if (const failure why = join_cgroups(start)) return why;
   if (setsid() < 0) return {step::session, errno};
   if (start.dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
     return {step::privileges, errno};

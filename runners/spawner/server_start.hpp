@@ -13,6 +13,8 @@ struct server_start {
   int input = -1;
   int output = -1;
   int errors = -1;
+  const int* join_fds = nullptr; ///< The cgroup.procs to be written to.
+  std::size_t joins = 0;
   bool dies_with_parent = false; ///< Only where no PID namespace sees to it.
   failure failed;
   std::uint32_t files_max = 0; ///< In force, where it is less than the plan asks; else 0.

@@ -18,7 +18,7 @@ using namespace toolscore::spawner;
 
 struct received {
   spawn_request request;
-  int fds[request_fds] = {-1, -1, -1, -1, -1};
+  int fds[passed_fds_max];
   std::size_t count = 0;
   bool complete = false;
 };
@@ -31,7 +31,7 @@ void close_all(received& from) {
 /// Waits for the next request. @returns false when the node is gone
 bool receive(received& into) {
   iovec part{&into.request, sizeof(into.request)};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * request_fds)];
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * passed_fds_max)];
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -46,7 +46,8 @@ bool receive(received& into) {
     into.count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     std::memcpy(into.fds, CMSG_DATA(head), into.count * sizeof(int));
   }
-  into.complete = size == sizeof(into.request) && into.count == request_fds &&
+  into.complete = size == sizeof(into.request) && into.request.joins <= joins_max &&
+                  into.count == request_fds + into.request.joins &&
                   (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
   return true;
 }
@@ -70,12 +71,19 @@ void answer(const spawn_reply& reply, int pidfd) {
   }
 }
 
+void tell_hold(spawn_reply& reply, hold held, const host_strength& host) {
+  reply.held = held;
+  if (held == hold::pid_namespace) return;
+  reply.weakened = host.why_not_stronger.at;
+  reply.weakened_error = host.why_not_stronger.error;
+}
+
 void serve(received& from, const host_strength& host) {
   spawn_reply reply;
   reply.number = from.request.number;
   if (!from.complete) {
     // Descriptors are dropped on the way in when we may not open more.
-    reply.error = from.count < request_fds ? EMFILE : EBADMSG;
+    reply.error = from.count < request_fds + from.request.joins ? EMFILE : EBADMSG;
     reply.failed = step::receive;
     return answer(reply, -1);
   }
@@ -84,17 +92,15 @@ void serve(received& from, const host_strength& host) {
   start.uid = geteuid();
   start.gid = getegid();
   std::memcpy(start.fds, from.fds, sizeof(start.fds));
+  start.joins = from.request.joins;
+  std::memcpy(start.join_fds, from.fds + request_fds, start.joins * sizeof(int));
   int pidfd = -1;
   // CLONE_PARENT makes the init the node's child: the node reaps it, and it outlives us.
   const long pid =
       fork_with(namespace_flags(start.held) | CLONE_PARENT | CLONE_PIDFD | SIGCHLD, &pidfd);
   if (pid == 0) run_init(start);
   close_all(from); // Before the node hears of it: see where the init closes its own.
-  reply.held = start.held;
-  if (start.held != hold::pid_namespace) {
-    reply.weakened = host.why_not_stronger.at;
-    reply.weakened_error = host.why_not_stronger.error;
-  }
+  tell_hold(reply, start.held, host);
   if (pid < 0) {
     reply.error = static_cast<int>(-pid);
     reply.failed = step::clone;
@@ -125,6 +131,9 @@ int main() {
   close_range(node_socket + 1, ~0U, 0);
   if (chdir("/") != 0) return 1;
   const host_strength host = probe_host();
+  spawn_reply first_word;
+  tell_hold(first_word, host.best, host);
+  answer(first_word, -1);
   for (;;) {
     received next;
     if (!receive(next)) return 0;

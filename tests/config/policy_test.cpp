@@ -32,7 +32,7 @@ void check_everything(const server_policy& p) {
   BOOST_TEST((p.stop.drain == 1s && p.stop.stdin_close == 0s && p.stop.term == 10s));
   BOOST_TEST((p.queue.max == 8 && p.queue.wait == 5s));
   BOOST_TEST((p.success.codes == std::vector{0, 3} && p.success.signals == std::vector{15, 2}));
-  BOOST_TEST((p.limits.files == 1024 && p.limits.pids == 512));
+  BOOST_TEST((p.limits.files == 1024 && p.limits.pids == 0));
   BOOST_TEST((p.prefix == prefix_mode::on_collision));
   BOOST_TEST((p.tools_allow == std::vector<std::string>{"read_*"}));
   BOOST_TEST((p.tools_deny == std::vector<std::string>{"read_secret"}));

@@ -28,10 +28,17 @@ BOOST_AUTO_TEST_CASE(every_error_code_has_a_name_of_its_own) {
 BOOST_AUTO_TEST_CASE(a_killed_process_says_its_signal_by_number_and_name) {
   BOOST_TEST(to_string(process_exit{true, 9}) == "signal 9 (SIGKILL)");
   BOOST_TEST(to_string(process_exit{false, 3}) == "exit 3");
-  BOOST_TEST(to_string(process_exit{true, 11, true, false, {}}) ==
+  BOOST_TEST(to_string(process_exit{true, 11, true, false, 0, {}}) ==
              "signal 11 (SIGSEGV), core dumped");
-  BOOST_TEST(to_string(process_exit{true, 9, false, true, {}}) ==
+  BOOST_TEST(to_string(process_exit{true, 9, false, true, 0, {}}) ==
              "signal 9 (SIGKILL), out of memory");
+  const process_exit full{true, 9, false, true, 64ULL << 20, {}};
+  BOOST_TEST(to_string(full) == "signal 9 (SIGKILL), out of memory (limit 64 MiB)");
+  BOOST_TEST(to_string(gone_reason{gone_kind::killed, full, ""}) ==
+             "killed: out of memory (limit 64 MiB)");
+  // A helper was the victim, and the server ended of that.
+  BOOST_TEST(to_string(gone_reason{gone_kind::exited, {false, 1, false, true, 1 << 20, {}}, ""}) ==
+             "exited with code 1, out of memory (limit 1 MiB)");
 }
 
 BOOST_AUTO_TEST_CASE(a_size_is_told_exactly_in_its_largest_unit) {

@@ -36,10 +36,10 @@ const places hybrid{{false, {"pids"}, "/cg/pids"},
 const places v1_only{{false, {"cpu", "memory", "pids"}, "/cg/all"}};
 
 std::string told(const places& where, const limits_policy& what, bool tracked) {
-  const auto plan = plan_cgroup(where, what, tracked);
-  if (!plan) return plan.failure().detail;
-  std::string text = plan->words + ";";
-  for (const auto& part : plan->parts) {
+  const auto parts = plan_cgroup(where, what, tracked);
+  if (!parts) return parts.failure().detail;
+  std::string text = cgroup_words(*parts) + ";";
+  for (const auto& part : *parts) {
     text += " " + where[part.place].directory;
     for (const auto& name : part.controllers) text += " +" + name;
     for (const auto& one : part.settings)
@@ -145,24 +145,27 @@ BOOST_AUTO_TEST_CASE(each_limit_goes_into_the_file_of_the_hierarchy_that_has_it)
     BOOST_TEST(needs_cgroup(one));
 }
 
-BOOST_AUTO_TEST_CASE(out_of_memory_is_a_kill_and_a_limit_that_was_hit) {
+BOOST_AUTO_TEST_CASE(out_of_memory_is_a_kill_that_was_counted) {
   const struct {
     const char* events;
-    std::optional<std::string_view> failures;
+    bool v2;
     bool expected;
   } rows[] = {
-      {"low 0\nhigh 0\nmax 31\noom 1\noom_kill 1\noom_group_kill 1\n", std::nullopt, true},
-      {"low 0\nhigh 0\nmax 31\noom 0\noom_kill 0\n", std::nullopt, false},
+      {"low 0\nhigh 0\nmax 31\noom 1\noom_kill 1\noom_group_kill 1\n", true, true},
+      {"low 0\nhigh 0\nmax 31\noom 0\noom_kill 0\n", true, false},
+      {"low 0\nhigh 0\nmax 31\noom 2\noom_kill 0\n", true, false},
       // The host ran out of memory, not the tree.
-      {"low 0\nhigh 0\nmax 0\noom 0\noom_kill 1\n", std::nullopt, false},
-      {"oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", "53\n", true},
-      {"oom_kill_disable 0\nunder_oom 0\noom_kill 0\n", "53\n", false},
-      {"oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", "0\n", false},
-      {"", std::nullopt, false},
-      {"oom_kill", "x", false},
+      {"low 0\nhigh 0\nmax 0\noom 0\noom_kill 1\n", true, false},
+      {"oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", false, true},
+      {"oom_kill_disable 0\nunder_oom 0\noom_kill 0\n", false, false},
+      {"oom_kill_disable 1\nunder_oom 1\n", false, false}, // Before the kernel counted.
+      {"", true, false},
+      {"", false, false},
+      {"oom_kill", false, false},
+      {"oom_kill x", false, false},
   };
   for (const auto& row : rows)
-    BOOST_TEST(read_counts(row.events, row.failures).out_of_memory() == row.expected, row.events);
+    BOOST_TEST(read_out_of_memory(row.events, row.v2) == row.expected, row.events);
 }
 
 BOOST_AUTO_TEST_CASE(a_trees_name_is_plain_and_its_own) {

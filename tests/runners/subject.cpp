@@ -1,4 +1,5 @@
 // A small server that does one thing, for the tests of process_io: `subject WHAT [ARGUMENT]`.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +68,31 @@ void burn(long megabytes) {
   }
 }
 
+/// Touches so many MiB, a piece at a time, and says so if it lives to do it.
+void hog(long megabytes) {
+  for (long done = 0; done < megabytes; ++done) {
+    auto* const piece = static_cast<volatile char*>(std::malloc(1U << 20U));
+    for (std::size_t at = 0; at < 1U << 20U; at += 4096) piece[at] = 1;
+  }
+  std::cout << "had " << megabytes << std::endl;
+}
+
+/// "CHILDREN ERRNO": how many of so many forks went well, and why the first did not.
+void bomb(long count) {
+  long born = 0;
+  int error = 0;
+  for (long i = 0; i < count; ++i) {
+    const pid_t child = fork();
+    if (child == 0)
+      for (;;) pause();
+    if (child > 0)
+      ++born;
+    else if (error == 0)
+      error = errno;
+  }
+  std::cout << born << ' ' << error << std::endl;
+}
+
 void dump_core() {
   rlimit limit{};
   getrlimit(RLIMIT_CORE, &limit);
@@ -95,6 +122,27 @@ int main(int argc, char** argv) {
     for (;;) pause();
   }
   if (what == "core") dump_core();
+  if (what == "hog") {
+    hog(number);
+    for (;;) pause();
+  }
+  if (what == "hog_child") { // Only a helper is too big; it ends of what it sees of that.
+    const pid_t child = fork();
+    if (child == 0) {
+      hog(number);
+      return 0;
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? 3 : 0;
+  }
+  if (what == "bomb") {
+    bomb(number);
+    for (;;) pause();
+  }
+  if (what == "spin")
+    for (;;) {
+    }
   if (what == "files") {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);

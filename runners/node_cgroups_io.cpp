@@ -1,0 +1,238 @@
+#include "runners/node_cgroups_io.hpp"
+
+#include "runners/cgroup_files_io.hpp"
+#include "runners/proc_io.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+namespace toolscore {
+namespace {
+
+constexpr std::chrono::milliseconds own_end_limit{500};
+constexpr int vacate_rounds_max = 100;
+constexpr int ancestors_max = 64;
+constexpr std::size_t lines_max = 1'000;
+constexpr const char* what_to_do =
+    "; start the node in a cgroup of its own that it may write to (systemd-run --user --scope -p "
+    "Delegate=yes toolscore up), or remove the limit";
+
+error failed(const std::string& what, int number) {
+  return {errc::spawn_failed, what + ": " + std::strerror(number)};
+}
+
+bool descends_from_us(long pid) {
+  const auto us = static_cast<std::int64_t>(::getpid());
+  std::int64_t at = pid;
+  for (int steps = 0; steps < ancestors_max && at > 1; ++steps) {
+    if (at == us) return true;
+    const auto facts = facts_of(at);
+    if (!facts) return true; // It has ended meanwhile.
+    at = facts->parent;
+  }
+  return false;
+}
+
+bool holds(const std::vector<std::string>& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+} // namespace
+
+std::string cgroup_id_of(const std::string& state_dir) {
+  struct stat facts {};
+  if (::stat(state_dir.c_str(), &facts) != 0) return {};
+  char text[64];
+  std::snprintf(text, sizeof(text), "%llx-%llx", static_cast<unsigned long long>(facts.st_dev),
+                static_cast<unsigned long long>(facts.st_ino));
+  return text;
+}
+
+node_cgroups::node_cgroups(std::string id, std::string record_file, cgroup_sources from)
+    : id_(std::move(id)), record_file_(std::move(record_file)), from_(std::move(from)) {}
+
+void node_cgroups::look_around() {
+  if (std::exchange(looked_, true)) return;
+  const auto mounts = read_cgroup_file(from_.mounts);
+  for (auto& where : find_cgroup_places(read_cgroup_file(from_.own), mounts)) {
+    if (where.v2)
+      where.controllers = words_of(read_cgroup_file(where.directory + "/cgroup.controllers"));
+    const auto directory = (where.directory == "/" ? "" : where.directory) + "/toolscore-" + id_;
+    places_.push_back({std::move(where), directory, {}, false, false, false});
+  }
+}
+
+/// Before the directory is made: one that no file tells of would never be looked at again.
+result<done> node_cgroups::note(place& at) {
+  if (std::exchange(at.noted, true)) return done{};
+  std::ofstream file(record_file_, std::ios::app);
+  file << at.directory << "\n" << std::flush;
+  at.noted = static_cast<bool>(file);
+  if (!file) return failed("cannot write " + record_file_, errno);
+  return done{};
+}
+
+/// A cgroup that has processes may not give controllers to those below it. So the node moves to a
+/// leaf of its own, with all that it has started.
+result<done> node_cgroups::step_down(place& at) {
+  const auto leaf = at.directory + "/node";
+  if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST)
+    return failed("cannot make " + leaf, errno);
+  at.moved = true;
+  for (int round = 0; round < vacate_rounds_max; ++round) {
+    const auto text = read_cgroup_file(at.where.directory + "/cgroup.procs");
+    const auto pids = words_of(text);
+    if (pids.empty()) return done{};
+    for (const auto& pid : pids) {
+      if (!descends_from_us(std::strtol(pid.c_str(), nullptr, 10)))
+        return error{errc::spawn_failed, "the node shares its cgroup " + at.where.directory +
+                                             " with process " + pid + ", which it did not start"};
+      const int number = write_cgroup_file(leaf + "/cgroup.procs", pid);
+      if (number != 0 && number != ESRCH) return failed("cannot move to " + leaf, number);
+    }
+  }
+  return error{errc::spawn_failed, at.where.directory + " does not get empty"};
+}
+
+result<done> node_cgroups::switch_on(place& at, const std::string& controller) {
+  const auto above = at.where.directory + "/cgroup.subtree_control";
+  if (!holds(words_of(read_cgroup_file(above)), controller)) {
+    int number = write_cgroup_file(above, "+" + controller);
+    if (number == EBUSY) {
+      if (auto moved = step_down(at); !moved) return moved;
+      number = write_cgroup_file(above, "+" + controller);
+    }
+    if (number != 0) return failed("cannot write +" + controller + " to " + above, number);
+    at.switched.push_back(controller);
+  }
+  const auto own = at.directory + "/cgroup.subtree_control";
+  if (const int number = write_cgroup_file(own, "+" + controller))
+    return failed("cannot write +" + controller + " to " + own, number);
+  return done{};
+}
+
+result<done> node_cgroups::prepare(place& at, const std::vector<std::string>& controllers) {
+  if (!at.made) {
+    if (auto noted = note(at); !noted) return noted;
+    if (::mkdir(at.directory.c_str(), 0755) != 0 && errno != EEXIST)
+      return failed("cannot make " + at.directory, errno);
+    at.made = true;
+  }
+  for (const auto& controller : controllers)
+    if (auto on = switch_on(at, controller); !on) return on;
+  return done{};
+}
+
+result<done> node_cgroups::make_part(const cgroup_part& part, const std::string& name,
+                                     tree_cgroup& into) {
+  auto& at = places_[part.place];
+  if (auto ready = prepare(at, part.controllers); !ready) return ready;
+  const auto directory = at.directory + "/" + name;
+  if (::mkdir(directory.c_str(), 0755) != 0) return failed("cannot make " + directory, errno);
+  into.directories.push_back(directory);
+  for (const auto& setting : part.settings) {
+    const auto file = directory + "/" + setting.file;
+    const int number = write_cgroup_file(file, setting.value);
+    if (number != 0 && setting.required)
+      return failed("cannot write " + setting.value + " to " + file, number);
+  }
+  const auto door = directory + "/cgroup.procs";
+  descriptor join(::open(door.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!join) return failed("cannot open " + door, errno);
+  into.joins.push_back(std::move(join));
+  return done{};
+}
+
+result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked,
+                                       const std::string& name) {
+  const std::lock_guard alone(guard_);
+  look_around();
+  std::vector<cgroup_place> where;
+  for (const auto& at : places_) where.push_back(at.where);
+  const auto parts = plan_cgroup(where, limits, tracked);
+  if (!parts) return error{parts.failure().code, parts.failure().detail + what_to_do};
+  const auto own_name = cgroup_name(name, ++last_number_);
+  tree_cgroup made;
+  std::vector<cgroup_part> in_force;
+  for (const auto& part : *parts) {
+    const auto before = made.directories.size();
+    const auto outcome = make_part(part, own_name, made);
+    if (outcome) {
+      in_force.push_back(part);
+      continue;
+    }
+    const bool asked = !part.limits.empty();
+    const auto first = made.directories.begin() + static_cast<std::ptrdiff_t>(asked ? 0 : before);
+    for (auto at = first; at != made.directories.end(); ++at) ::rmdir(at->c_str());
+    made.directories.erase(first, made.directories.end());
+    if (asked)
+      return error{errc::spawn_failed, "limits." + part.limits.front() + " cannot be had: " +
+                                           outcome.failure().detail + what_to_do};
+  }
+  made.words = cgroup_words(in_force);
+  return made;
+}
+
+node_cgroups::farewell node_cgroups::end(const std::vector<std::string>& directories,
+                                         std::chrono::milliseconds limit) {
+  farewell told;
+  for (const auto& directory : directories)
+    told.out_of_memory = told.out_of_memory || ran_out_of_memory(directory);
+  for (const auto& directory : directories)
+    told.removed = clear_cgroup(directory, limit) && told.removed;
+  return told;
+}
+
+void node_cgroups::close() {
+  const std::lock_guard alone(guard_);
+  bool all = true;
+  for (auto& at : places_) {
+    if (!at.made) continue;
+    for (const auto& controller : at.switched) {
+      write_cgroup_file(at.directory + "/cgroup.subtree_control", "-" + controller);
+      write_cgroup_file(at.where.directory + "/cgroup.subtree_control", "-" + controller);
+    }
+    if (at.moved) write_cgroup_file(at.where.directory + "/cgroup.procs", "0");
+    at.made = !clear_cgroup(at.directory, own_end_limit);
+    all = all && !at.made;
+  }
+  if (all && looked_) std::remove(record_file_.c_str());
+}
+
+former_cgroups reap_former_cgroups(const std::string& id, const std::string& record_file,
+                                   std::chrono::milliseconds limit) {
+  former_cgroups found;
+  std::vector<std::string> directories;
+  std::ifstream file(record_file);
+  for (std::string line; std::getline(file, line) && directories.size() < lines_max;)
+    if (!id.empty() && line.starts_with('/') && line.ends_with("/toolscore-" + id) &&
+        !holds(directories, line) && is_cgroup(line))
+      directories.push_back(line);
+  file.close();
+  // All are killed before any is waited for.
+  std::set<long> killed; // One process may stand in several hierarchies.
+  for (const auto& directory : directories) {
+    const auto pids = processes_in(directory);
+    killed.insert(pids.begin(), pids.end());
+    kill_in_cgroup(directory);
+  }
+  found.processes = killed.size();
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (const auto& directory : directories) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (!clear_cgroup(directory, std::max(left, std::chrono::milliseconds{0})))
+      found.stuck.push_back(directory);
+  }
+  if (found.stuck.empty()) std::remove(record_file.c_str());
+  return found;
+}
+
+} // namespace toolscore

@@ -1,0 +1,91 @@
+#pragma once
+#include "messages/error.hpp"
+#include "messages/server_spec.hpp"
+#include "runners/cgroup_plan.hpp"
+#include "runners/descriptor_io.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// The cgroup of one tree: a directory in each hierarchy that holds something of it.
+struct tree_cgroup {
+  std::vector<std::string> directories;
+  std::vector<descriptor> joins; ///< Who writes "0" to each is in it, with all its descendants.
+  std::string words;             ///< What is in force; empty = no cgroup was made.
+};
+
+/// The name of a node's own directories: one for each state directory of this host, a copied one
+/// included. Blocks for a look at it.
+std::string cgroup_id_of(const std::string& state_dir);
+
+/// Where the kernel tells what there is.
+struct cgroup_sources {
+  std::string own = "/proc/self/cgroup";
+  std::string mounts = "/proc/self/mountinfo";
+};
+
+/// Makes the cgroups of one node's trees, below the node's own in each hierarchy:
+/// `<own>/toolscore-<id>/<name>-<number>`. Where they are is written to a file first, so that the
+/// next node finds them. Everything blocks: call it from the pool. Thread-safe.
+class node_cgroups {
+public:
+  /// @param record_file  the directories' names, one a line
+  node_cgroups(std::string id, std::string record_file, cgroup_sources from = {});
+
+  /// @param tracked  also where no limit asks for one, if that can be had
+  /// @error spawn_failed  a limit cannot be had; the detail says which, why, and what to do
+  result<tree_cgroup> make(const limits_policy& limits, bool tracked, const std::string& name);
+
+  /// What a tree's cgroup had to tell at its end.
+  struct farewell {
+    bool out_of_memory = false;
+    bool removed = true; ///< False: something in it does not die.
+  };
+  /// Kills what still lives in it, and removes it. Blocks for up to `limit` if that does not die.
+  static farewell end(const std::vector<std::string>& directories, std::chrono::milliseconds limit);
+
+  /// Removes the node's own directories once its trees have ended, and steps back out of them.
+  void close();
+
+private:
+  struct place {
+    cgroup_place where;
+    std::string directory;             ///< The node's own below it.
+    std::vector<std::string> switched; ///< v2: what was switched on there for it.
+    bool noted = false;
+    bool made = false;
+    bool moved = false; ///< v2: the node had to step down to let controllers be switched on.
+  };
+  void look_around();
+  result<done> prepare(place& at, const std::vector<std::string>& controllers);
+  result<done> note(place& at);
+  result<done> switch_on(place& at, const std::string& controller);
+  result<done> step_down(place& at);
+  result<done> make_part(const cgroup_part& part, const std::string& name, tree_cgroup& into);
+
+  const std::string id_;
+  const std::string record_file_;
+  const cgroup_sources from_;
+  std::mutex guard_;
+  bool looked_ = false;
+  std::vector<place> places_;
+  std::uint64_t last_number_ = 0;
+};
+
+/// What a former node of the same state directory left.
+struct former_cgroups {
+  std::size_t processes = 0;      ///< That lived in them, and were killed.
+  std::vector<std::string> stuck; ///< Directories that are not empty at the limit.
+};
+/// Kills all that lives in the cgroups that `record_file` tells of, waits for its end and removes
+/// them; then forgets them. Lines with another id and what is no cgroup are left alone. Blocks for
+/// up to `limit` if something does not die: for a node's start, before anything is started.
+former_cgroups reap_former_cgroups(const std::string& id, const std::string& record_file,
+                                   std::chrono::milliseconds limit);
+
+} // namespace toolscore

@@ -1,0 +1,90 @@
+// The part of process_io that gives trees their cgroups. The loop never touches their files: a move
+// between cgroups may take the kernel some milliseconds.
+#include "runners/process_state_io.hpp"
+
+namespace toolscore {
+namespace {
+
+/// A tree that outlives its init is killed at once; what takes longer than this is stuck in the
+/// kernel, and is looked for again at the next start.
+constexpr std::chrono::milliseconds end_limit{2'000};
+
+std::string name_of(const launch_plan& plan) {
+  if (!plan.name.empty() || plan.argv.empty()) return plan.name;
+  return plan.argv[0].substr(plan.argv[0].rfind('/') + 1);
+}
+
+} // namespace
+
+bool process_io::state::wants_cgroup(const waiting_start& next) const {
+  if (next.prepared) return false;
+  if (needs_cgroup(next.who->plan.limits)) return true;
+  // A move into one costs more than half of a start, so where a namespace holds the tree it is made
+  // for a limit alone.
+  const auto held = next.wanted == spawner::hold::strongest && client->strength()
+                        ? *client->strength()
+                        : next.wanted;
+  return cgroups && held == spawner::hold::sweep;
+}
+
+void process_io::state::make_cgroup(waiting_start next) {
+  next.prepared = true;
+  if (!cgroups)
+    return next.who->give_up({errc::spawn_failed,
+                              "limits of memory, cpu or pids cannot be had: this program runs its "
+                              "servers without cgroups; remove the limits"});
+  ++preparing;
+  const auto made = std::make_shared<std::optional<result<tree_cgroup>>>();
+  const auto held = std::make_shared<waiting_start>(std::move(next));
+  const bool tracked =
+      held->wanted == spawner::hold::sweep || client->strength() == spawner::hold::sweep;
+  pool([from = cgroups, made, limits = held->who->plan.limits, tracked,
+        name = name_of(held->who->plan)] { made->emplace(from->make(limits, tracked, name)); },
+       [self = shared_from_this(), made, held] {
+         self->take_cgroup(std::move(*held), std::move(*made));
+       });
+}
+
+void process_io::state::take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made) {
+  --preparing;
+  if (made && *made) next.who->cgroup = std::move(**made);
+  if (!made)
+    next.who->give_up({errc::queue_full, "cannot start '" + next.who->plan.argv[0] +
+                                             "': too much work for files waits already"});
+  else if (!*made)
+    next.who->give_up({made->failure().code,
+                       "cannot start '" + next.who->plan.argv[0] + "': " + made->failure().detail});
+  else if (!on_empty.empty())
+    next.who->give_up({errc::stopping, "all servers are being stopped"});
+  else
+    waiting.push_front(std::move(next));
+  pump();
+  check_empty();
+}
+
+void process_io::state::end_cgroup(std::vector<std::string> directories,
+                                   std::function<void(node_cgroups::farewell)> then) {
+  ++cgroups_ending;
+  const auto told = std::make_shared<node_cgroups::farewell>();
+  pool([told, directories =
+                  std::move(directories)] { *told = node_cgroups::end(directories, end_limit); },
+       [self = shared_from_this(), told, then = std::move(then)] {
+         --self->cgroups_ending;
+         then(*told);
+         self->check_empty();
+       });
+}
+
+/// A spawner that hangs before its first word would hold up every start.
+void process_io::state::await_first_word() {
+  first_word_timer.expires_after(start_time_max);
+  first_word_timer.async_wait([weak = weak_from_this(), from = std::weak_ptr(client)](auto failed) {
+    const auto self = weak.lock();
+    const auto silent = from.lock();
+    if (failed || !self || !silent || self->client != silent || silent->strength()) return;
+    silent->close();
+    self->on_lost();
+  });
+}
+
+} // namespace toolscore

@@ -1,0 +1,78 @@
+#pragma once
+#include "runners/child_process_io.hpp"
+#include "runners/process_io.hpp"
+#include "runners/spawner_client_io.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// The inside of process_io; on the loop's thread.
+struct process_io::state : std::enable_shared_from_this<process_io::state> {
+  /// Sends of one request to spawners that turn out to be dead.
+  static constexpr int tries_max = 3;
+  using child = std::shared_ptr<child_process::state>;
+  struct waiting_start {
+    child who;
+    std::string wire;
+    spawner::hold wanted;
+    int tries = 0;
+    bool prepared = false; ///< Its cgroup is made, if it wants one.
+  };
+  struct deadline {
+    std::chrono::steady_clock::time_point at;
+    std::weak_ptr<child_process::state> who;
+  };
+
+  state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
+      : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
+        timer(loop), first_word_timer(loop) {}
+
+  void pump();
+  result<done> ensure_spawner();
+  bool begin(waiting_start next);
+  bool wants_cgroup(const waiting_start& next) const;
+  void make_cgroup(waiting_start next);
+  void take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made);
+  void end_cgroup(std::vector<std::string> directories,
+                  std::function<void(node_cgroups::farewell)> then);
+  void await_first_word();
+  void on_reply(const spawner::spawn_reply& reply, descriptor pidfd);
+  void on_lost();
+  void fail_waiting(const error& why);
+  void forget(const child& who);
+  void watch_deadlines();
+  void expire(const child& who);
+  void kill_all(std::function<void()> then);
+  void check_empty();
+
+  boost::asio::io_context& io;
+  std::string program;
+  std::chrono::milliseconds start_time_max;
+  std::shared_ptr<spawner_client> client;
+  std::uint64_t last_number = 0;
+  std::deque<waiting_start> waiting;
+  std::map<std::uint64_t, child> unanswered; ///< Sent to the spawner, by request number.
+  std::set<child> living;                    ///< With an init that is not reaped.
+  std::deque<deadline> deadlines;
+  boost::asio::steady_timer timer;
+  bool timer_set = false;
+  std::vector<std::function<void()>> on_empty;
+  std::shared_ptr<node_cgroups> cgroups;
+  blocking_runner pool;
+  std::size_t preparing = 0;      ///< Starts whose cgroup is being made.
+  std::size_t cgroups_ending = 0; ///< Cgroups that are being removed.
+  boost::asio::steady_timer first_word_timer;
+  int silent_spawners = 0; ///< In a row that ended before their first word.
+};
+
+} // namespace toolscore
