@@ -3,6 +3,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_orders_actor.hpp"
+#include "config/json_text.hpp"
 #include "loop/house_handlers.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -167,6 +168,7 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   // One that could not be spawned has never been told as started, but why is wanted all the more.
   if (message.number < state.number) return;
   state.number = message.number;
+  state.gone = message.number;
   const auto lines_begun = state.wire ? state.wire->lines_begun() : ~std::uint64_t{0};
   state.wire = nullptr;
   state.instance = nullptr;
@@ -188,8 +190,9 @@ void take_report(server_actor_pointer self, const child_report& report) {
   state.attempt = report.attempt;
   state.delay = report.delay;
   if (report.what == child_event::ready) return; // The instance itself has said so already.
-  if (report.what == child_event::ended && state.instance && report.number == state.number)
-    take_gone(self, {report.number, {gone_kind::exited, {}, report.reason}});
+  // An instance tells its end itself, before its supervisor does, unless its actor died of a fault.
+  if (report.what == child_event::ended && report.number > state.gone)
+    take_gone(self, {report.number, {gone_kind::internal_error, {}, one_line(report.reason)}});
   if (report.what == child_event::starting) {
     state.alive = true;
     if (report.number > 1) ++state.restarts;

@@ -66,6 +66,7 @@ struct server_actor_state {
   caf::actor supervisor; ///< Of the instances; null until the install is done.
   caf::actor instance;   ///< The current one.
   std::uint64_t number = 0;
+  std::uint64_t gone = 0; ///< The last instance whose end was told.
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
   confinement held_by = confinement::none;

@@ -98,8 +98,8 @@ const char* to_string(desired_state x) noexcept {
 
 const char* to_string(gone_kind x) noexcept {
   static constexpr std::array names{
-      "exited",           "killed",       "stopped",   "hung", "handshake_timeout",
-      "handshake_failed", "spawn_failed", "overflowed"};
+      "exited",           "killed",       "stopped",    "hung",          "handshake_timeout",
+      "handshake_failed", "spawn_failed", "overflowed", "internal_error"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -189,6 +189,9 @@ std::string to_string(const gone_reason& x) {
     break;
   case gone_kind::overflowed:
     text = "broke a limit of its link";
+    break;
+  case gone_kind::internal_error:
+    text = "ended by an internal error of toolscore";
     break;
   }
   if (!x.detail.empty()) text += ": " + x.detail;

@@ -49,7 +49,8 @@ enum class gone_kind : std::uint8_t {
   handshake_timeout, ///< Not ready within the start timeout.
   handshake_failed,  ///< It answered the handshake with something else.
   spawn_failed,      ///< It never ran.
-  overflowed, ///< It wrote a line over the limit, or stopped reading until its queue was full.
+  overflowed,     ///< It wrote a line over the limit, or stopped reading until its queue was full.
+  internal_error, ///< Its actor died of a fault of ours; the process was killed with it.
 };
 const char* to_string(gone_kind x) noexcept;
 

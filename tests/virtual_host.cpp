@@ -1,6 +1,7 @@
 #include "tests/virtual_host.hpp"
 
 #include <csignal>
+#include <stdexcept>
 
 namespace toolscore::test {
 
@@ -70,6 +71,7 @@ public:
   virtual_link(virtual_host& host, life_ptr life) : host_(host), life_(std::move(life)) {}
   ~virtual_link() override { life_->wire = {}; }
   std::uint64_t send(bytes line) override {
+    if (!life_->how.send_throws.empty()) throw std::runtime_error(life_->how.send_throws);
     const auto number = ++life_->sent;
     host_.time_.after(milliseconds{0}, [&host = host_, life = life_, line, number] {
       if (life->over) return;
@@ -119,6 +121,7 @@ void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
 
 std::shared_ptr<link> virtual_host::open_link(hosted_process& process, link_events events) {
   auto& ours = dynamic_cast<virtual_process&>(process);
+  if (!ours.life()->how.open_throws.empty()) throw std::runtime_error(ours.life()->how.open_throws);
   ours.life()->wire = std::move(events);
   return std::make_shared<virtual_link>(*this, ours.life());
 }

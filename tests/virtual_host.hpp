@@ -19,6 +19,8 @@ enum class speech { modern, silent, garbage, refuses };
 /// How one process will behave, decided when it is asked for.
 struct manner {
   std::string spawn_error; ///< Not empty: it cannot be started.
+  std::string open_throws; ///< Not empty: opening its link throws this in its actor.
+  std::string send_throws; ///< Not empty: so does the first line written to it, the handshake's.
   milliseconds spawn_takes{1};
   speech says = speech::modern;
   milliseconds handshake_takes{1};

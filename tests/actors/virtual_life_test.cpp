@@ -26,6 +26,23 @@ struct one_server : actor_fixture {
     BOOST_TEST_REQUIRE(node.status("fs") == "ready");
   }
   life_ptr process() { return node.host.last("fs"); }
+  /// The first instance's actor threw; the next one has no fault.
+  void check_internal_error() {
+    const auto call = node.call("fs");
+    advance(10ms);
+    bool told = false;
+    for (const auto& state : node.seen["fs"]) {
+      BOOST_TEST(state.reason.find("exited") == std::string::npos, state.reason);
+      told = told ||
+             state.reason == "ended by an internal error of toolscore: a descriptor?is no socket";
+    }
+    BOOST_TEST(told);
+    advance(1s);
+    BOOST_TEST(node.status("fs") == "ready");
+    BOOST_TEST(call->ends == 1);
+    BOOST_TEST(!call->failed(), call->text);
+    BOOST_TEST(node.host.alive("fs") == 1u);
+  }
 };
 
 bool says(const made_call_ptr& call, const std::string& text) {
@@ -325,6 +342,20 @@ BOOST_AUTO_TEST_CASE(a_stop_after_a_restart_that_had_to_install_ends) {
   const auto stop = node.order("fs", server_verb::stop);
   BOOST_TEST(stop->answers == 1);
   BOOST_TEST(node.status("fs") == "stopped");
+}
+
+BOOST_AUTO_TEST_CASE(an_instance_whose_actor_dies_before_it_is_told_is_an_internal_error) {
+  manners = {manner{}};
+  manners[0].open_throws = "a descriptor\nis no socket";
+  run();
+  check_internal_error();
+}
+
+BOOST_AUTO_TEST_CASE(an_instance_whose_actor_dies_in_its_handshake_is_an_internal_error) {
+  manners = {manner{}};
+  manners[0].send_throws = "a descriptor\nis no socket";
+  run();
+  check_internal_error();
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_ends_while_it_installs_answers_what_waits) {
