@@ -78,9 +78,43 @@ CREATE TABLE gaps (
 ) STRICT;
 )";
 
+// signaled to major_faults are NULL where no process ended, uptime_ms where none ran, delay_ms
+// where no restart was planned. calls and log are JSON arrays (store/crash_row.hpp). Here the
+// newest row may be deleted with its server, so AUTOINCREMENT keeps its number from being given
+// again.
+constexpr const char* crashes_sql = R"(
+CREATE TABLE crashes (
+  number             INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_us              INTEGER NOT NULL,
+  server             TEXT NOT NULL,
+  instance           INTEGER NOT NULL,
+  pid                INTEGER NOT NULL,
+  kind               TEXT NOT NULL,
+  reason             TEXT NOT NULL,
+  signaled           INTEGER,
+  status             INTEGER,
+  core_dumped        INTEGER,
+  out_of_memory      INTEGER,
+  memory_limit_bytes INTEGER,
+  user_us            INTEGER,
+  system_us          INTEGER,
+  memory_max_bytes   INTEGER,
+  major_faults       INTEGER,
+  uptime_ms          INTEGER,
+  was_ready          INTEGER NOT NULL,
+  in_flight          INTEGER NOT NULL,
+  calls              TEXT NOT NULL,
+  log                TEXT NOT NULL,
+  attempt            INTEGER NOT NULL,
+  delay_ms           INTEGER
+) STRICT;
+CREATE INDEX crashes_of_server ON crashes (server, number);
+)";
+
 constexpr std::array steps{
     migration{"definitions, installs and instances", definitions_sql},
     migration{"recorded calls and their gaps", calls_sql},
+    migration{"crash reports", crashes_sql},
 };
 
 } // namespace
