@@ -108,7 +108,9 @@ void tree_backend::unsubscribe(std::uint64_t subscription) {
 
 std::vector<std::pair<std::string, double>> tree_backend::counters() const {
   return {{"toolscore_records_kept_total", static_cast<double>(kept_->records_kept)},
-          {"toolscore_records_lost_total", static_cast<double>(kept_->records_lost)}};
+          {"toolscore_records_lost_total", static_cast<double>(kept_->records_lost)},
+          {"toolscore_crash_reports_kept_total", static_cast<double>(kept_->crashes_kept)},
+          {"toolscore_crash_reports_lost_total", static_cast<double>(kept_->crashes_lost)}};
 }
 
 } // namespace toolscore

@@ -4,6 +4,7 @@
 #include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 #include "messages/call.hpp"
+#include "messages/crash.hpp"
 #include "messages/events.hpp"
 #include "runners/link.hpp"
 #include "runners/log_ring.hpp"
@@ -184,6 +185,12 @@ struct drop_instance {
 };
 /// Something waits in the inbox of records.
 struct records_waiting {};
+/// Crash reports wait there.
+struct crashes_waiting {};
+struct crashes_query {
+  crash_query query;
+  std::function<void(result<std::vector<crash_report>>)> then;
+};
 struct flush_due {};
 /// Beginnings and ends of instances have waited for others long enough.
 struct live_due {};
@@ -225,6 +232,8 @@ std::function<void(Argument)> back_to(Self* self, Work work) {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_cancel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_waiting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_waiting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)

@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/call.hpp"
+#include "messages/crash.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -12,6 +13,7 @@ namespace toolscore {
 /// many records, for a message each would cost a call more than its record.
 struct record_inbox {
   static constexpr std::size_t records_max = 65'536;
+  static constexpr std::size_t crashes_max = 1'024;
 
   std::vector<call_record> records;
   std::uint64_t dropped = 0; ///< Since the store last looked: there was no room.
@@ -24,6 +26,19 @@ struct record_inbox {
     else
       records.push_back(std::move(record));
     return !std::exchange(told, true);
+  }
+
+  std::vector<crash_report> crashes;
+  std::uint64_t crashes_dropped = 0;
+  bool crashes_told = false;
+
+  /// The same for crash reports, which go another way to the store: seldom, and soon.
+  bool put_crash(crash_report report) {
+    if (crashes.size() >= crashes_max)
+      ++crashes_dropped;
+    else
+      crashes.push_back(std::move(report));
+    return !std::exchange(crashes_told, true);
   }
 };
 

@@ -74,6 +74,7 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto files = std::make_shared<store_files>(std::move(*base));
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
+  if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
   if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
     return alone.failure();
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));

@@ -1,6 +1,7 @@
 #include "actors/server_actor.hpp"
 
 #include "actors/server_calls_actor.hpp"
+#include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "config/json_text.hpp"
@@ -137,6 +138,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   state.init_pid = message.init_pid;
   state.held_by = message.held_by;
   state.logs.begin(message.number, message.log);
+  begin_life(self, message);
   self->send(state.options->tree->store,
              put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
   publish(self);
@@ -151,6 +153,7 @@ void arm_ping(server_actor_pointer self) {
 void take_ready(server_actor_pointer self, const instance_ready& message) {
   auto& state = self->state;
   if (message.number != state.number || !state.supervisor) return;
+  state.current.was_ready = true;
   state.wire = message.wire;
   state.handshake = message.handshake;
   state.life = liveness{state.options->spec.policy.ping};
@@ -182,6 +185,7 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
     state.last_exit = message.reason.exit;
   lose_calls(self, message.number, lines_begun, message.reason);
+  draft_crash(self, message);
   self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
 }
 
@@ -207,6 +211,7 @@ void take_report(server_actor_pointer self, const child_report& report) {
     state.instances = after_report(state.instances, report.what);
   if (report.what == child_event::ended) return; // What is decided about it follows at once.
   fail_lost(self);
+  tell_crash(self, report);
   changed(self);
 }
 
@@ -238,6 +243,8 @@ void take_down(server_actor_pointer self, const caf::down_msg& message) {
   state.supervisor = nullptr;
   state.instances = instances_status::finished;
   fail_lost(self);
+  state.succeeded = false;
+  tell_crash(self, {state.options->spec.id.value, child_event::finished, 0, state.attempt, {}, {}});
   changed(self);
   self->quit(state.ending ? *state.ending : message.reason);
 }

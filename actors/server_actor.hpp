@@ -2,6 +2,7 @@
 #include "actors/addresses_actor.hpp"
 #include "actors/call_outcome.hpp"
 #include "actors/call_table.hpp"
+#include "actors/crash_report.hpp"
 #include "actors/instance_actor.hpp"
 #include "actors/liveness.hpp"
 #include "actors/local_messages_actor.hpp"
@@ -49,6 +50,14 @@ struct open_order {
   std::function<void(result<done>)> then;
 };
 
+/// What a crash report tells of an instance's life; empty between two.
+struct instance_life {
+  std::uint64_t number = 0;
+  std::int64_t pid = 0;
+  std::chrono::steady_clock::time_point since;
+  bool was_ready = false;
+};
+
 /// THE OWNER of one MCP server: its stable address, call table, queue and tool list. It outlives
 /// the server's instances, so that a crash loses no queue and no address.
 struct server_actor_state {
@@ -74,6 +83,8 @@ struct server_actor_state {
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
   log_history logs;
+  instance_life current;
+  std::optional<crash_report> crash; ///< Of an end about which nothing is decided yet.
   std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
   std::uint32_t attempt = 0;
   std::chrono::milliseconds delay{0};

@@ -98,9 +98,28 @@ void flush(self_pointer self, const store_options& options) {
   inbox.dropped += batch->size();
 }
 
+/// The reports of all that crashed within `live_wait`, in one transaction.
+void flush_crashes(self_pointer self, const store_options& options) {
+  auto& inbox = *options.inbox;
+  inbox.crashes_told = false;
+  options.counters->crashes_lost += std::exchange(inbox.crashes_dropped, 0);
+  if (inbox.crashes.empty()) return;
+  const auto count = inbox.crashes.size();
+  auto batch = std::make_shared<std::vector<crash_report>>(std::exchange(inbox.crashes, {}));
+  on_pool<result<done>>(
+      self, options, [batch](store_files& files) { return files.reports.put(*batch); },
+      [count, counters = options.counters](const result<done>& kept) {
+        (kept ? counters->crashes_kept : counters->crashes_lost) += count;
+        if (!kept)
+          log::write(log::level::error, "store.refused",
+                     {log::kv("crashes", count), log::kv("reason", kept.failure().detail)});
+      });
+}
+
 /// All that began and ended within `live_wait`, in one transaction.
 void flush_live(self_pointer self, const store_options& options) {
   self->state.live_armed = false;
+  flush_crashes(self, options);
   auto changes = std::make_shared<std::vector<live_change>>(std::exchange(self->state.live, {}));
   if (changes->empty()) return;
   on_pool<result<done>>(
@@ -113,10 +132,21 @@ void flush_live(self_pointer self, const store_options& options) {
       nullptr);
 }
 
-void keep_live(self_pointer self, const store_options& options, live_change change) {
-  self->state.live.push_back(std::move(change));
+void arm_live(self_pointer self, const store_options& options) {
   if (!std::exchange(self->state.live_armed, true))
     self->delayed_send(self, options.live_wait, live_due{});
+}
+
+void keep_live(self_pointer self, const store_options& options, live_change change) {
+  self->state.live.push_back(std::move(change));
+  arm_live(self, options);
+}
+
+/// What is known of its crashes goes with it; what the disk keeps of them, the next start deletes.
+result<done> drop(store_files& files, const server_id& server) {
+  auto removed = files.definitions.remove(server);
+  if (removed) static_cast<void>(files.reports.remove(server));
+  return removed;
 }
 
 stored_instance row_of(const put_instance& message) {
@@ -140,6 +170,7 @@ void store_files::trim(std::size_t appended, std::uint64_t keep_max) {
 caf::behavior make_store(self_pointer self, store_options options) {
   set_house_handlers(self);
   if (!options.inbox->records.empty()) arm_flush(self, options); // A former store's.
+  if (!options.inbox->crashes.empty()) arm_live(self, options);
   return {
       [=](records_waiting) { arm_flush(self, options); },
       [=](flush_due) {
@@ -170,8 +201,7 @@ caf::behavior make_store(self_pointer self, store_options options) {
       [=](const drop_definition& request) {
         const auto server = request.server;
         on_pool<result<done>>(
-            self, options,
-            [server](store_files& files) { return files.definitions.remove(server); },
+            self, options, [server](store_files& files) { return drop(files, server); },
             request.then);
       },
       [=](const definitions_query& request) {
@@ -191,6 +221,14 @@ caf::behavior make_store(self_pointer self, store_options options) {
             },
             request.then);
       },
+      [=](const crashes_query& request) {
+        flush_live(self, options); // What crashed before the question is in the answer.
+        on_pool<result<std::vector<crash_report>>>(
+            self, options,
+            [query = request.query](store_files& files) { return files.reports.find(query); },
+            request.then);
+      },
+      [=](crashes_waiting) { arm_live(self, options); },
       [=](live_due) { flush_live(self, options); },
       [=](const put_instance& message) { keep_live(self, options, row_of(message)); },
       [=](const drop_instance& message) { keep_live(self, options, message.instance); },

@@ -1,6 +1,7 @@
 #pragma once
 #include "actors/local_messages_actor.hpp"
 #include "actors/record_inbox.hpp"
+#include "store/crashes_io.hpp"
 #include "store/database_io.hpp"
 #include "store/instances_io.hpp"
 #include "store/records_io.hpp"
@@ -23,6 +24,7 @@ struct store_files {
   specs definitions{base};
   instances live{base};
   records calls{base};
+  crashes reports{base};
 
   /// Deletes the oldest records over `keep_max`, now and then.
   void trim(std::size_t appended, std::uint64_t keep_max);
@@ -36,6 +38,8 @@ private:
 struct store_counters {
   std::uint64_t records_kept = 0;
   std::uint64_t records_lost = 0;
+  std::uint64_t crashes_kept = 0;
+  std::uint64_t crashes_lost = 0;
 };
 
 struct store_options {
@@ -46,9 +50,9 @@ struct store_options {
   record_inbox* inbox = nullptr;            ///< What is to be written; outlives the actor.
   std::uint64_t records_max = 5'000'000;    ///< Older records are deleted.
   std::chrono::milliseconds batch_wait{50}; ///< A record waits at most so long for its batch.
-  /// So long the beginnings and ends of instances wait for others. They stand outside a crash's way
-  /// to its restart then; and a node that dies in between leaves its instances to PDEATHSIG, which
-  /// asks no store.
+  /// So long the beginnings and ends of instances, and crash reports, wait for others. They stand
+  /// outside a crash's way to its restart then; and a node that dies in between leaves its
+  /// instances to PDEATHSIG, which asks no store.
   std::chrono::milliseconds live_wait{20};
 };
 

@@ -12,6 +12,10 @@ void log_history::begin(std::uint64_t instance, std::shared_ptr<const log_ring> 
   now_ = {instance, std::move(ring)};
 }
 
+log_part log_history::end_of(std::uint64_t instance, std::size_t bytes_max) const {
+  return now_.ring && now_.instance == instance ? now_.ring->last(bytes_max) : log_part{};
+}
+
 log_answer log_history::last_lines(std::uint32_t lines) const {
   log_answer answer;
   answer.next = {now_.instance, now_.ring ? now_.ring->bytes_seen() : 0};

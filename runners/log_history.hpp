@@ -14,6 +14,8 @@ public:
   /// A new instance writes here from now on; of the older ones the last is kept.
   void begin(std::uint64_t instance, std::shared_ptr<const log_ring> ring);
   log_answer read(const log_request& request) const;
+  /// The last bytes of the newest instance's log; empty where that is another one.
+  log_part end_of(std::uint64_t instance, std::size_t bytes_max) const;
 
 private:
   struct part {

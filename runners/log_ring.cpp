@@ -41,6 +41,18 @@ std::string log_ring::tail(std::size_t lines_max) const {
   return all.substr(from + 1);
 }
 
+log_part log_ring::last(std::size_t bytes_max) const {
+  const auto wanted = std::min(bytes_max, content_.size());
+  log_part part;
+  part.next = seen_;
+  part.gap = wanted < seen_;
+  // Until the ring is full its oldest byte is its first.
+  const auto newer = std::min(wanted, oldest_);
+  part.text = content_.substr(content_.size() - (wanted - newer), wanted - newer);
+  part.text.append(content_, oldest_ - newer, newer);
+  return part;
+}
+
 log_part log_ring::since(std::uint64_t from, log_end end) const {
   const std::uint64_t first = seen_ - content_.size();
   log_part part;

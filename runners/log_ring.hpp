@@ -27,6 +27,9 @@ public:
   /// What was appended behind the first `from` bytes. Where some of it is lost it begins with a
   /// whole line.
   log_part since(std::uint64_t from, log_end end) const;
+  /// The last bytes, at most so many; a gap is all that came before them, kept or not. Copies no
+  /// more than it answers with.
+  log_part last(std::size_t bytes_max) const;
   std::uint64_t bytes_seen() const { return seen_; } ///< Ever appended, lost ones included.
   std::size_t bytes_kept() const { return content_.size(); }
 

@@ -69,6 +69,7 @@ caf::behavior make_runner_stub(caf::event_based_actor* self, virtual_node* node)
 caf::behavior make_events_stub(caf::event_based_actor* self, virtual_node* node) {
   hear_all(self);
   return {[=](const new_event& x) {
+    if (x.content.kind == "server.crashed") node->crashes.push_back(x.content);
     if (x.content.kind != "server.state") return;
     const auto field = [&](const char* name) {
       const auto at = x.content.fields.find(name);

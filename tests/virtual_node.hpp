@@ -71,6 +71,7 @@ public:
   virtual_host host;
   addresses_ptr tree = std::make_shared<addresses>();
   std::map<std::string, std::vector<seen_state>> seen;
+  std::vector<event> crashes; ///< Every event server.crashed; the reports wait in tree->records.
   std::map<std::string, caf::actor> directory;
   std::vector<made_call_ptr> calls;
   std::vector<made_order_ptr> orders;

@@ -63,4 +63,22 @@ BOOST_FIXTURE_TEST_CASE(what_waits_when_the_store_starts_is_written, store_fixtu
   BOOST_TEST(posted.size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(crashes_that_come_together_make_one_batch_soon, store_fixture) {
+  for (int i = 0; i < 100; ++i)
+    if (inbox.put_crash({})) send(store, crashes_waiting{});
+  BOOST_TEST(posted.empty());
+  advance(store_options{}.live_wait);
+  BOOST_TEST(posted.size() == 1u);
+  BOOST_TEST(inbox.crashes.empty());
+  BOOST_TEST(inbox.put_crash({})); // The next one is told again.
+}
+
+BOOST_FIXTURE_TEST_CASE(a_question_for_crashes_is_asked_behind_those_that_wait, store_fixture) {
+  inbox.put_crash({});
+  send(store, crashes_waiting{});
+  send(store, crashes_query{{}, nullptr});
+  BOOST_TEST(posted.size() == 2u);
+  BOOST_TEST(inbox.crashes.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

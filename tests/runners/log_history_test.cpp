@@ -86,6 +86,16 @@ BOOST_AUTO_TEST_CASE(a_position_is_read_back_as_it_was_written) {
     BOOST_TEST(!read_log_position(bad), bad);
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_log_is_that_of_the_newest_instance_alone) {
+  class log_history logs;
+  BOOST_TEST(logs.end_of(1, 9).text.empty());
+  logs.begin(1, ring_of("first\n"));
+  BOOST_TEST(logs.end_of(1, 4).text == "rst\n");
+  logs.begin(2, nullptr);
+  BOOST_TEST(logs.end_of(1, 4).text.empty());
+  BOOST_TEST(logs.end_of(2, 4).text.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace toolscore::test

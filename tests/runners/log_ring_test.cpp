@@ -38,9 +38,27 @@ BOOST_AUTO_TEST_CASE(whatever_is_appended_the_kept_bytes_are_the_last_and_bounde
       BOOST_REQUIRE(ring.bytes_kept() == std::min<std::size_t>(50, all.size()));
     }
     BOOST_TEST(ring.bytes_seen() == text.size());
+    for (std::size_t wanted : {0U, 1U, 16U, 49U, 50U, 51U, 400U}) {
+      const auto last = ring.last(wanted);
+      const auto kept = std::min<std::size_t>(wanted, 50);
+      BOOST_REQUIRE(last.text == text.substr(text.size() - kept));
+      BOOST_REQUIRE(last.gap);
+      BOOST_REQUIRE(last.next == text.size());
+    }
     // 50 bytes hold three lines of 16 and the end of a fourth, which is not shown.
     BOOST_TEST(ring.tail(9) == "line 0123456789\nline 0123456789\nline 0123456789");
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_last_bytes_of_a_log_that_is_all_there_have_no_gap) {
+  class log_ring ring(8);
+  BOOST_TEST(ring.last(4).text.empty());
+  BOOST_TEST(!ring.last(4).gap);
+  ring.append("a\nbc");
+  BOOST_TEST(ring.last(4).text == "a\nbc");
+  BOOST_TEST(!ring.last(4).gap);
+  BOOST_TEST(ring.last(3).text == "\nbc");
+  BOOST_TEST(ring.last(3).gap);
 }
 
 BOOST_AUTO_TEST_CASE(one_line_longer_than_the_ring_shows_its_end) {
