@@ -87,6 +87,11 @@ void tree_backend::logs(server_id server, log_request request,
                    }});
 }
 
+void tree_backend::crashes(crash_query query,
+                           std::function<void(result<std::vector<crash_report>>)> then) {
+  caf::anon_send(tree_->store, crashes_query{std::move(query), std::move(then)});
+}
+
 void tree_backend::trajectories(trajectory_query query,
                                 std::function<void(result<std::string>)> then) {
   // What was called before the question is in the answer.

@@ -43,6 +43,8 @@ public:
   void act(server_id server, server_verb verb, std::function<void(result<done>)> then) override;
   void logs(server_id server, log_request request,
             std::function<void(result<log_answer>)> then) override;
+  void crashes(crash_query query,
+               std::function<void(result<std::vector<crash_report>>)> then) override;
   void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;
   std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) override;
   void unsubscribe(std::uint64_t subscription) override;

@@ -1,5 +1,6 @@
 #include "gateway/rest_api.hpp"
 
+#include "gateway/crash_text.hpp"
 #include "gateway/rest_text.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/names.hpp"
@@ -13,6 +14,7 @@ namespace toolscore {
 namespace {
 
 constexpr std::uint32_t lines_max = 10'000;
+constexpr std::uint32_t crashes_max = 200;
 
 outbound_answer text_answer(std::string_view content_type, std::string text) {
   outbound_answer x;
@@ -70,6 +72,9 @@ void rest_api::handle(const inbound_request& request,
   case route_kind::server_add:
     add(request, back);
     return;
+  case route_kind::crashes:
+    crashes(request, {}, back);
+    return;
   case route_kind::trajectories:
     trajectories(request, back);
     return;
@@ -102,6 +107,9 @@ void rest_api::on_server(const inbound_request& request, way_back back) {
     return;
   case route_kind::server_logs:
     logs(request, std::move(name), back);
+    return;
+  case route_kind::server_crashes:
+    crashes(request, std::move(name), back);
     return;
   default:
     back.fail(errc::not_supported, to_string(request.where.kind));
@@ -189,6 +197,23 @@ void rest_api::logs(const inbound_request& request, std::string name, way_back b
     if (x->gap) answer.headers += "Toolscore-Log-Gap: 1\r\n";
     back.answer(std::move(answer));
   });
+}
+
+void rest_api::crashes(const inbound_request& request, std::string name, way_back back) {
+  const auto before = number_of<std::int64_t>(request, "before", 0, 1, INT64_MAX);
+  const auto limit = number_of<std::uint32_t>(request, "limit", 20, 1, crashes_max);
+  if (!before || !limit) {
+    const auto& why = !before ? before.failure() : limit.failure();
+    back.fail(why.code, why.detail);
+    return;
+  }
+  tree_.crashes({server_id{std::move(name)}, *before, *limit},
+                [back](const result<std::vector<crash_report>>& x) {
+                  if (!x)
+                    back.fail(x.failure().code, x.failure().detail);
+                  else
+                    back.answer(json_answer(200, crashes_text(*x)));
+                });
 }
 
 void rest_api::trajectories(const inbound_request& request, way_back back) {

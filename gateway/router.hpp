@@ -19,6 +19,8 @@ enum class route_kind : std::uint8_t {
   server_stop,
   server_restart,
   server_logs,
+  server_crashes, ///< GET /api/v1/servers/{name}/crashes
+  crashes,        ///< GET /api/v1/crashes
   trajectories,
   tools,
   events,

@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
+#include "messages/crash.hpp"
 #include "messages/events.hpp"
 #include "messages/log_position.hpp"
 
@@ -59,6 +60,9 @@ public:
   virtual void act(server_id server, server_verb verb, std::function<void(result<done>)> then) = 0;
   virtual void logs(server_id server, log_request request,
                     std::function<void(result<log_answer>)> then) = 0;
+  /// What crashed before the question is in the answer; it may be of a former node's life.
+  virtual void crashes(crash_query query,
+                       std::function<void(result<std::vector<crash_report>>)> then) = 0;
   /// NDJSON, one record a line.
   virtual void trajectories(trajectory_query query,
                             std::function<void(result<std::string>)> then) = 0;

@@ -2,6 +2,7 @@
 
 #include "node/add_definition.hpp"
 #include "node/call_command.hpp"
+#include "node/crash_lines.hpp"
 #include "node/printable.hpp"
 #include "node/record_text.hpp"
 #include "node/reply_json.hpp"
@@ -153,6 +154,15 @@ command_output events(const cli_request& request, const command_context& context
   return whole;
 }
 
+/// As why_text takes it: the report, null for none, or why it is not known.
+reply_json crash_of(const std::string& server, const command_context& context) {
+  const auto reply = context.ask(get_request(server_path(server) + "/crashes?limit=1"));
+  if (!reply) return reply.failure().detail;
+  auto crash = reply->status == 200 ? last_crash(reply->body) : std::nullopt;
+  if (crash) return *std::move(crash);
+  return "the node answered with status " + std::to_string(reply->status);
+}
+
 command_output why(const cli_request& request, const command_context& context) {
   return asked(context, get_request(server_path(request.server)), [&](const http_reply& reply) {
     const auto server = parse_reply(reply.body);
@@ -160,8 +170,10 @@ command_output why(const cli_request& request, const command_context& context) {
     // A server that never ran has no log; that is no reason not to answer.
     const auto log = context.ask(logs_request(request.server, why_lines));
     const std::string lines = log && log->status == 200 ? log->body : std::string();
-    return command_output{
-        request.json ? why_json(*server, lines) : why_text(*server, lines, context.now), {}};
+    const auto crash = crash_of(request.server, context);
+    return command_output{request.json ? why_json(*server, lines, crash)
+                                       : why_text(*server, lines, crash, context.now),
+                          {}};
   });
 }
 

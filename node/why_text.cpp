@@ -1,5 +1,6 @@
 #include "node/why_text.hpp"
 
+#include "node/crash_lines.hpp"
 #include "node/printable.hpp"
 
 #include <array>
@@ -85,7 +86,8 @@ std::string next_step(const reply_json& server) {
   return "see `toolscore logs " + printable(text_of(server, "name")) + "`";
 }
 
-std::string why_text(const reply_json& server, std::string_view log, wall_time now) {
+std::string why_text(const reply_json& server, std::string_view log, const reply_json& crash,
+                     wall_time now) {
   std::string out;
   std::string status = text_of(server, "process_status");
   if (const auto age = age_of(member_of(server, "since"), now); age != "-") status += " for " + age;
@@ -102,26 +104,30 @@ std::string why_text(const reply_json& server, std::string_view log, wall_time n
     append_field(out, "stdout",
                  std::to_string(garbage) +
                      " lines were no JSON-RPC message; it must log to stderr");
-  if (!log.empty()) {
-    out += "last log lines:\n";
-    while (!log.empty()) {
-      const auto end = log.find('\n');
-      out += "  " + printable(log.substr(0, end)) + "\n";
-      log.remove_prefix(end == log.npos ? log.size() : end + 1);
-    }
+  if (!log.empty()) out += "last log lines:\n";
+  for (auto rest = log; !rest.empty();) {
+    const auto end = rest.find('\n');
+    out += "  " + printable(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
   }
+  out += crash_lines(crash, log, now);
   append_field(out, "next step", next_step(server));
   return out;
 }
 
-std::string why_json(const reply_json& server, std::string_view log) {
+std::string why_json(const reply_json& server, std::string_view log, const reply_json& crash) {
   auto lines = reply_json::array();
   while (!log.empty()) {
     const auto end = log.find('\n');
     lines.push_back(std::string(log.substr(0, end)));
     log.remove_prefix(end == log.npos ? log.size() : end + 1);
   }
-  return compact({{"server", server}, {"log", lines}, {"next_step", next_step(server)}}) + "\n";
+  const auto told = crash.is_string() ? reply_json{{"error", crash}} : crash;
+  return compact({{"server", server},
+                  {"log", lines},
+                  {"crash", told},
+                  {"next_step", next_step(server)}}) +
+         "\n";
 }
 
 } // namespace toolscore

@@ -31,9 +31,9 @@ BOOST_AUTO_TEST_SUITE(control)
 
 BOOST_AUTO_TEST_CASE(the_control_plane_needs_its_owner) {
   server_fixture node;
-  for (const char* path :
-       {"/api/v1/servers", "/api/v1/servers/fs", "/api/v1/servers/fs/logs", "/api/v1/trajectories",
-        "/api/v1/tools", "/api/v1/events", "/metrics", "/api/v1/nothing"}) {
+  for (const char* path : {"/api/v1/servers", "/api/v1/servers/fs", "/api/v1/servers/fs/logs",
+                           "/api/v1/servers/fs/crashes", "/api/v1/crashes", "/api/v1/trajectories",
+                           "/api/v1/tools", "/api/v1/events", "/metrics", "/api/v1/nothing"}) {
     auto client = node.connect();
     client.send(node.get(path));
     const auto reply = client.read();
@@ -199,6 +199,33 @@ BOOST_AUTO_TEST_CASE(logs_trajectories_tools_metrics_and_readiness_are_shown) {
   const auto waiting = ask("/readyz");
   BOOST_TEST(waiting.status == 503);
   BOOST_TEST(nlohmann::json::parse(waiting.body)["detail"] == "1 of 2: \"db\" is building");
+}
+
+BOOST_AUTO_TEST_CASE(crashes_are_shown_of_one_server_or_all_in_pages) {
+  server_fixture node;
+  auto client = node.connect();
+  const auto ask = [&](const std::string& path) {
+    client.send(node.get(path, node.owner_header()));
+    return client.read();
+  };
+  const auto asked = [&](const std::string& path) {
+    const auto reply = ask(path);
+    BOOST_TEST(reply.status == 200, path);
+    return nlohmann::json::parse(reply.body)["crashes"][0]["reason"].get<std::string>();
+  };
+  BOOST_TEST(asked("/api/v1/crashes") == "|0|20");
+  BOOST_TEST(asked("/api/v1/crashes?limit=200&before=9223372036854775807") ==
+             "|9223372036854775807|200");
+  BOOST_TEST(asked("/api/v1/servers/fs/crashes?before=7&limit=1") == "fs|7|1");
+  BOOST_TEST(ask("/api/v1/servers/nope/crashes").status == 404);
+  BOOST_TEST(ask("/api/v1/servers/NOPE/crashes").status == 404);
+  for (const auto* bad : {"limit=0", "limit=201", "limit=x", "limit=", "before=0", "before=-1",
+                          "before=1x", "before=9223372036854775808"})
+    for (const auto* path : {"/api/v1/crashes?", "/api/v1/servers/fs/crashes?"}) {
+      const auto reply = ask(std::string(path) + bad);
+      BOOST_TEST(reply.status == 400, bad);
+      BOOST_TEST(nlohmann::json::parse(reply.body)["error"]["code"] == "bad_request");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_of_the_tree_after_the_client_left_harms_nobody) {

@@ -70,6 +70,18 @@ void fake_backend::logs(server_id server, log_request request,
   });
 }
 
+void fake_backend::crashes(crash_query query,
+                           std::function<void(result<std::vector<crash_report>>)> then) {
+  const bool known = query.server.value.empty() || has_server(query.server);
+  boost::asio::post(io_, [then = std::move(then), query, known] {
+    if (!known) return then(error{errc::unknown_server, "no such server"});
+    crash_report x;
+    x.reason =
+        query.server.value + "|" + std::to_string(query.before) + "|" + std::to_string(query.limit);
+    then(std::vector{x});
+  });
+}
+
 void fake_backend::trajectories(trajectory_query query,
                                 std::function<void(result<std::string>)> then) {
   boost::asio::post(io_, [then = std::move(then), query] {

@@ -34,6 +34,8 @@ BOOST_AUTO_TEST_CASE(every_path_of_the_contract_leads_where_it_says) {
       {post, "/api/v1/servers/fs/stop", route_kind::server_stop, route_scope::owner, "fs"},
       {post, "/api/v1/servers/fs/restart", route_kind::server_restart, route_scope::owner, "fs"},
       {get, "/api/v1/servers/fs/logs", route_kind::server_logs, route_scope::owner, "fs"},
+      {get, "/api/v1/servers/fs/crashes", route_kind::server_crashes, route_scope::owner, "fs"},
+      {get, "/api/v1/crashes", route_kind::crashes, route_scope::owner, ""},
       {get, "/api/v1/trajectories", route_kind::trajectories, route_scope::owner, ""},
       {get, "/api/v1/tools", route_kind::tools, route_scope::owner, ""},
       {get, "/api/v1/events", route_kind::events, route_scope::owner, ""},
@@ -74,6 +76,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_404_and_a_wrong_method_405_with_those_
       {del, "/api/v1/servers", 405, "GET, POST", route_scope::owner},
       {get, "/api/v1/servers/fs/start", 405, "POST", route_scope::owner},
       {post, "/metrics", 405, "GET", route_scope::owner},
+      {post, "/api/v1/crashes", 405, "GET", route_scope::owner},
+      {del, "/api/v1/servers/fs/crashes", 405, "GET", route_scope::owner},
   };
   for (const auto& x : rows) {
     BOOST_TEST_CONTEXT(x.path) {

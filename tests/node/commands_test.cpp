@@ -4,6 +4,7 @@
 #include "real_server.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <tuple>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -191,6 +192,21 @@ BOOST_AUTO_TEST_CASE(why_answers_without_a_log_too) {
   const auto answer = x.run(request_for(command_kind::why, "fs"));
   BOOST_TEST((answer.code == exit_code::ok));
   BOOST_TEST(answer.out.find("`toolscore start fs`") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(why_asks_for_the_newest_crash_and_says_where_there_is_no_answer_to_that) {
+  for (const auto& [status, body, says] :
+       {std::tuple{200, R"({"crashes":[{"reason":"exited with code 3"}]})", "exited with code 3"},
+        std::tuple{200, R"({"crashes":[]})", "no crash recorded"},
+        std::tuple{404, "", "not known: the node answered with status 404"}}) {
+    conversation x([&, status = status, body = body](const served_request& asked) {
+      return asked.target == "/api/v1/servers/fs/crashes?limit=1" ? text(status, body)
+                                                                  : text(200, R"({"name":"fs"})");
+    });
+    const auto answer = x.run(request_for(command_kind::why, "fs"));
+    BOOST_TEST((answer.code == exit_code::ok));
+    BOOST_TEST(answer.out.find(says) != std::string::npos, answer.out);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_server_without_tools_and_no_such_server_are_told_apart) {

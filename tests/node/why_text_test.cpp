@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(one_answer_holds_reason_log_and_next_step) {
                           {"failures", 2},
                           {"garbage_lines", 3}};
   const wall_time now = std::chrono::sys_days{std::chrono::year{2026} / 1 / 2} + 3h + 4min + 5s;
-  BOOST_TEST(toolscore::why_text(server, "no such\x1b file\nbye\n", now) ==
+  BOOST_TEST(toolscore::why_text(server, "no such\x1b file\nbye\n", nullptr, now) ==
              "server    fs\n"
              "status    crash_loop for 5s (desired: running)\n"
              "reason    exit 1, 5 restarts in 60 s\n"
@@ -42,12 +42,17 @@ BOOST_AUTO_TEST_CASE(one_answer_holds_reason_log_and_next_step) {
              "last log lines:\n"
              "  no such? file\n"
              "  bye\n"
+             "last crash no crash recorded\n"
              "next step it is parked after too many crashes; fix what the reason and the log name, "
              "then `toolscore start fs`\n");
-  const auto programs = parse_reply(why_json(server, "a\nb\n"));
+  const auto programs = parse_reply(why_json(server, "a\nb\n", {{"reason", "exited"}}));
   BOOST_REQUIRE(programs);
   BOOST_TEST(member_of(*programs, "log") == reply_json({"a", "b"}));
   BOOST_TEST(member_of(*programs, "server") == server);
+  BOOST_TEST(text_of(member_of(*programs, "crash"), "reason") == "exited");
+  const auto unknown = parse_reply(why_json(server, "", "no answer"));
+  BOOST_REQUIRE(unknown);
+  BOOST_TEST(text_of(member_of(*unknown, "crash"), "error") == "no answer");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
