@@ -13,7 +13,7 @@ namespace toolscore {
 /// many records, for a message each would cost a call more than its record.
 struct record_inbox {
   static constexpr std::size_t records_max = 65'536;
-  static constexpr std::size_t crashes_max = 1'024;
+  static constexpr std::size_t crashes_max = 4'096;
 
   std::vector<call_record> records;
   std::uint64_t dropped = 0; ///< Since the store last looked: there was no room.
