@@ -8,11 +8,11 @@ using std::chrono::microseconds;
 namespace {
 
 /// Waits of `took` each, spun where the budget says so; how many spins found nothing.
-int wasted(spin_budget& budget, int waits, microseconds took) {
+int wasted(toolscore::spin_budget& budget, int waits, microseconds took) {
   int nothing = 0;
   for (int i = 0; i < waits; ++i) {
     if (budget.may_spin()) {
-      const bool found = took < spin_budget::spin_max;
+      const bool found = took < toolscore::spin_budget::spin_max;
       budget.spun(found);
       if (found) continue;
       ++nothing;
@@ -22,44 +22,49 @@ int wasted(spin_budget& budget, int waits, microseconds took) {
   return nothing;
 }
 
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(spin_budget)
+
 BOOST_AUTO_TEST_CASE(rare_work_is_never_spun_for) {
-  spin_budget budget(2);
+  toolscore::spin_budget budget(2);
   BOOST_TEST(wasted(budget, 1'000, microseconds(1'000)) == 0);
   BOOST_TEST(!budget.may_spin());
 }
 
 BOOST_AUTO_TEST_CASE(work_in_quick_succession_is_spun_for) {
-  spin_budget budget(2);
+  toolscore::spin_budget budget(2);
   BOOST_TEST(wasted(budget, 100, microseconds(10)) == 0);
   BOOST_TEST(budget.may_spin());
 }
 
 BOOST_AUTO_TEST_CASE(spins_that_find_nothing_end_soon) {
-  spin_budget budget(2);
+  toolscore::spin_budget budget(2);
   wasted(budget, 100, microseconds(10));
-  BOOST_TEST(wasted(budget, 1'000, microseconds(500)) == spin_budget::credit_max);
+  BOOST_TEST(wasted(budget, 1'000, microseconds(500)) == toolscore::spin_budget::credit_max);
   BOOST_TEST(!budget.may_spin());
 }
 
 BOOST_AUTO_TEST_CASE(waits_just_out_of_reach_waste_one_spin_in_so_many) {
-  spin_budget budget(2);
+  toolscore::spin_budget budget(2);
   const int waits = 1'600;
-  BOOST_TEST(wasted(budget, waits, microseconds(45)) <= waits / spin_budget::short_waits_a_try);
+  BOOST_TEST(wasted(budget, waits, microseconds(45)) <=
+             waits / toolscore::spin_budget::short_waits_a_try);
 }
 
 BOOST_AUTO_TEST_CASE(one_long_wait_begins_the_count_of_short_ones_anew) {
-  spin_budget budget(2);
+  toolscore::spin_budget budget(2);
   for (int i = 0; i < 100; ++i) {
-    wasted(budget, spin_budget::short_waits_a_try - 1, microseconds(10));
+    wasted(budget, toolscore::spin_budget::short_waits_a_try - 1, microseconds(10));
     budget.slept(microseconds(500));
   }
   BOOST_TEST(!budget.may_spin());
 }
 
 BOOST_AUTO_TEST_CASE(one_processor_never_spins) {
-  spin_budget budget(1);
+  toolscore::spin_budget budget(1);
   BOOST_TEST(wasted(budget, 1'000, microseconds(10)) == 0);
   BOOST_TEST(!budget.may_spin());
 }
 
-} // namespace
+BOOST_AUTO_TEST_SUITE_END()
