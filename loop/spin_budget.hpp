@@ -7,8 +7,9 @@ namespace toolscore {
 /// Whether the loop, out of work, looks for more during a few microseconds before it sleeps. Being
 /// woken costs more than a whole call; but a spin that finds nothing is wasted. So it spins while
 /// spins find work, stops once they do not, and tries again only after waits that a spin would have
-/// covered: an idle node, or one with work now and then, never spins. In the worst case one wait of
-/// `short_waits_a_try` is spun for nothing. Times come in as arguments.
+/// covered: an idle node, or one with work now and then, never spins. Where no spin finds work, one
+/// wait of `short_waits_a_try` is spun for nothing at most; where one in `credit_max` does, it goes
+/// on, and the others are the price. Times come in as arguments.
 class spin_budget {
 public:
   using duration = std::chrono::nanoseconds;
