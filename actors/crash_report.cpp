@@ -18,12 +18,6 @@ std::string cut_to(std::string text, std::size_t bytes_max) {
   return text;
 }
 
-/// Secrets are looked for before the cut, which could take away what they are known by.
-std::string kept(std::string_view text, std::size_t bytes_max) {
-  auto hidden = redact(text);
-  return cut_to(hidden ? std::move(*hidden) : std::string(text), bytes_max);
-}
-
 lost_call told(const call_request& request, std::size_t bytes_max) {
   lost_call call;
   call.method = cut_to(request.method, bytes_max);
@@ -34,6 +28,11 @@ lost_call told(const call_request& request, std::size_t bytes_max) {
 }
 
 } // namespace
+
+std::string line_without_secrets(std::string_view line, std::size_t bytes_max) {
+  auto hidden = redact(line);
+  return cut_to(hidden ? std::move(*hidden) : std::string(line), bytes_max);
+}
 
 std::vector<std::string> crash_lines(std::string_view log, bool cut, const crash_limits& limits) {
   std::vector<std::string> lines;
@@ -47,7 +46,7 @@ std::vector<std::string> crash_lines(std::string_view log, bool cut, const crash
     const auto begin = newline == log.npos ? 0 : newline + 1;
     auto line = log.substr(begin);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(kept(line, limits.line_bytes_max));
+    lines.push_back(line_without_secrets(line, limits.line_bytes_max));
     log = log.substr(0, begin == 0 ? 0 : newline);
   }
   std::reverse(lines.begin(), lines.end());
@@ -65,7 +64,7 @@ std::optional<crash_report> draft_crash(const crash_facts& facts,
   draft.instance = facts.instance;
   draft.pid = facts.pid;
   draft.kind = to_string(kind);
-  draft.reason = kept(to_string(facts.reason), limits.line_bytes_max);
+  draft.reason = line_without_secrets(to_string(facts.reason), limits.line_bytes_max);
   // Of one that never ran, and of one whose actor died, no exit is known.
   if (kind != gone_kind::spawn_failed && kind != gone_kind::internal_error)
     draft.exit = facts.reason.exit;

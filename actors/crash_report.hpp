@@ -47,6 +47,10 @@ std::optional<crash_report> draft_crash(const crash_facts& facts,
 /// @returns false for an end that finishes the server with success: that is no crash
 bool decide_crash(crash_report& draft, const child_report& decision, bool succeeded);
 
+/// One line of a log, to be shown: secrets are looked for before it is cut to `bytes_max`, for the
+/// cut could take away what they are known by.
+std::string line_without_secrets(std::string_view line, std::size_t bytes_max);
+
 /// The last lines without secrets, each then cut. A first line that has lost its beginning is left
 /// out, for the name of a secret may have stood there.
 std::vector<std::string> crash_lines(std::string_view log, bool cut, const crash_limits& limits);

@@ -1,5 +1,6 @@
 #include "actors/instance_actor.hpp"
 
+#include "actors/crash_report.hpp"
 #include "config/log_pattern.hpp"
 #include "loop/house_handlers.hpp"
 
@@ -64,7 +65,7 @@ void take_exit(instance_pointer self, const options_pointer& options, process_ex
     if (state.at == instance_state::starting) {
       reason.detail = "before it was ready";
       const auto tail = state.process->log_tail(1);
-      if (!tail.empty()) reason.detail += "; its last line: " + tail.substr(0, 300);
+      if (!tail.empty()) reason.detail += "; its last line: " + line_without_secrets(tail, 300);
     }
   }
   end(self, options, std::move(reason));

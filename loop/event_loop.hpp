@@ -1,5 +1,6 @@
 #pragma once
 #include "loop/asio.hpp"
+#include "loop/spin_budget.hpp"
 #include "messages/ids.hpp"
 
 #include <chrono>
@@ -23,6 +24,7 @@ public:
   /// Runs handlers until stop(); an idle loop sleeps in epoll and makes no wake-ups.
   void run();
   /// Runs handlers until `finished`, which is asked before and after each of them, or until stop().
+  /// While work comes in quick succession it spins a little before it sleeps (spin_budget).
   void run_until(const std::function<bool()>& finished);
   /// The same, ended by a deadline too. Asks at least every 10 ms, so that what other threads do
   /// counts without a post. @returns whether `finished` came true
@@ -32,11 +34,14 @@ public:
   void stop();
 
 private:
+  bool found_spinning();
+
   loop_id id_;
   // Other threads post to the loop, so Asio's own locks must stay: 1 says only that one thread
   // runs.
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_;
+  spin_budget spin_;
 };
 
 } // namespace toolscore

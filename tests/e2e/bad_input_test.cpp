@@ -168,6 +168,22 @@ BOOST_AUTO_TEST_CASE(a_server_that_exits_at_start_is_parked_with_its_last_line) 
   end_well(node);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_line_is_shown_without_its_secrets) {
+  node_fixture node;
+  const std::string token = "ghp_" + std::string(35, 'a') + "1";
+  node.add("leaky", {{"command", "python3"},
+                     {"args", {"-c", "import sys; sys.exit('refused: token " + token + "')"}}});
+  start_beside_ok(node);
+  BOOST_REQUIRE(node.wait_for_status("leaky", "crash_loop", 30s));
+  const auto reason = reason_of(node, "leaky");
+  BOOST_TEST(has(reason, "its last line: refused: token"), reason);
+  BOOST_TEST(!has(reason, token), reason);
+  const auto reply = talker(node, "/mcp/leaky", era::modern).call("echo");
+  BOOST_TEST(has(reply.error_message(), "refused: token"), reply.told());
+  BOOST_TEST(!has(reply.told(), token), reply.told());
+  end_well(node);
+}
+
 BOOST_AUTO_TEST_CASE(lines_that_are_no_json_are_counted_and_harm_no_call) {
   node_fixture node;
   node.add_fault("noisy", {"--garbage"});
