@@ -1,6 +1,7 @@
 #include "actors/instance_actor.hpp"
 
 #include "actors/crash_report.hpp"
+#include "config/log_pattern.hpp"
 #include "loop/house_handlers.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -93,6 +94,34 @@ void become_ready(instance_pointer self, const options_pointer& options,
   self->send(options->supervisor, child_ready{options->id.server.value, options->id.number});
 }
 
+/// What has no link, when something may have made it ready.
+void take_evidence(instance_pointer self, const options_pointer& options,
+                   readiness::verdict verdict) {
+  auto& state = self->state;
+  if (state.at != instance_state::starting || state.stop_reason || state.verdict) return;
+  if (verdict == readiness::verdict::ready) become_ready(self, options, std::nullopt);
+  if (verdict == readiness::verdict::timed_out)
+    condemn(self, gone_kind::handshake_timeout,
+            "it waits for " + state.without_handshake.waiting_for());
+}
+
+/// Looks at each line of the log until one matches, on the loop: a line costs no message.
+std::function<void(std::string_view)> log_watch(instance_pointer self,
+                                                const options_pointer& options) {
+  if (!self->state.without_handshake.watches_log()) return {};
+  auto pattern = log_pattern::compile(options->policy.ready->log_pattern);
+  if (!pattern) return {}; // It was compiled when the configuration was read.
+  const auto me = caf::actor_cast<caf::actor>(self);
+  const auto tell = [=] {
+    take_evidence(self, options, self->state.without_handshake.on_line_matched());
+  };
+  return [me, tell, pattern = *pattern, seen = false](std::string_view line) mutable {
+    if (seen || !pattern.matches(line)) return;
+    seen = true;
+    caf::anon_send(me, resume{tell});
+  };
+}
+
 void carry_out(instance_pointer self, const options_pointer& options,
                std::vector<mcp::handshake::action> actions) {
   for (auto& action : actions) {
@@ -161,8 +190,10 @@ void take_process(instance_pointer self, const options_pointer& options,
   self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                                               state.process->pid(), state.process->init_pid(),
                                               state.process->held_by(), state.process->log()});
-  if (!speaks) return become_ready(self, options, std::nullopt);
+  if (!speaks) take_evidence(self, options, state.without_handshake.on_started());
+  if (state.at != instance_state::starting) return;
   self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
+  if (!speaks) return;
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
 
@@ -220,6 +251,8 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
   how.stdout_to_log = how.no_stdin = options->policy.link == link_kind::none;
+  self->state.without_handshake = readiness(options->policy);
+  how.on_log_line = log_watch(self, options);
   options->processes->spawn(options->plan, std::move(how), [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));
     caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
@@ -235,6 +268,8 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
           carry_out(self, options, state.probe.on_timer(self->clock().now()));
       },
       [=](start_timeout_due) {
+        if (options->policy.link == link_kind::none)
+          return take_evidence(self, options, self->state.without_handshake.on_timeout());
         if (self->state.at == instance_state::starting)
           condemn(self, gone_kind::handshake_timeout,
                   std::string("it waits for ") + self->state.probe.waiting_for());

@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/local_messages_actor.hpp"
+#include "actors/readiness.hpp"
 #include "actors/server_table.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
@@ -43,6 +44,7 @@ struct instance_actor_state {
   std::shared_ptr<line_route> route = std::make_shared<line_route>();
   mcp::scanner scanner;
   mcp::handshake probe;
+  readiness without_handshake;        ///< Of what has no link.
   std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.
   std::optional<stop_ladder> ladder;
   std::optional<gone_reason> verdict;    ///< Why we end it, if it is we who do.

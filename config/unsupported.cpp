@@ -58,6 +58,7 @@ void refuse_word(fields& object, const word_key& row) {
 void refuse_ready(fields& object) {
   const json* const value = object.find("ready");
   if (value == nullptr || *value == "mcp" || *value == "started") return;
+  if (value->is_object() && value->size() == 1 && value->contains("log")) return;
   static constexpr std::array<std::string_view, 3> words{"mcp", "started", "notify"};
   static constexpr std::array<std::string_view, 4> probes{"http", "ws", "tcp", "log"};
   const auto known = [](std::span<const std::string_view> names, const std::string& name) {
@@ -66,7 +67,8 @@ void refuse_ready(fields& object) {
   const bool word = value->is_string() && known(words, value->get_ref<const std::string&>());
   const bool probe =
       value->is_object() && value->size() == 1 && known(probes, value->begin().key());
-  if (word || probe) return refuse(object, "ready", *value, "\"mcp\" or \"started\"");
+  if (word || probe)
+    return refuse(object, "ready", *value, "\"mcp\", \"started\" or {\"log\": \"regex\"}");
   object.fail("ready", shown(*value) + " is not known here, write " + list_of_words(words) +
                            ", or an object with one of " + list_of_words(probes));
 }

@@ -62,7 +62,7 @@ const char* to_string(link_kind x) noexcept {
 }
 
 const char* to_string(ready_kind x) noexcept {
-  static constexpr std::array names{"mcp", "started"};
+  static constexpr std::array names{"mcp", "started", "log"};
   return pick(names, static_cast<std::size_t>(x));
 }
 

@@ -81,11 +81,13 @@ const char* to_string(link_kind x) noexcept;
 enum class ready_kind : std::uint8_t {
   mcp,     ///< The MCP handshake.
   started, ///< It runs: nothing more is asked of it.
+  log,     ///< It runs, and a line of its log has matched.
 };
 const char* to_string(ready_kind x) noexcept;
 
 struct ready_policy {
   ready_kind kind = ready_kind::mcp;
+  std::string log_pattern; ///< log: a regular expression, in RE2's syntax, that compiles.
   bool operator==(const ready_policy&) const = default;
 };
 

@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
       {R"("link": "ws")", "link"},
       {R"("ready": "notify")", "ready"},
       {R"("ready": {"http": "/health"})", "ready"},
-      {R"("ready": {"log": "x"})", "ready"},
+      {R"("ready": {"tcp": true})", "ready"},
       {R"("replicas": 2)", "replicas"},
       {R"("replicas": 0)", "replicas"},
       {R"("idle_stop": "10m")", "idle_stop"},
