@@ -8,8 +8,9 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t line_bytes_max = 4096; // Of what is offered to the hook; more is cut off.
-constexpr int reads_per_turn_max = 4;        // A flood must not keep the loop to itself.
-constexpr int last_reads_max = 64;           // A pipe's content several times over.
+constexpr int reads_per_turn_max = 4;        // A flood must not keep the loop to itself,
+constexpr std::size_t hooked_bytes_max = 8 * 1024; // nor what looks at each of its lines.
+constexpr int last_reads_max = 64; // A pipe's content several times over, if in small reads.
 
 } // namespace
 
@@ -28,7 +29,7 @@ void log_drain::wait() {
   pipe_.when_readable([self = shared_from_this()](bool ready) {
     if (!ready) return;
     for (int turn = 0; turn < reads_per_turn_max; ++turn)
-      if (!self->read_some()) break;
+      if (!self->read_some() || self->on_line_) break;
     if (self->pipe_.is_open()) self->wait();
   });
 }
@@ -45,7 +46,7 @@ bool log_drain::read_some() {
   // One buffer for all drains: they never read at the same time.
   static thread_local std::array<char, 64 * 1024> buffer;
   if (!pipe_.is_open()) return false;
-  const auto size = ::read(pipe_.get(), buffer.data(), buffer.size());
+  const auto size = ::read(pipe_.get(), buffer.data(), on_line_ ? hooked_bytes_max : buffer.size());
   if (size > 0) {
     take({buffer.data(), static_cast<std::size_t>(size)});
     return true;
