@@ -11,6 +11,12 @@ bool is_up(process_status status) noexcept {
          status == process_status::degraded || status == process_status::stopping;
 }
 
+/// It runs, or is to run again by itself, so what it needs must be there.
+bool leans(process_status status) noexcept {
+  return is_up(status) || status == process_status::waiting ||
+         status == process_status::backing_off;
+}
+
 const char* words_of(dependency_condition condition) noexcept {
   switch (condition) {
   case dependency_condition::started:
@@ -27,8 +33,8 @@ const char* words_of(dependency_condition condition) noexcept {
 
 bool satisfies(process_status status, bool running, bool succeeded,
                dependency_condition condition) noexcept {
-  const bool serves = status == process_status::ready || status == process_status::degraded ||
-                      status == process_status::asleep;
+  // One that sleeps is woken for whom needs it.
+  const bool serves = status == process_status::ready || status == process_status::degraded;
   const bool completed = status == process_status::completed && succeeded;
   switch (condition) {
   case dependency_condition::started:
@@ -65,8 +71,7 @@ void coordination::grant(std::vector<start_gate::start> starts, steps& out) {
         out.push_back(grant_start{std::move(start)});
         continue;
       }
-      if (!obstacle.empty()) out.push_back(defer_start{start, obstacle});
-      deferred_.push_back({request, std::move(obstacle)});
+      defer(request, std::move(obstacle), out);
       for (auto& other : gate_.release(start)) next.push_back(std::move(other));
     }
     starts = std::move(next);
@@ -126,8 +131,55 @@ coordination::steps coordination::ask(const start_request& request) {
     queue(request, out);
     return out;
   }
-  out.push_back(defer_start{request.start, obstacle});
+  defer(request, std::move(obstacle), out);
+  return out;
+}
+
+/// An empty obstacle: only the restart of its group is in the way, which ends by itself.
+void coordination::defer(const start_request& request, std::string obstacle, steps& out) {
+  if (!obstacle.empty()) {
+    out.push_back(defer_start{request.start, obstacle});
+    for (const auto& [other, condition] : all_->needs.find(request.server)->second)
+      if (const auto at = servers_.find(other);
+          at != servers_.end() && at->second.status == process_status::asleep)
+        out.push_back(wake_server_now{other});
+  }
   deferred_.push_back({request, std::move(obstacle)});
+}
+
+bool coordination::is_needed(const std::string& server) const {
+  const auto asks = [](const auto& all, const std::string& other, auto name_of) {
+    return std::any_of(all.begin(), all.end(), [&](const auto& x) { return name_of(x) == other; });
+  };
+  for (const auto& [other, needs] : all_->needs) {
+    const auto need = needs.find(server);
+    if (need == needs.end() || need->second == dependency_condition::completed) continue;
+    const auto at = servers_.find(other);
+    if (at != servers_.end() && leans(at->second.status)) return true;
+    if (asks(queued_, other, [](const auto& x) { return x.server; }) ||
+        asks(deferred_, other, [](const auto& x) { return x.request.server; }))
+      return true;
+  }
+  return false;
+}
+
+void coordination::let_sleepers(steps& out) {
+  for (auto at = sleepers_.begin(); at != sleepers_.end();) {
+    if (is_needed(*at)) {
+      ++at;
+      continue;
+    }
+    // From here on nobody starts on its strength.
+    servers_[*at] = {process_status::stopping, false, false};
+    out.push_back(let_sleep{*at});
+    at = sleepers_.erase(at);
+  }
+}
+
+coordination::steps coordination::wants_sleep(const std::string& server) {
+  steps out;
+  sleepers_.insert(server);
+  let_sleepers(out);
   return out;
 }
 
@@ -150,7 +202,9 @@ coordination::steps coordination::forget(std::uint64_t asker) {
 coordination::steps coordination::on_state(const state_changed& state) {
   steps out;
   servers_[state.server.value] = {state.to, state.pid != 0, state.succeeded};
+  if (state.to != process_status::ready) sleepers_.erase(state.server.value);
   look_again(out);
+  let_sleepers(out);
   return out;
 }
 
@@ -184,9 +238,13 @@ void coordination::look_again(steps& out) {
       queue(entry.request, out);
       continue;
     }
-    if (obstacle != entry.reason) out.push_back(defer_start{entry.request.start, obstacle});
-    entry.reason = std::move(obstacle);
-    left.push_back(std::move(entry));
+    if (obstacle == entry.reason) {
+      left.push_back(std::move(entry));
+      continue;
+    }
+    defer(entry.request, std::move(obstacle), out);
+    left.push_back(std::move(deferred_.back()));
+    deferred_.pop_back();
   }
   for (auto& entry : deferred_)
     left.push_back(std::move(entry)); // They came out of the gate's line.

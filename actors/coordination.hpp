@@ -34,7 +34,16 @@ struct defer_start {
 struct cycle_server_now {
   std::string server;
 };
-using coordination_step = std::variant<grant_start, defer_start, cycle_server_now>;
+/// Nobody who runs needs it: it may sleep.
+struct let_sleep {
+  std::string server;
+};
+/// A start waits for it, and it sleeps.
+struct wake_server_now {
+  std::string server;
+};
+using coordination_step =
+    std::variant<grant_start, defer_start, cycle_server_now, let_sleep, wake_server_now>;
 
 /// Whether a server that stands so is enough for one that depends on it.
 /// @param succeeded where it is completed: with success
@@ -57,6 +66,8 @@ public:
   /// A former coordinator granted it.
   void hold(const start_gate::start& start) { gate_.hold(start); }
   steps on_state(const state_changed& state);
+  /// It is idle. It may sleep at once, or once the last that needs it ends or sleeps itself.
+  steps wants_sleep(const std::string& server);
   /// All instances that the server had when its cycle was ordered are gone.
   steps cycled(const std::string& server);
 
@@ -76,6 +87,9 @@ private:
   };
 
   bool in_run(const std::string& server) const;
+  bool is_needed(const std::string& server) const;
+  void let_sleepers(steps& out);
+  void defer(const start_request& request, std::string obstacle, steps& out);
   std::string obstacle_of(const std::string& server) const;
   void begin_run(const start_request& request, steps& out);
   void cycle(const std::vector<std::string>& servers, steps& out);
@@ -90,6 +104,7 @@ private:
   std::vector<held_back> deferred_;  ///< In the order of the requests.
   std::vector<group_run> runs_;
   std::set<std::string> cycling_;
+  std::set<std::string> sleepers_; ///< Those that would sleep and are needed.
 };
 
 } // namespace toolscore

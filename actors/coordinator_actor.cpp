@@ -31,6 +31,12 @@ void carry_out(self_pointer self, const addresses& tree, const coordination::ste
                                           deferred->reason});
     } else if (const auto* cycled = std::get_if<cycle_server_now>(&step)) {
       cycle(self, tree, cycled->server);
+    } else if (const auto* sleeper = std::get_if<let_sleep>(&step)) {
+      if (const auto owner = tree.owners.find(sleeper->server); owner != tree.owners.end())
+        self->send(owner->second, may_sleep{});
+    } else if (const auto* needed = std::get_if<wake_server_now>(&step)) {
+      if (const auto owner = tree.owners.find(needed->server); owner != tree.owners.end())
+        self->send(owner->second, wake_server{});
     }
   }
 }
@@ -92,6 +98,10 @@ caf::behavior make_coordinator(self_pointer self, addresses_ptr tree, std::size_
       [=](const state_changed& state) {
         self->state.decide->relate(tree->related);
         carry_out(self, *tree, self->state.decide->on_state(state));
+      },
+      [=](const sleep_wanted& wish) {
+        self->state.decide->relate(tree->related);
+        carry_out(self, *tree, self->state.decide->wants_sleep(wish.server.value));
       },
       [=](const server_cycled& message) {
         carry_out(self, *tree, self->state.decide->cycled(message.server.value));

@@ -1,7 +1,7 @@
 #include "actors/instance_actor.hpp"
 
 #include "actors/crash_report.hpp"
-#include "config/log_pattern.hpp"
+#include "actors/instance_evidence_actor.hpp"
 #include "loop/house_handlers.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -13,7 +13,7 @@
 namespace toolscore {
 namespace {
 
-using options_pointer = std::shared_ptr<const instance_options>;
+using options_pointer = instance_options_pointer;
 
 bool is_success(const success_policy& success, const process_exit& exit) {
   const auto& list = exit.signaled ? success.signals : success.codes;
@@ -71,7 +71,8 @@ void take_exit(instance_pointer self, const options_pointer& options, process_ex
   end(self, options, std::move(reason));
 }
 
-/// Ends the tree for a reason of our own.
+} // namespace
+
 void condemn(instance_pointer self, gone_kind kind, std::string detail) {
   auto& state = self->state;
   if (state.verdict || !state.process) return;
@@ -79,9 +80,13 @@ void condemn(instance_pointer self, gone_kind kind, std::string detail) {
   state.process->kill();
 }
 
+namespace {
+
 void arm(instance_pointer self, std::chrono::steady_clock::time_point at) {
   self->scheduled_send(self, at, instance_due{++self->state.timer_generation});
 }
+
+} // namespace
 
 void become_ready(instance_pointer self, const options_pointer& options,
                   std::optional<mcp::handshake_result> result) {
@@ -94,33 +99,7 @@ void become_ready(instance_pointer self, const options_pointer& options,
   self->send(options->supervisor, child_ready{options->id.server.value, options->id.number});
 }
 
-/// What has no link, when something may have made it ready.
-void take_evidence(instance_pointer self, const options_pointer& options,
-                   readiness::verdict verdict) {
-  auto& state = self->state;
-  if (state.at != instance_state::starting || state.stop_reason || state.verdict) return;
-  if (verdict == readiness::verdict::ready) become_ready(self, options, std::nullopt);
-  if (verdict == readiness::verdict::timed_out)
-    condemn(self, gone_kind::handshake_timeout,
-            "it waits for " + state.without_handshake.waiting_for());
-}
-
-/// Looks at each line of the log until one matches, on the loop: a line costs no message.
-std::function<void(std::string_view)> log_watch(instance_pointer self,
-                                                const options_pointer& options) {
-  if (!self->state.without_handshake.watches_log()) return {};
-  auto pattern = log_pattern::compile(options->policy.ready->log_pattern);
-  if (!pattern) return {}; // It was compiled when the configuration was read.
-  const auto me = caf::actor_cast<caf::actor>(self);
-  const auto tell = [=] {
-    take_evidence(self, options, self->state.without_handshake.on_line_matched());
-  };
-  return [me, tell, pattern = *pattern, seen = false](std::string_view line) mutable {
-    if (seen || !pattern.matches(line)) return;
-    seen = true;
-    caf::anon_send(me, resume{tell});
-  };
-}
+namespace {
 
 void carry_out(instance_pointer self, const options_pointer& options,
                std::vector<mcp::handshake::action> actions) {
@@ -187,10 +166,11 @@ void take_process(instance_pointer self, const options_pointer& options,
   if (state.stop_reason) return state.process->kill();
   const bool speaks = options->policy.link != link_kind::none;
   if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
-  self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
-                                              state.process->pid(), state.process->init_pid(),
-                                              state.process->held_by(), state.process->log()});
-  if (!speaks) take_evidence(self, options, state.without_handshake.on_started());
+  self->send(options->owner,
+             instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
+                              state.process->pid(), state.process->init_pid(),
+                              state.process->held_by(), state.process->log(), state.port});
+  if (!speaks) begin_evidence(self, options);
   if (state.at != instance_state::starting) return;
   self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
   if (!speaks) return;
@@ -251,12 +231,15 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
   how.stdout_to_log = how.no_stdin = options->policy.link == link_kind::none;
-  self->state.without_handshake = readiness(options->policy);
-  how.on_log_line = log_watch(self, options);
-  options->processes->spawn(options->plan, std::move(how), [=](answer spawned) {
+  const auto then = [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));
     caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
-  });
+  };
+  auto plan = options->plan;
+  if (auto prepared = prepare_evidence(self, options, plan, how); prepared)
+    options->processes->spawn(plan, std::move(how), then);
+  else
+    then(prepared.failure());
   return {
       [](const resume& message) { message.work(); },
       [=](const line_in& message) { take_handshake_line(self, options, message); },
@@ -268,8 +251,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
           carry_out(self, options, state.probe.on_timer(self->clock().now()));
       },
       [=](start_timeout_due) {
-        if (options->policy.link == link_kind::none)
-          return take_evidence(self, options, self->state.without_handshake.on_timeout());
+        if (options->policy.link == link_kind::none) return take_start_timeout(self, options);
         if (self->state.at == instance_state::starting)
           condemn(self, gone_kind::handshake_timeout,
                   std::string("it waits for ") + self->state.probe.waiting_for());

@@ -1,11 +1,14 @@
 #pragma once
+#include "actors/liveness.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/readiness.hpp"
 #include "actors/server_table.hpp"
+#include "actors/watchdog.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "messages/server_spec.hpp"
 #include "runners/process_host.hpp"
+#include "runners/side_channels.hpp"
 #include "supervisor/stop_ladder.hpp"
 
 #include <caf/behavior.hpp>
@@ -27,7 +30,8 @@ struct instance_options {
   server_policy policy;
   process_host* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
-  caf::actor owner; ///< The server actor.
+  const side_channels* outside = nullptr; ///< Outlives every actor.
+  caf::actor owner;                       ///< The server actor.
   caf::actor supervisor;
 };
 
@@ -46,6 +50,15 @@ struct instance_actor_state {
   mcp::handshake probe;
   readiness without_handshake;        ///< Of what has no link.
   std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.
+  std::shared_ptr<notify_channel> notify;
+  std::shared_ptr<const std::uint16_t> port_lease;
+  std::uint16_t port = 0;
+  std::shared_ptr<void> probing; ///< A probe that is out.
+  watchdog dog;
+  std::optional<std::chrono::steady_clock::time_point> watch_at; ///< Its timer.
+  liveness health;                                               ///< By probes.
+  std::string said;                                              ///< Its last STATUS=.
+  std::string unhealthy;                                         ///< Why, while it is.
   std::optional<stop_ladder> ladder;
   std::optional<gone_reason> verdict;    ///< Why we end it, if it is we who do.
   std::optional<caf::error> stop_reason; ///< The supervisor's, where it asked.

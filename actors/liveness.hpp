@@ -28,7 +28,8 @@ public:
   bool expired(std::uint32_t count, moment oldest, moment now) noexcept;
 
   bool unhealthy() const noexcept { return missed_ > 0; }
-  std::string detail() const; ///< "2 pings in a row"
+  std::uint32_t missed() const noexcept { return missed_; } ///< In a row.
+  std::string detail() const;                               ///< "2 pings in a row"
 
 private:
   ping_policy policy_;

@@ -34,6 +34,13 @@ struct instance_started {
   std::int64_t init_pid = 0;
   confinement held_by = confinement::none;
   std::shared_ptr<const log_ring> log;
+  std::uint16_t port = 0; ///< Where it is to listen; 0 = not known.
+};
+/// What it says of itself, and what its probes say of it; both empty where all is well.
+struct instance_word {
+  std::uint64_t number = 0;
+  std::string said;      ///< Its STATUS=, one line without secrets.
+  std::string unhealthy; ///< "2 probes in a row failed, ..."
 };
 /// It is ready; `wire` is where its calls are written. What speaks no MCP has neither.
 struct instance_ready {
@@ -100,6 +107,18 @@ struct server_cycled {
 /// From an actor that has restarted, to an owner: say anew who you are and how you stand.
 struct tell_standing {
   caf::actor coordinator; ///< Null unless it is the coordinator that asks.
+};
+/// An owner to the coordinator: it is idle and would sleep. The answer may take as long as one that
+/// needs it runs.
+struct sleep_wanted {
+  server_id server;
+};
+/// The coordinator to an owner: nobody who runs needs it.
+struct may_sleep {};
+/// The coordinator to an owner: one that needs it wants to start.
+struct wake_server {};
+struct upkeep_due {
+  std::uint64_t generation = 0;
 };
 struct sweep_due {
   std::uint64_t generation = 0;
@@ -235,6 +254,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_word)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
@@ -252,6 +272,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::logs_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::cycle_server)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_cycled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tell_standing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::sleep_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::may_sleep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::wake_server)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::upkeep_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::sweep_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::ping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_up)

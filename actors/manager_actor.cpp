@@ -34,25 +34,16 @@ void tell(manager_pointer self, const manager_options_pointer& options, std::str
 
 namespace {
 
-bool has_verdict(process_status status) {
-  switch (status) {
-  case process_status::ready:
-  case process_status::asleep:
-  case process_status::crash_loop:
-  case process_status::failed:
-  case process_status::completed:
-  case process_status::stopped:
-    return true;
-  default:
-    return false;
-  }
-}
-
 /// Keeps count of who is not decided yet, so that a change among a thousand servers costs what it
 /// costs among ten.
 void count(manager_pointer self, const std::string& name) {
   const auto at = self->state.servers.find(name);
-  if (at == self->state.servers.end() || has_verdict(at->second.last.to))
+  const auto decided = [](const registered_server& entry) {
+    const auto& policy = entry.spec.policy;
+    const bool comes_and_goes = policy.idle_stop.count() != 0 || policy.max_lifetime.count() != 0;
+    return is_decided(entry.last.to, entry.desired, entry.was_ready && comes_and_goes);
+  };
+  if (at == self->state.servers.end() || decided(at->second))
     self->state.undecided.erase(name);
   else
     self->state.undecided.insert(name);
@@ -141,6 +132,7 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
     return;
   if (last.to != message.to) entry.since = std::chrono::system_clock::now();
   entry.last = message;
+  entry.was_ready = entry.was_ready || message.to == process_status::ready;
   count(self, message.server.value);
   // A start is told once, when there is a process; that of the server's row comes before.
   if (message.to == process_status::starting && message.pid == 0)

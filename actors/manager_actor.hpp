@@ -40,6 +40,7 @@ struct registered_server {
   std::chrono::system_clock::time_point since;
   std::vector<server_order> when_up; ///< Orders given before it was up.
   bool leaving = false;              ///< Being removed.
+  bool was_ready = false;            ///< Once at least.
 };
 
 struct manager_state {

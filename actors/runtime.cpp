@@ -15,6 +15,7 @@
 #include "loop/log_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
+#include "runners/side_channels_io.hpp"
 #include "runners/stdio_link.hpp"
 #include "store/state_lock_io.hpp"
 
@@ -49,6 +50,7 @@ struct runtime::state {
   blocking_pool writer{1};
   blocking_pool workers{2};
   std::unique_ptr<process_io> processes;
+  side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
   std::shared_ptr<routing> route = std::make_shared<routing>();
   std::shared_ptr<store_counters> counters = std::make_shared<store_counters>();
@@ -111,6 +113,8 @@ void runtime::begin() {
   options.tree = all.tree;
   options.route = all.route;
   options.processes = all.processes.get();
+  all.outside = open_side_channels(all.host.io(), all.options.config.state_dir + "/run");
+  options.outside = &all.outside;
   options.open_link = [&all](hosted_process& process, link_events events) {
     const int input = process.take_stdin();
     return std::make_shared<stdio_link>(all.host.io(), input, process.take_stdout(),
@@ -230,7 +234,8 @@ std::vector<server_status> runtime::servers() {
 bool runtime::health_check(const std::string& endpoint) {
   const auto name = server_of(endpoint);
   for (const auto& row : servers())
-    if (row.id.value == name) return row.status == process_status::ready;
+    if (row.id.value == name) // One that sleeps serves whoever calls it.
+      return row.status == process_status::ready || row.status == process_status::asleep;
   return false;
 }
 

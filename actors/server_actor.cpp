@@ -4,6 +4,7 @@
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_orders_actor.hpp"
+#include "actors/server_upkeep_actor.hpp"
 #include "config/json_text.hpp"
 #include "loop/house_handlers.hpp"
 #include "runners/process_runner_actor.hpp"
@@ -62,6 +63,7 @@ auto instance_factory(server_actor_pointer self) {
   base.policy = state.options->spec.policy;
   base.processes = state.options->processes;
   base.open_link = state.options->open_link;
+  base.outside = state.options->outside;
   base.owner = caf::actor_cast<caf::actor>(self);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(base);
@@ -137,6 +139,8 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   state.pid = message.pid;
   state.init_pid = message.init_pid;
   state.held_by = message.held_by;
+  state.port = message.port;
+  state.word = {};
   state.logs.begin(message.number, message.log);
   begin_life(self, message);
   self->send(state.options->tree->store,
@@ -158,7 +162,10 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   state.handshake = message.handshake;
   state.life = liveness{state.options->spec.policy.ping};
   state.reason.clear();
-  if (state.instances != instances_status::ending) state.instances = instances_status::ready;
+  const bool ends =
+      state.instances == instances_status::ending || state.instances == instances_status::dozing;
+  if (!ends) state.instances = instances_status::ready;
+  begin_upkeep(self);
   changed(self);
   if (!state.wire) return;
   list_tools(self);
@@ -176,10 +183,13 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
   state.wire = nullptr;
   state.instance = nullptr;
   state.drains = nullptr;
+  state.word = {};
+  state.port = 0;
   state.pid = 0;
   state.init_pid = 0;
   state.reason = message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason);
   state.pager.reset();
+  state.keep.on_gone();
   ++state.ping_generation;
   state.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
@@ -199,7 +209,8 @@ void take_report(server_actor_pointer self, const child_report& report) {
     take_gone(self, {report.number, {gone_kind::internal_error, {}, one_line(report.reason)}});
   if (report.what == child_event::starting) {
     state.alive = true;
-    if (report.number > 1) ++state.restarts;
+    if (report.number > 1 && !state.planned) ++state.restarts;
+    state.planned = false;
   }
   if (report.what == child_event::ended) {
     state.alive = false;
@@ -212,6 +223,7 @@ void take_report(server_actor_pointer self, const child_report& report) {
   if (report.what == child_event::ended) return; // What is decided about it follows at once.
   fail_lost(self);
   tell_crash(self, report);
+  if (state.instances == instances_status::asleep) fell_asleep(self);
   changed(self);
 }
 
@@ -258,6 +270,7 @@ caf::behavior make_server(server_actor_pointer self,
   state.options = options;
   state.desired = options->desired;
   state.calls = call_table{options->spec.policy.queue.max};
+  state.keep = upkeep{options->spec.policy};
   state.filter = {options->spec.policy.tools_allow, options->spec.policy.tools_deny};
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
   self->set_exit_handler([self](caf::exit_msg& message) {
@@ -275,6 +288,9 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const call_cancel& request) { cancel_call(self, request); },
       [self](const instance_started& message) { take_started(self, message); },
       [self](const instance_ready& message) { take_ready(self, message); },
+      [self](const instance_word& message) {
+        if (message.number == self->state.number) self->state.word = message;
+      },
       [self](const instance_gone& message) { take_gone(self, message); },
       [self](const instance_draining& message) {
         self->state.wire = nullptr;
@@ -294,6 +310,9 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const install_finished& message) { take_install(self, message); },
       [self](const server_order& order) { take_order(self, order); },
       [self](cycle_server) { cycle(self); },
+      [self](may_sleep) { take_may_sleep(self); },
+      [self](wake_server) { wake(self); },
+      [self](const upkeep_due& due) { take_upkeep_due(self, due); },
       [self](const tell_standing& asked) { tell(self, asked); },
       [self](const status_query& query) { query.then(describe(self)); },
       [self](const logs_query& query) { query.then(self->state.logs.read(query.request)); },

@@ -7,6 +7,7 @@
 #include "actors/liveness.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/server_table.hpp"
+#include "actors/upkeep.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "mcp/list_pager.hpp"
@@ -34,6 +35,7 @@ struct server_options {
   addresses_ptr tree;
   process_host* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
+  const side_channels* outside = nullptr; ///< Outlives every actor.
   std::string state_dir;
   std::function<double()> random; ///< [0, 1), for the back-off's jitter.
 };
@@ -83,6 +85,8 @@ struct server_actor_state {
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
   log_history logs;
+  instance_word word; ///< Of the current instance.
+  std::uint16_t port = 0;
   instance_life current;
   std::optional<crash_report> crash; ///< Of an end about which nothing is decided yet.
   std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
@@ -99,7 +103,13 @@ struct server_actor_state {
   std::string lost_reason;
   std::optional<mcp::list_pager> pager;
   std::uint32_t tools = 0;
-  liveness life; ///< Of the current instance.
+  bytes tool_list; ///< A JSON array, kept where the server may sleep.
+  upkeep keep;
+  std::uint64_t upkeep_generation = 0;
+  std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.
+  bool wake_wanted = false;                                       ///< Needed while it falls asleep.
+  bool planned = false; ///< The next start is no sign of trouble.
+  liveness life;        ///< Of the current instance.
   std::uint64_t ping_generation = 0;
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;

@@ -2,6 +2,7 @@
 
 #include "actors/call_refusal.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_upkeep_actor.hpp"
 #include "loop/log_io.hpp"
 #include "mcp/answer_id.hpp"
 #include "mcp/answers.hpp"
@@ -16,11 +17,7 @@
 #include <charconv>
 
 namespace toolscore {
-namespace {
 
-using std::chrono::steady_clock;
-
-/// initialize and discover are answered from the handshake, ping at once.
 bool answer_here(server_actor_pointer self, const call_request& request) {
   auto& state = self->state;
   std::string text;
@@ -33,6 +30,8 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
   request.reply->end(200, std::make_shared<const std::string>(std::move(text)));
   return true;
 }
+
+namespace {
 
 void write_call(server_actor_pointer self, call_request request) {
   auto& state = self->state;
@@ -52,6 +51,7 @@ void write_call(server_actor_pointer self, call_request request) {
   pending_call call;
   call.instance = state.number;
   call.written = self->clock().now();
+  state.keep.on_used(call.written);
   call.deadline = call.written + state.options->spec.policy.call_timeout;
   call.deadline_max = call.written + state.options->spec.policy.call_timeout_max;
   call.request = std::move(request);
@@ -78,10 +78,10 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
   if (auto* finished = std::get_if<mcp::list_pager::finished>(&step)) {
     state.tools = static_cast<std::uint32_t>(finished->count);
     const auto& policy = state.options->spec.policy;
-    self->send(state.options->tree->catalog,
-               tools_changed{state.options->spec.id,
-                             std::make_shared<const std::string>(std::move(finished->array)),
-                             policy.tools_allow, policy.tools_deny});
+    auto list = std::make_shared<const std::string>(std::move(finished->array));
+    if (state.keep.counts_use()) state.tool_list = list;
+    self->send(state.options->tree->catalog, tools_changed{state.options->spec.id, std::move(list),
+                                                           policy.tools_allow, policy.tools_deny});
   }
   state.pager.reset();
 }
@@ -95,6 +95,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   auto call = state.calls.take(id);
   if (!call) return; // Given up before: a late answer is dropped.
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
+  if (state.keep.counts_use()) state.keep.on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
   if (!rpc_error && !state.filter.open() && call->request.method == "tools/list") {
     line = state.filter.filtered_line(*line, spans.result);
@@ -156,7 +157,8 @@ void admit_call(server_actor_pointer self, call_request request) {
     auto why = detail_hidden(request.tool);
     return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
   }
-  switch (admit(state.status())) {
+  if (answer_asleep(self, request)) return;
+  switch (admission_of(self)) {
   case admission::serve:
     if (state.wire) return write_call(self, std::move(request));
     break; // Its end is known, what is decided about it not yet.
@@ -171,6 +173,7 @@ void admit_call(server_actor_pointer self, call_request request) {
   const auto deadline = self->clock().now() + queue.wait;
   state.waiting.push_back({std::move(request), deadline});
   arm_sweep(self, deadline);
+  wake(self);
 }
 
 void take_line(server_actor_pointer self, const line_in& message) {

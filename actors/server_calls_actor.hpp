@@ -7,6 +7,8 @@ namespace toolscore {
 
 /// Lets a call in: writes it, queues it while the server starts, or refuses it.
 void admit_call(server_actor_pointer self, call_request request);
+/// initialize and discover are told from the last handshake. @returns whether it was one of them
+bool answer_here(server_actor_pointer self, const call_request& request);
 /// One message of the ready instance: an answer, a notification, or a request of the server's own.
 void take_line(server_actor_pointer self, const line_in& message);
 /// A line over the limit came: the call that it was to answer fails, the others live on.

@@ -19,7 +19,7 @@ void miss_pings(server_actor_pointer self, std::uint32_t count, steady_clock::ti
   auto& state = self->state;
   if (!state.wire || !state.instance) return; // It drains: its stop has deadlines of its own.
   if (!state.life.expired(count, oldest, self->clock().now())) return;
-  auto detail = state.life.detail();
+  auto detail = "its pings went unanswered: " + state.life.detail();
   if (const auto bytes = state.wire->queued_bytes(); bytes != 0)
     detail += "; " + std::to_string(bytes) + " bytes wait for it to read them";
   self->send(state.instance, instance_hung{std::move(detail)});
@@ -65,6 +65,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
     auto& told = state.last_exit->signaled ? failure.signal : failure.exit_code;
     told = state.last_exit->status;
   }
+  if (admitted && state.keep.counts_use()) state.keep.on_used(self->clock().now());
   auto reply = request.reply;
   auto text = mcp::failure_response(id_of(request), failure);
   if (is_recorded(request))

@@ -2,6 +2,7 @@
 
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_upkeep_actor.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
@@ -56,17 +57,19 @@ void settle_orders(server_actor_pointer self) {
 } // namespace
 
 void changed(server_actor_pointer self) {
-  auto& state = self->state;
   publish(self);
-  if (admit(state.status()) == admission::refuse) fail_waiting(self);
+  if (admission_of(self) == admission::refuse) fail_waiting(self);
   settle_orders(self);
 }
 
 void take_order(server_actor_pointer self, const server_order& order) {
   auto& state = self->state;
+  const bool away =
+      state.instances == instances_status::dozing || state.instances == instances_status::asleep;
   const auto child = state.options->spec.id.value;
   answer_overtaken(self, order.verb);
   if (order.then) state.orders.push_back({order.verb, order.then});
+  if (away && wants_up(order.verb) && state.desired == desired_state::running) return wake(self);
   switch (order.verb) {
   case server_verb::start:
     state.desired = desired_state::running;
@@ -101,7 +104,9 @@ void take_order(server_actor_pointer self, const server_order& order) {
       ++state.install_generation;
       state.install = install_status::none;
     }
-    if (state.supervisor && state.instances != instances_status::finished) {
+    if (state.instances == instances_status::asleep) {
+      state.instances = instances_status::finished; // There is nothing to end.
+    } else if (state.supervisor && state.instances != instances_status::finished) {
       state.instances = instances_status::ending;
       self->send(state.supervisor, stop_child{child});
     }
@@ -132,6 +137,10 @@ server_status describe(server_actor_pointer self) {
     status.reason = state.reason;
   else if (state.life.unhealthy())
     status.reason = "unhealthy: no answer to " + state.life.detail();
+  else if (!state.word.unhealthy.empty())
+    status.reason = "unhealthy: " + state.word.unhealthy;
+  status.said = state.word.said;
+  status.port = state.port;
   status.in_flight = static_cast<std::uint32_t>(state.calls.callers());
   status.waiting = static_cast<std::uint32_t>(state.waiting.size());
   status.calls = state.calls_total;
@@ -149,7 +158,8 @@ void cycle(server_actor_pointer self) {
   }
   state.cycling = true;
   const auto child = state.options->spec.id.value;
-  if (state.instances == instances_status::ending) return; // It ends already, and stays ended.
+  if (state.instances == instances_status::ending || state.instances == instances_status::dozing)
+    return; // It ends already, and stays ended.
   // As in OTP, one that is temporary ends with its group and is not started again.
   if (state.options->spec.policy.restart == restart_type::temporary) {
     self->send(state.supervisor, stop_child{child});
@@ -166,6 +176,7 @@ void tell(server_actor_pointer self, const tell_standing& asked) {
   if (asked.coordinator) {
     if (state.published) self->send(asked.coordinator, *state.published);
     if (state.supervisor) self->send(state.supervisor, coordinator_changed{asked.coordinator});
+    if (state.keep.asks()) self->send(asked.coordinator, sleep_wanted{state.options->spec.id});
     return;
   }
   auto& manager = state.options->tree->manager;

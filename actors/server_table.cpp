@@ -45,7 +45,10 @@ process_status of_instances(instances_status instances) noexcept {
   case instances_status::ready:
     return process_status::ready;
   case instances_status::ending:
+  case instances_status::dozing:
     return process_status::stopping;
+  case instances_status::asleep:
+    return process_status::asleep;
   case instances_status::backing_off:
     return process_status::backing_off;
   case instances_status::parked:
@@ -63,9 +66,9 @@ process_status of_instances(instances_status instances) noexcept {
 process_status status_of(install_status install, desired_state desired,
                          instances_status instances) noexcept {
   if (desired == desired_state::stopped) {
-    const bool down = instances == instances_status::none ||
-                      instances == instances_status::finished ||
-                      instances == instances_status::parked;
+    const bool down =
+        instances == instances_status::none || instances == instances_status::finished ||
+        instances == instances_status::parked || instances == instances_status::asleep;
     return down ? process_status::stopped : process_status::stopping;
   }
   switch (install) {
@@ -85,6 +88,9 @@ process_status status_of(install_status install, desired_state desired,
 }
 
 instances_status after_report(instances_status now, child_event what) noexcept {
+  // Whatever its supervisor still does with it, it has been told to end it.
+  if (now == instances_status::dozing)
+    return what == child_event::finished ? instances_status::asleep : now;
   switch (what) {
   case child_event::starting:
   case child_event::restarting:
@@ -103,6 +109,29 @@ instances_status after_report(instances_status now, child_event what) noexcept {
     return instances_status::waiting;
   }
   return now;
+}
+
+bool is_decided(process_status status, desired_state desired, bool comes_and_goes) noexcept {
+  switch (status) {
+  case process_status::ready:
+  case process_status::asleep:
+  case process_status::crash_loop:
+  case process_status::failed:
+  case process_status::completed:
+  case process_status::stopped:
+    return true;
+  case process_status::waiting:
+  case process_status::starting:
+  case process_status::stopping:
+    return comes_and_goes && desired == desired_state::running;
+  case process_status::queued:
+  case process_status::cloning:
+  case process_status::building:
+  case process_status::degraded:
+  case process_status::backing_off:
+    return false;
+  }
+  return false;
 }
 
 std::optional<bool> node_end(const std::vector<significant_server>& servers) {

@@ -23,8 +23,10 @@ enum class instances_status : std::uint8_t {
   parked,
   finished, ///< Will not be started again.
   waiting,  ///< Its start is held back, for what it depends on or for its group.
+  dozing,   ///< Asked to stop, to sleep.
+  asleep,   ///< Idle for long; the next call starts it.
 };
-inline constexpr std::size_t instances_status_count = 8;
+inline constexpr std::size_t instances_status_count = 10;
 
 /// The server's status, from nothing but its install, what is desired and its instances.
 /// Total: every combination has an answer.
@@ -34,6 +36,10 @@ process_status status_of(install_status install, desired_state desired,
 /// What a report of the supervisor makes of the instances' status. Reports that say nothing about
 /// it (an `ended` that a decision follows) leave it as it was.
 instances_status after_report(instances_status now, child_event what) noexcept;
+
+/// Whether the node need not wait for it to be ready itself.
+/// @param comes_and_goes  it has served, and sleeps, wakes and is replaced as it was told to
+bool is_decided(process_status status, desired_state desired, bool comes_and_goes) noexcept;
 
 /// A server as the rule of the node's own end sees it.
 struct significant_server {

@@ -29,6 +29,7 @@ struct tree_options {
   std::shared_ptr<routing> route;
   process_host* processes = nullptr;
   link_opener open_link;
+  const side_channels* outside = nullptr;
   std::shared_ptr<event_log> log;
   store_options store;
   blocking_runner pool; ///< For work of the runner that blocks.

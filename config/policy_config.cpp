@@ -4,6 +4,7 @@
 #include "config/readiness_config.hpp"
 #include "config/relations_config.hpp"
 #include "config/unsupported.hpp"
+#include "config/upkeep_config.hpp"
 #include "messages/launch_plan.hpp"
 
 #include <array>
@@ -116,13 +117,14 @@ std::span<const std::string_view> policy_keys() noexcept {
   using namespace std::string_view_literals;
   static constexpr std::array keys{"restart"sv,       "backoff"sv,      "intensity"sv,
                                    "start_timeout"sv, "call_timeout"sv, "call_timeout_max"sv,
-                                   "ready"sv,         "link"sv,         "ping"sv,
-                                   "stop"sv,          "replicas"sv,     "depends_on"sv,
-                                   "significant"sv,   "idle_stop"sv,    "max_lifetime"sv,
-                                   "session_mode"sv,  "on_node_exit"sv, "queue"sv,
-                                   "success"sv,       "isolation"sv,    "limits"sv,
-                                   "paths"sv,         "network"sv,      "prefix"sv,
-                                   "pin"sv,           "tools"sv,        "retry"sv};
+                                   "ready"sv,         "port"sv,         "link"sv,
+                                   "ping"sv,          "stop"sv,         "replicas"sv,
+                                   "depends_on"sv,    "significant"sv,  "idle_stop"sv,
+                                   "max_lifetime"sv,  "session_mode"sv, "on_node_exit"sv,
+                                   "queue"sv,         "success"sv,      "isolation"sv,
+                                   "limits"sv,        "paths"sv,        "network"sv,
+                                   "prefix"sv,        "pin"sv,          "tools"sv,
+                                   "retry"sv};
   return keys;
 }
 
@@ -141,6 +143,7 @@ void read_policy(fields& object, server_policy& out) {
   read_queue(object.section("queue"), out.queue);
   read_success(object.section("success"), out.success);
   read_readiness(object, out);
+  read_upkeep(object, out);
   read_limits(object.section("limits"), out.limits);
   object.word("prefix", out.prefix, {"always", "on_collision", "never"});
   read_tools(object, out);
@@ -166,6 +169,9 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   out["call_timeout_max"] = duration_text(policy.call_timeout_max);
   out["link"] = to_string(policy.link);
   out["ready"] = readiness_json(policy);
+  out["port"] = nullptr;
+  if (policy.port && *policy.port == port_auto) out["port"] = "auto";
+  if (policy.port && *policy.port != port_auto) out["port"] = *policy.port;
   out["ping"] = {{"every", duration_text(policy.ping.every)},
                  {"timeout", duration_text(policy.ping.timeout)},
                  {"failures", policy.ping.failures}};
@@ -184,6 +190,9 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
     out["depends_on"][name] = to_string(condition);
   out["significant"] = nullptr;
   if (policy.significant != significance::none) out["significant"] = to_string(policy.significant);
+  const auto or_null = [](milliseconds x) { return x.count() ? json(duration_text(x)) : json(); };
+  out["idle_stop"] = or_null(policy.idle_stop);
+  out["max_lifetime"] = or_null(policy.max_lifetime);
   out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
   return out;
 }

@@ -7,6 +7,7 @@
 #include "config/readiness_config.hpp"
 #include "config/suggest.hpp"
 #include "config/unsupported.hpp"
+#include "config/upkeep_config.hpp"
 
 #include <algorithm>
 #include <array>
@@ -130,6 +131,16 @@ void read_source(fields& server, server_spec& spec, const environment& env) {
     server.fail("command", "is empty, write the program's name or path");
 }
 
+/// Where the server has a port, "${PORT}" stays for the start of an instance, which knows it.
+environment with_port(const fields& server, const server_policy& defaults, environment env) {
+  const json* const own = server.find("port");
+  if (own != nullptr ? own->is_null() : !defaults.port) return env;
+  env.variable = [before = std::move(env.variable)](std::string_view name) {
+    return name == "PORT" ? std::optional<std::string>("${PORT}") : before(name);
+  };
+  return env;
+}
+
 json spec_json(const server_spec& spec) {
   json out = json::object();
   const auto put = [&](const char* key, const std::string& text) {
@@ -177,9 +188,10 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   spec.id.value = std::string(name);
   spec.policy = defaults;
   check_keys(server, ignored);
-  read_source(server, spec, env);
+  read_source(server, spec, with_port(server, defaults, env));
   read_policy(server, spec.policy);
   check_readiness(server, spec.policy);
+  check_upkeep(server, spec.policy);
   if (failure) return *failure;
   spec.origin_json = dump(object);
   return spec;

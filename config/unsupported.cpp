@@ -1,6 +1,5 @@
 #include "config/unsupported.hpp"
 
-#include "config/durations.hpp"
 #include "config/sizes.hpp"
 #include "messages/server_spec.hpp"
 
@@ -55,33 +54,6 @@ void refuse_word(fields& object, const word_key& row) {
   refuse(object, row.key, *value, list_of_words(words.first(row.in_force)));
 }
 
-void refuse_ready(fields& object) {
-  const json* const value = object.find("ready");
-  if (value == nullptr || *value == "mcp" || *value == "started") return;
-  if (value->is_object() && value->size() == 1 && value->contains("log")) return;
-  static constexpr std::array<std::string_view, 3> words{"mcp", "started", "notify"};
-  static constexpr std::array<std::string_view, 4> probes{"http", "ws", "tcp", "log"};
-  const auto known = [](std::span<const std::string_view> names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  const bool word = value->is_string() && known(words, value->get_ref<const std::string&>());
-  const bool probe =
-      value->is_object() && value->size() == 1 && known(probes, value->begin().key());
-  if (word || probe)
-    return refuse(object, "ready", *value, "\"mcp\", \"started\" or {\"log\": \"regex\"}");
-  object.fail("ready", shown(*value) + " is not known here, write " + list_of_words(words) +
-                           ", or an object with one of " + list_of_words(probes));
-}
-
-/// A key that is null, or a duration.
-void refuse_duration(fields& object, std::string_view key) {
-  const json* const value = object.find(key);
-  if (value == nullptr || value->is_null()) return;
-  const auto parsed = parse_duration(*value);
-  if (!parsed) return object.fail(key, parsed.failure().detail);
-  refuse(object, key, *value, "null");
-}
-
 void refuse_replicas(fields& object) {
   std::uint32_t replicas = 1;
   object.whole("replicas", replicas, 0, 1'000);
@@ -102,9 +74,6 @@ void refuse_paths(fields& object) {
 
 void refuse_unsupported(fields& object) {
   for (const auto& row : word_keys) refuse_word(object, row);
-  refuse_ready(object);
-  refuse_duration(object, "idle_stop");
-  refuse_duration(object, "max_lifetime");
   refuse_replicas(object);
   refuse_paths(object);
 }

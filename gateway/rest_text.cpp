@@ -34,7 +34,9 @@ nlohmann::ordered_json json_of(const server_status& x) {
           {"calls", x.calls},
           {"failures", x.failures},
           {"garbage_lines", x.garbage_lines},
-          {"tools", x.tools}};
+          {"tools", x.tools},
+          {"said", x.said},
+          {"port", x.port}};
 }
 
 /// A reason may quote what a server wrote, which need not be UTF-8.

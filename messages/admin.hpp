@@ -34,6 +34,8 @@ struct server_status {
   std::uint64_t failures = 0;
   std::uint64_t garbage_lines = 0; ///< stdout lines that were no JSON-RPC message.
   std::uint32_t tools = 0;
+  std::string said;       ///< The last STATUS= of the server itself, one line.
+  std::uint16_t port = 0; ///< Where it listens on loopback, if that is known; 0 = not.
 };
 
 /// What install_server answers at the edge (library and REST).

@@ -62,7 +62,7 @@ const char* to_string(link_kind x) noexcept {
 }
 
 const char* to_string(ready_kind x) noexcept {
-  static constexpr std::array names{"mcp", "started", "log"};
+  static constexpr std::array names{"mcp", "started", "log", "notify", "http", "tcp", "ws"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -176,7 +176,7 @@ std::string to_string(const gone_reason& x) {
     text = "stopped";
     break;
   case gone_kind::hung:
-    text = "hung: its pings went unanswered";
+    text = "hung";
     break;
   case gone_kind::handshake_timeout:
     text = "not ready within its start timeout";

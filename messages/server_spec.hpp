@@ -82,19 +82,32 @@ enum class ready_kind : std::uint8_t {
   mcp,     ///< The MCP handshake.
   started, ///< It runs: nothing more is asked of it.
   log,     ///< It runs, and a line of its log has matched.
+  notify,  ///< It says READY=1 on NOTIFY_SOCKET.
+  http,    ///< Its port answers a GET of a path with a status of 200 to 399.
+  tcp,     ///< Its port takes a connection.
+  ws,      ///< Its port opens a WebSocket at a path.
 };
 const char* to_string(ready_kind x) noexcept;
 
 struct ready_policy {
   ready_kind kind = ready_kind::mcp;
   std::string log_pattern; ///< log: a regular expression, in RE2's syntax, that compiles.
+  std::string path;        ///< http, ws: begins with '/'.
+  bool probes() const noexcept {
+    return kind == ready_kind::http || kind == ready_kind::tcp || kind == ready_kind::ws;
+  }
   bool operator==(const ready_policy&) const = default;
 };
+
+/// A port that is chosen when an instance starts.
+inline constexpr std::uint16_t port_auto = 0;
 
 /// Every policy of one server, defaults as documented.
 struct server_policy {
   link_kind link = link_kind::stdio;
   std::optional<ready_policy> ready; ///< Empty: mcp, or started where there is no link.
+  /// Where it listens on loopback; port_auto = each instance is given a free one as PORT.
+  std::optional<std::uint16_t> port;
   restart_type restart = restart_type::permanent;
   backoff_policy backoff;
   intensity_policy intensity;
@@ -111,6 +124,8 @@ struct server_policy {
   prefix_mode prefix = prefix_mode::always;
   dependency_map depends_on;
   significance significant = significance::none;
+  milliseconds idle_stop{0};    ///< So long without a call, and it sleeps; 0 = never.
+  milliseconds max_lifetime{0}; ///< An instance that was ready so long is replaced; 0 = never.
 };
 
 /// Where a server comes from. Exactly one; `command` also covers `npx`.

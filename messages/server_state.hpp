@@ -45,7 +45,7 @@ enum class gone_kind : std::uint8_t {
   exited,            ///< By itself, with an exit code.
   killed,            ///< By a signal that we did not send.
   stopped,           ///< By our stop ladder.
-  hung,              ///< Pings went unanswered.
+  hung,              ///< Its pings or probes went unanswered, or its watchdog ran out.
   handshake_timeout, ///< Not ready within the start timeout.
   handshake_failed,  ///< It answered the handshake with something else.
   spawn_failed,      ///< It never ran.

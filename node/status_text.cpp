@@ -20,6 +20,17 @@ std::optional<reply_json> server_rows(std::string_view body) {
   return servers;
 }
 
+namespace {
+
+/// Why it is as it is; of one that is well, what it says of itself.
+std::string reason_of(const reply_json& server) {
+  auto reason = text_of(server, "reason");
+  const auto said = text_of(server, "said");
+  return reason.empty() && !said.empty() ? "says: " + said : reason;
+}
+
+} // namespace
+
 std::vector<std::string> ps_row(const reply_json& server, wall_time now) {
   return {text_of(server, "name"),
           text_of(server, "process_status"),
@@ -29,7 +40,7 @@ std::vector<std::string> ps_row(const reply_json& server, wall_time now) {
           or_dash(text_of(server, "tools")),
           std::to_string(number_of(server, "calls")),
           std::to_string(number_of(server, "failures")),
-          text_of(server, "reason")};
+          reason_of(server)};
 }
 
 std::string ps_text(const reply_json& servers, wall_time now, std::size_t width) {

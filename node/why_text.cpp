@@ -96,7 +96,10 @@ std::string why_text(const reply_json& server, std::string_view log, const reply
   append_field(out, "server", text_of(server, "name"));
   append_field(out, "status", status);
   append_field(out, "reason", text_of(server, "reason"));
+  append_field(out, "says", text_of(server, "said"));
   append_field(out, "process", process_text(server));
+  if (const auto port = number_of(server, "port"); port != 0)
+    append_field(out, "port", std::to_string(port));
   append_field(out, "protocol", protocol_text(server));
   append_field(out, "restarts", std::to_string(number_of(server, "restarts")));
   append_field(out, "calls", calls_text(server));

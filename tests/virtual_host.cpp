@@ -98,8 +98,70 @@ private:
   life_ptr life_;
 };
 
+/// Hears nothing before listen(), as the real one.
+class virtual_channel final : public notify_channel {
+public:
+  using sockets = std::map<std::string, std::function<void(std::string)>>;
+  virtual_channel(sockets& all, std::string name, std::function<void(std::string)> heard)
+      : all_(all), name_(std::move(name)), heard_(std::move(heard)) {}
+  ~virtual_channel() override { all_.erase(name_); }
+  const std::string& address() const override { return name_; }
+  void listen(std::int64_t, std::int64_t) override { all_[name_] = heard_; }
+
+private:
+  sockets& all_;
+  std::string name_;
+  std::function<void(std::string)> heard_;
+};
+
+virtual_host::virtual_host(actor_fixture& time) : time_(time) {
+  outside.open_notify =
+      [this](std::function<void(std::string)> heard) -> result<std::shared_ptr<notify_channel>> {
+    if (!refuses_side.empty()) return error{errc::io_failed, refuses_side};
+    return std::shared_ptr<notify_channel>(std::make_shared<virtual_channel>(
+        sockets_, "virtual-" + std::to_string(++last_socket_), std::move(heard)));
+  };
+  outside.probe = [this](const probe_target& target, std::function<void(std::string)> then) {
+    auto handle = std::make_shared<int>();
+    time_.after(milliseconds{1}, [this, target, then, weak = std::weak_ptr<void>(handle)] {
+      answer_probe(target, weak, then);
+    });
+    return std::shared_ptr<void>(handle);
+  };
+  outside.lease_port = [this]() -> result<std::shared_ptr<const std::uint16_t>> {
+    if (!refuses_side.empty()) return error{errc::io_failed, refuses_side};
+    return std::make_shared<const std::uint16_t>(++last_port_);
+  };
+}
+
+void virtual_host::answer_probe(const probe_target& target, const std::weak_ptr<void>& wanted,
+                                const std::function<void(std::string)>& then) {
+  if (wanted.expired()) return;
+  const auto port = std::to_string(target.port);
+  for (const auto& life : lives) {
+    const auto at = life->plan.env.find("PORT");
+    if (!life->runs || at == life->plan.env.end() || at->second != port) continue;
+    ++life->probes;
+    const auto& from = life->how.listens_after;
+    if (!from || time_.now() < life->born + *from) break;
+    if (!life->hangs) return then(life->probe_failure);
+    return time_.after(target.timeout, [wanted, then] {
+      if (!wanted.expired()) then("no answer in time");
+    });
+  }
+  then("connection refused");
+}
+
+void virtual_host::notify(const life_ptr& life, const std::string& datagram) {
+  const auto name = life->plan.env.find("NOTIFY_SOCKET");
+  if (name == life->plan.env.end()) return;
+  if (const auto socket = sockets_.find(name->second); socket != sockets_.end())
+    socket->second(datagram);
+}
+
 void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
   auto life = std::make_shared<process_life>();
+  life->plan = plan;
   life->server = server_of(plan);
   life->asked = time_.now();
   life->how = choose ? choose(life->server, starts(life->server) + 1) : manner{};
@@ -111,6 +173,7 @@ void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
       return then(error{errc::spawn_failed, life->how.spawn_error});
     }
     life->runs = true;
+    life->born = time_.now();
     if (life->how.exits_after) die_after(life, *life->how.exits_after, life->how.exit);
     if (life->how.hangs_after) time_.after(*life->how.hangs_after, [life] { life->hangs = true; });
     auto process = std::make_unique<virtual_process>(*this, life);

@@ -2,9 +2,11 @@
 #include "mcp/envelope.hpp"
 #include "runners/link.hpp"
 #include "runners/process_host.hpp"
+#include "runners/side_channels.hpp"
 #include "tests/actor_fixture.hpp"
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,7 @@ struct manner {
   bool heeds_term = true;
   milliseconds end_takes{1}; ///< From what it heeds, or a kill, to the empty tree.
   std::optional<milliseconds> answers_after = milliseconds{1}; ///< Empty: by hand.
+  std::optional<milliseconds> listens_after; ///< From there on its port answers probes.
 };
 
 /// What was seen of one process, from the request to the empty tree.
@@ -50,8 +53,12 @@ struct process_life {
   std::vector<std::string> lines; ///< Every line it was sent.
   link_events wire;
   std::function<void(process_exit)> on_exit;
-  std::uint64_t sent = 0;  ///< Lines written to it.
-  std::uint64_t begun = 0; ///< Of them, those that it got a byte of.
+  launch_plan plan;
+  actor_fixture::moment born{};
+  std::string probe_failure; ///< What its port answers instead of success.
+  std::size_t probes = 0;    ///< Asked so far.
+  std::uint64_t sent = 0;    ///< Lines written to it.
+  std::uint64_t begun = 0;   ///< Of them, those that it got a byte of.
 };
 using life_ptr = std::shared_ptr<process_life>;
 
@@ -59,7 +66,7 @@ using life_ptr = std::shared_ptr<process_life>;
 /// server is known by its pidfile's name.
 class virtual_host final : public process_host {
 public:
-  explicit virtual_host(actor_fixture& time) : time_(time) {}
+  explicit virtual_host(actor_fixture& time);
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
   std::shared_ptr<link> open_link(hosted_process& process, link_events events);
@@ -69,6 +76,8 @@ public:
   /// Answers its oldest call.
   void answer(const life_ptr& life);
   void say(const life_ptr& life, const std::string& line);
+  /// Its tree sends this to NOTIFY_SOCKET.
+  void notify(const life_ptr& life, const std::string& datagram);
 
   life_ptr last(const std::string& server) const;
   std::size_t starts(const std::string& server) const;
@@ -81,6 +90,8 @@ public:
   std::function<void(const life_ptr&)> on_change; ///< After every birth and death.
   std::function<void(const life_ptr&)> on_close;  ///< When the stdin of one is closed.
   std::uint64_t next_pid = 1000;
+  side_channels outside;    ///< What the instances of this host have.
+  std::string refuses_side; ///< Not empty: no socket and no port is to be had.
 
 private:
   friend class virtual_process;
@@ -89,8 +100,14 @@ private:
   void hear(const life_ptr& life, const std::string& line);
   void reply(const life_ptr& life, milliseconds delay, std::string line, bool opens = false);
 
+  void answer_probe(const probe_target& target, const std::weak_ptr<void>& wanted,
+                    const std::function<void(std::string)>& then);
+
   actor_fixture& time_;
   mcp::scanner scanner_;
+  std::map<std::string, std::function<void(std::string)>> sockets_; ///< Those that listen.
+  std::uint64_t last_socket_ = 0;
+  std::uint16_t last_port_ = 20'000;
 };
 
 } // namespace toolscore::test

@@ -140,6 +140,7 @@ void virtual_node::begin(std::vector<initial_server> initial) {
   manager->server.open_link = [this](hosted_process& process, link_events events) {
     return host.open_link(process, std::move(events));
   };
+  manager->server.outside = &host.outside;
   manager->server.state_dir = "/virtual";
   manager->server.random = random;
   manager->initial = std::move(initial);
@@ -180,6 +181,20 @@ made_call_ptr virtual_node::call(const std::string& server, bool with_progress) 
   caf::anon_send(at->second, std::move(request));
   time.settle();
   return made;
+}
+
+void virtual_node::ask(const std::string& server, const std::string& method,
+                       const std::string& params, const made_call_ptr& made) {
+  call_request request;
+  request.reply = std::make_shared<kept_exchange>(time, made);
+  request.body = std::make_shared<const std::string>(R"({"jsonrpc":"2.0","id":1,"method":")" +
+                                                     method + R"(","params":)" + params + "}");
+  request.spans = *mcp::scanner{}.scan(*request.body);
+  request.method = method;
+  request.client = era::modern;
+  request.received = time.now();
+  caf::anon_send(directory.at(server), std::move(request));
+  time.settle();
 }
 
 void virtual_node::cancel(const made_call_ptr& call) {

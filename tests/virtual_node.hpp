@@ -54,6 +54,9 @@ public:
   static server_spec spec(const std::string& name);
 
   made_call_ptr call(const std::string& server, bool with_progress = false);
+  /// Any other request of a modern client; its answer comes to `made`.
+  void ask(const std::string& server, const std::string& method, const std::string& params,
+           const made_call_ptr& made);
   void cancel(const made_call_ptr& call);
   made_order_ptr order(const std::string& server, server_verb verb);
   made_order_ptr add(const server_spec& spec);

@@ -19,6 +19,8 @@ struct desk {
       if (const auto* x = std::get_if<defer_start>(&step))
         out += "defer " + x->start.child + ": " + x->reason;
       if (const auto* x = std::get_if<cycle_server_now>(&step)) out += "cycle " + x->server;
+      if (const auto* x = std::get_if<let_sleep>(&step)) out += "sleep " + x->server;
+      if (const auto* x = std::get_if<wake_server_now>(&step)) out += "wake " + x->server;
     }
     return out;
   }
@@ -33,6 +35,7 @@ struct desk {
     state.succeeded = succeeded;
     return take(decide.on_state(state));
   }
+  std::string wants_sleep(const std::string& server) { return take(decide.wants_sleep(server)); }
   std::string cycled(const std::string& server) { return take(decide.cycled(server)); }
 
   coordination decide;
@@ -67,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_satisfies_which_condition) {
   using enum process_status;
   for (std::size_t at = 0; at < process_status_count; ++at) {
     const auto status = static_cast<process_status>(at);
-    const bool serves = status == process_status::ready || status == degraded || status == asleep;
+    const bool serves = status == process_status::ready || status == degraded;
     BOOST_TEST(satisfies(status, true, true, dependency_condition::ready) == serves);
     BOOST_TEST(satisfies(status, false, true, dependency_condition::completed) ==
                (status == process_status::completed));
@@ -191,6 +194,67 @@ BOOST_AUTO_TEST_CASE(the_node_ends_when_significant_servers_have) {
   BOOST_TEST(!node_end(rows{{all, done, true}, {all, ready, false}}).has_value());
   BOOST_TEST((node_end(rows{{all, done, true}, {all, done, true}, {none, ready, false}}) == true));
   BOOST_TEST((node_end(rows{{all, done, true}, {all, process_status::failed, false}}) == false));
+}
+
+BOOST_AUTO_TEST_CASE(who_is_needed_by_one_that_runs_or_will_again_may_not_sleep) {
+  using enum process_status;
+  for (const auto condition : {dependency_condition::ready, dependency_condition::started,
+                               dependency_condition::completed})
+    for (std::size_t at = 0; at < process_status_count; ++at) {
+      const auto status = static_cast<process_status>(at);
+      const bool leans = status == waiting || status == starting ||
+                         status == process_status::ready || status == degraded ||
+                         status == backing_off || status == stopping;
+      desk all(needing(condition));
+      all.is("db", process_status::ready);
+      all.is("web", status);
+      const bool held = leans && condition != dependency_condition::completed;
+      BOOST_TEST(all.wants_sleep("db") == (held ? "" : "sleep db"),
+                 to_string(status) << " " << to_string(condition));
+      BOOST_TEST(all.is("web", stopped) == (held ? "sleep db" : ""));
+      BOOST_TEST(all.is("web", stopped) == ""); // Leave is given once.
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wish_to_sleep_is_gone_with_the_instance_that_had_it) {
+  auto all = desk(needing(dependency_condition::ready));
+  all.is("db", process_status::ready);
+  all.is("web", process_status::ready);
+  BOOST_TEST(all.wants_sleep("db") == "");
+  all.is("db", process_status::backing_off);
+  all.is("db", process_status::ready);
+  BOOST_TEST(all.is("web", process_status::stopped) == "");
+  BOOST_TEST(all.wants_sleep("other") == "sleep other");
+}
+
+BOOST_AUTO_TEST_CASE(a_start_wakes_what_it_needs_and_waits_for_it) {
+  for (const auto condition : {dependency_condition::ready, dependency_condition::started}) {
+    auto all = desk(needing(condition));
+    const std::string words = condition == dependency_condition::ready ? "to be ready" : "to start";
+    all.is("db", process_status::asleep);
+    BOOST_TEST(all.ask("web") ==
+               "defer web: waits for \"db\" " + words + "; it is asleep, wake db");
+    BOOST_TEST(all.is("db", process_status::starting) ==
+               "defer web: waits for \"db\" " + words + "; it is starting");
+    BOOST_TEST(all.is("db", process_status::ready) == "grant web");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(from_its_leave_to_sleep_on_nobody_starts_on_its_strength) {
+  auto all = desk(needing(dependency_condition::ready));
+  all.is("db", process_status::ready);
+  BOOST_TEST(all.wants_sleep("db") == "sleep db");
+  BOOST_TEST(all.ask("web") == "defer web: waits for \"db\" to be ready; it is stopping");
+  // It sleeps, and is woken;
+  BOOST_TEST(all.is("db", process_status::asleep) ==
+             "defer web: waits for \"db\" to be ready; it is asleep, wake db");
+  BOOST_TEST(all.is("db", process_status::ready) == "grant web");
+  // or it had work again, and says that it still stands.
+  auto again = desk(needing(dependency_condition::ready));
+  again.is("db", process_status::ready);
+  again.wants_sleep("db");
+  again.ask("web");
+  BOOST_TEST(again.is("db", process_status::ready) == "grant web");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -45,6 +45,40 @@ BOOST_AUTO_TEST_CASE(calls_are_written_to_ready_servers_alone_and_wait_only_for_
   BOOST_TEST((admit(process_status::stopped) == admission::refuse));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_waits_for_no_server_that_comes_and_goes_as_it_was_told) {
+  using enum process_status;
+  for (std::size_t i = 0; i < process_status_count; ++i) {
+    const auto status = at<process_status>(i);
+    const bool between = status == waiting || status == starting || status == stopping;
+    for (const bool comes_and_goes : {false, true}) {
+      const bool decided = is_decided(status, desired_state::running, comes_and_goes);
+      if (between) BOOST_TEST(decided == comes_and_goes, to_string(status));
+      if (status == backing_off || status == building) BOOST_TEST(!decided);
+      if (status == asleep || status == crash_loop) BOOST_TEST(decided);
+    }
+  }
+  BOOST_TEST(!is_decided(stopping, desired_state::stopped, true)); // By order: it is to stop.
+}
+
+BOOST_AUTO_TEST_CASE(what_sleeps_or_falls_asleep_is_shown_so_and_ends_by_one_report_alone) {
+  const auto shown = [](instances_status now) {
+    return status_of(install_status::installed, desired_state::running, now);
+  };
+  BOOST_TEST((shown(instances_status::dozing) == process_status::stopping));
+  BOOST_TEST((shown(instances_status::asleep) == process_status::asleep));
+  BOOST_TEST((status_of(install_status::installed, desired_state::stopped,
+                        instances_status::asleep) == process_status::stopped));
+  for (std::size_t e = 0; e < child_event_count; ++e) {
+    const auto what = at<child_event>(e);
+    const auto after = after_report(instances_status::dozing, what);
+    BOOST_TEST((after == (what == child_event::finished ? instances_status::asleep
+                                                        : instances_status::dozing)));
+  }
+  BOOST_TEST((after_report(instances_status::asleep, child_event::starting) ==
+              instances_status::starting));
+  BOOST_TEST((admit(process_status::asleep) == admission::wait));
+}
+
 BOOST_AUTO_TEST_CASE(gone_is_reached_from_every_living_state_and_never_left) {
   for (std::size_t s = 0; s < instance_state_count; ++s) {
     const auto from = at<instance_state>(s);

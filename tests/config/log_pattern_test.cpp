@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_bad_one_in_a_file_is_told_with_its_place) {
        "t.json: mcpServers.fs.ready.log: null is no text"},
       {R"("link": "none", "ready": {"log": "x", "tcp": true})", "is not known here"},
       {R"("ready": {"log": "x"})",
-       "t.json: mcpServers.fs.ready: a log line makes only what speaks no MCP ready"},
+       "t.json: mcpServers.fs.ready: it makes only what speaks no MCP ready"},
   };
   for (const auto& [members, expected] : rows) {
     const auto detail = test::failure_of(test::with_server_members(members));

@@ -18,7 +18,8 @@ constexpr const char* everything = R"(
   "ping": {"every": 0, "timeout": "1s", "failures": 1},
   "stop": {"drain": "1s", "stdin": 0, "term": "10s"},
   "queue": {"max": 8, "wait": "5s"}, "success": {"codes": [0, 3], "signals": [15, "SIGINT"]},
-  "limits": {"files": 1024}, "prefix": "on_collision",
+  "limits": {"files": 1024}, "prefix": "on_collision", "port": "auto",
+  "idle_stop": "10m", "max_lifetime": "24h",
   "tools": {"allow": ["read_*"], "deny": ["read_secret"]})";
 
 void check_everything(const server_policy& p) {
@@ -34,6 +35,7 @@ void check_everything(const server_policy& p) {
   BOOST_TEST((p.success.codes == std::vector{0, 3} && p.success.signals == std::vector{15, 2}));
   BOOST_TEST((p.limits.files == 1024 && p.limits.pids == 0));
   BOOST_TEST((p.prefix == prefix_mode::on_collision));
+  BOOST_TEST((p.port == port_auto && p.idle_stop == 10min && p.max_lifetime == 24h));
   BOOST_TEST((p.tools_allow == std::vector<std::string>{"read_*"}));
   BOOST_TEST((p.tools_deny == std::vector<std::string>{"read_secret"}));
 }
@@ -191,13 +193,8 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
   const std::pair<const char*, const char*> rows[] = {
       {R"("link": "http")", "link"},
       {R"("link": "ws")", "link"},
-      {R"("ready": "notify")", "ready"},
-      {R"("ready": {"http": "/health"})", "ready"},
-      {R"("ready": {"tcp": true})", "ready"},
       {R"("replicas": 2)", "replicas"},
       {R"("replicas": 0)", "replicas"},
-      {R"("idle_stop": "10m")", "idle_stop"},
-      {R"("max_lifetime": "1h")", "max_lifetime"},
       {R"("session_mode": "serial")", "session_mode"},
       {R"("session_mode": "per_session")", "session_mode"},
       {R"("session_mode": "per_principal")", "session_mode"},
@@ -239,6 +236,54 @@ BOOST_AUTO_TEST_CASE(the_values_that_are_in_force_anyway_pass) {
         R"("network": "full")", R"("pin": "warn")", R"("retry": "never")", R"("runner": "process")",
         R"("type": "stdio")", R"("headers": {})"})
     BOOST_TEST(test::failure_of(test::with_server_members(members)) == "", members);
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_readiness_is_read_and_written_out_the_same) {
+  const std::pair<const char*, const char*> rows[] = {
+      {R"("ready": "started")", R"("started")"},
+      {R"("ready": "notify")", R"("notify")"},
+      {R"("ready": {"log": "up"})", R"({"log":"up"})"},
+      {R"("ready": {"http": "/health?x=1"}, "port": 8080)", R"({"http":"/health?x=1"})"},
+      {R"("ready": {"ws": "/mcp"}, "port": "auto")", R"({"ws":"/mcp"})"},
+      {R"("ready": {"tcp": true}, "port": 65535)", R"({"tcp":true})"},
+  };
+  for (const auto& [members, expected] : rows) {
+    const auto config =
+        parse_config(test::with_server_members(std::string(members) + R"(, "link": "none")"), "t",
+                     test::usual_environment());
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.failure().detail));
+    const auto written = policy_json(config->servers.at(0).policy);
+    BOOST_TEST(written["ready"].dump() == expected);
+    std::optional<error> failure;
+    fields object(written, "p", failure);
+    server_policy again;
+    read_policy(object, again);
+    BOOST_REQUIRE_MESSAGE(!failure, (failure ? failure->detail : ""));
+    BOOST_TEST(policy_json(again).dump() == written.dump());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_port_that_is_known_at_the_start_alone_stays_named_until_then) {
+  const auto args_of = [](const std::string& members) {
+    const auto config = parse_config(
+        test::with_server_members(R"("args": ["--port=${PORT}", "${PORT:-1}"])" + members), "t",
+        test::usual_environment());
+    return config ? config->servers.at(0).args.at(0) + " " + config->servers.at(0).args.at(1)
+                  : config.failure().detail;
+  };
+  BOOST_TEST(args_of(R"(, "port": "auto")") == "--port=${PORT} ${PORT}");
+  BOOST_TEST(args_of(R"(, "port": 8080)") == "--port=${PORT} ${PORT}");
+  BOOST_TEST(args_of("").find("PORT") != std::string::npos); // Unset in the environment.
+  BOOST_TEST(args_of(R"(, "port": null)").find("--port=$") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_never_called_never_sleeps) {
+  const char* inherited = R"({"defaults": {"idle_stop": "5m"},
+    "servers": {"side": {"command": "x", "link": "none"}, "fs": {"command": "x"}}})";
+  const auto config = parse_config(inherited, "t", test::usual_environment());
+  BOOST_REQUIRE(config);
+  for (const auto& server : config->servers)
+    BOOST_TEST((server.policy.idle_stop == (server.id.value == "fs" ? 5min : 0min)));
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_written_out_is_read_back_the_same) {

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(an_idle_node_with_twenty_servers_and_sidecars_wakes_up_for_
   constexpr int windows = 4;
   constexpr long waits_max = 2;
   node_fixture node;
-  node.defaults = {{"ping", {{"every", "60s"}}}};
+  node.defaults = {{"ping", {{"every", "60s"}}}, {"idle_stop", "1h"}, {"max_lifetime", "24h"}};
   for (int i = 0; i < 20; ++i) node.add_fault("s" + std::to_string(i), {});
   for (int i = 0; i < 20; ++i)
     node.add("side" + std::to_string(i),

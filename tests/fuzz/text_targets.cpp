@@ -6,11 +6,13 @@
 #include "mcp/era.hpp"
 #include "messages/log_position.hpp"
 #include "runners/line_framer.hpp"
+#include "runners/notification.hpp"
 #include "tests/config/config_support.hpp"
 #include "tests/fuzz/fuzzing.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace toolscore::test {
@@ -187,6 +189,32 @@ void check_config(std::string_view text) {
   if (!strict.is_discarded()) expect(*one == strict, "strict JSON is read as it stands");
 }
 
+/// Said in another way: line by line, the last of equals.
+void check_notification(std::string_view input) {
+  const auto words = read_notification(input);
+  std::map<std::string, std::string> assigned;
+  for (std::size_t at = 0; at <= input.size();) {
+    const auto end = std::min(input.find('\n', at), input.size());
+    const auto line = input.substr(at, end - at);
+    if (const auto equals = line.find('='); equals != line.npos)
+      assigned[std::string(line.substr(0, equals))] = line.substr(equals + 1);
+    at = end + 1;
+  }
+  const auto is = [&](const char* name, const char* value) {
+    const auto found = assigned.find(name);
+    return found != assigned.end() && found->second == value;
+  };
+  expect(words.ready == is("READY", "1"), "READY=1 alone says so");
+  expect(words.stopping == is("STOPPING", "1"), "STOPPING=1 alone says so");
+  expect(words.status.has_value() == (assigned.count("STATUS") != 0), "a status is heard");
+  expect(!words.extend || words.extend->count() >= 0, "time runs forward");
+  if (!words.status) return;
+  expect(words.status->size() <= status_bytes_max, "a status is bounded");
+  expect(nlohmann::json(*words.status).dump().size() >= 2, "a status is UTF-8"); // It throws.
+  for (const char c : *words.status)
+    expect(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a status has no control character");
+}
+
 } // namespace
 
 std::vector<fuzz_target> text_targets() {
@@ -214,6 +242,11 @@ std::vector<fuzz_target> text_targets() {
         R"({"defaults": {"backoff": {"min": "200ms", "factor": 2}, "intensity": {"max": 5, "period": "60s"}}})",
         R"({"mcpServers": {"a": {"command": "x"}, "b": {"command": "y", "depends_on": {"a": "ready"}}}, "groups": {"g": {"servers": ["a", "b"], "strategy": "rest_for_one"}}})"},
        check_config},
+      {"notification",
+       {"READY=1\nSTATUS=serving 5 of 7\nMAINPID=4", "EXTEND_TIMEOUT_USEC=5000000\nWATCHDOG=1\n",
+        "STATUS=gr\xc3\xb6\xc3\x9f\xe2\x82\xac\xf0\x9f\x98\x80\x1b[0m\nSTOPPING=1",
+        "WATCHDOG=trigger\n\nX\n=\n"},
+       check_notification},
   };
 }
 

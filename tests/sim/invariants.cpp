@@ -177,11 +177,44 @@ bool invariants::share_group(const std::string& one, const std::string& other) c
 /// Nobody ordered this stop itself: a group's restart or the node's stop did, dependents first.
 void invariants::check_stop_order(const life_ptr& closed) {
   if (ending_ || ordered_since(closed->server, closed->asked)) return;
+  if (!stopping_ && life_is_full(*closed)) return; // Replaced alone, whoever needs it.
   for (const auto& [name, other] : known_) {
     const auto& needs = other.spec.policy.depends_on;
     if (needs.count(closed->server) == 0 || node_.host.alive(name) == 0) continue;
     if (stopping_ || share_group(name, closed->server))
       report(closed->server + " was stopped before " + name + ", which needs it");
+  }
+  if (!stopping_) check_planned_stop(*closed);
+}
+
+bool invariants::idle_for(const process_life& life, milliseconds limit) const {
+  const auto now = node_.time.now();
+  if (!life.ready || now - *life.ready < limit) return false;
+  return std::all_of(node_.calls.begin(), node_.calls.end(), [&](const auto& call) {
+    return call->server != life.server ||
+           (call->ends != 0 && now - call->at >= limit && now - call->answered >= limit);
+  });
+}
+
+bool invariants::life_is_full(const process_life& life) const {
+  const auto limit = known_.at(life.server).spec.policy.max_lifetime;
+  return limit.count() > 0 && life.ready && node_.time.now() - *life.ready >= limit * 9 / 10;
+}
+
+/// Nobody ordered it: it may be the end of its life, or its sleep, which nobody who needs it pays.
+void invariants::check_planned_stop(const process_life& closed) {
+  const auto& name = closed.server;
+  for (const auto& group : node_.groups)
+    if (group.how != strategy::one_for_one &&
+        std::count(group.servers.begin(), group.servers.end(), name) != 0)
+      return; // It may restart with its group.
+  const auto& policy = known_.at(name).spec.policy;
+  if (policy.idle_stop.count() == 0 || !idle_for(closed, policy.idle_stop))
+    return report(name + " was stopped, and nobody ordered it");
+  for (const auto& [other, entry] : known_) {
+    const auto need = entry.spec.policy.depends_on.find(name);
+    if (need != entry.spec.policy.depends_on.end() && node_.host.alive(other) != 0)
+      report(name + " fell asleep while " + other + ", which needs it, runs");
   }
 }
 
@@ -199,10 +232,34 @@ bool invariants::can_be_up(const std::string& server,
 void invariants::check_recovered() {
   std::map<std::string, server_status> rows;
   for (auto& row : node_.rows()) rows[row.id.value] = row;
+  const auto is_well = [&](const std::string& name, process_status status) {
+    const auto& policy = known_.at(name).spec.policy;
+    const bool plans = policy.idle_stop.count() != 0 || policy.max_lifetime.count() != 0;
+    // It may be on its way between the two just now; whether it serves is asked of it later.
+    return status == process_status::ready ||
+           (policy.idle_stop.count() != 0 && status == process_status::asleep) ||
+           (plans && (status == process_status::starting || status == process_status::stopping));
+  };
   for (const auto& [name, row] : rows)
-    if (can_be_up(name, rows) && row.status != process_status::ready)
+    if (can_be_up(name, rows) && !is_well(name, row.status))
       report(name + " is wanted and could be up, and is " + to_string(row.status) + ": " +
              row.reason);
+}
+
+void invariants::check_served(const std::vector<made_call_ptr>& calls) {
+  std::map<std::string, server_status> rows;
+  for (auto& row : node_.rows()) rows[row.id.value] = row;
+  // One from the days before may never answer, and is no hung one by that.
+  const auto is_mute = [&](const std::string& server) {
+    return std::any_of(node_.host.lives.begin(), node_.host.lives.end(), [&](const auto& life) {
+      return life->server == server && !life->how.answers_after &&
+             (life->runs || node_.time.now() - life->ended < 60s);
+    });
+  };
+  for (const auto& call : calls)
+    if (can_be_up(call->server, rows) && !is_mute(call->server) &&
+        (call->ends != 1 || call->failed()))
+      report("a call of " + call->server + " on good days has failed: " + call->text);
 }
 
 void invariants::check_ended() {

@@ -27,6 +27,8 @@ public:
   void check();
   /// After good days, long enough for every brake: who is wanted is ready.
   void check_recovered();
+  /// Calls of good days, long ago: whoever could be up has answered with success.
+  void check_served(const std::vector<made_call_ptr>& calls);
   /// After the end of the tree.
   void check_ended();
   const std::string& fault() const { return fault_; }
@@ -43,6 +45,9 @@ private:
   void check_rows();
   void check_row(const server_status& row);
   void check_stop_order(const life_ptr& closed);
+  void check_planned_stop(const process_life& closed);
+  bool life_is_full(const process_life& life) const;
+  bool idle_for(const process_life& life, milliseconds limit) const;
   void check_budget(const std::string& server);
   bool ordered_since(const std::string& server, actor_fixture::moment since) const;
   bool share_group(const std::string& one, const std::string& other) const;

@@ -36,7 +36,8 @@ std::string budget_broken(const server_policy& policy, const std::vector<life_pt
     const bool ordered = std::any_of(orders.begin(), orders.end(), [&](moment order) {
       return order >= before.asked && order <= now.asked;
     });
-    if (ordered) {
+    // A stop that nobody ordered is the end of its life or its sleep: no brake counts that.
+    if (ordered || before.closed) {
       spent = {};
       continue;
     }

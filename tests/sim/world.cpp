@@ -33,6 +33,7 @@ std::string words_of(const manner& how) {
 world::world(actor_fixture& time, std::uint64_t seed, bool keeps_trace)
     : told_(keeps_trace), node_(time, 2), dice_(seed), begun_(time.now()), rules_(node_, told_) {
   related_ = seed % 2 == 0;
+  sleepy_ = seed % 5 == 4;
   node_.host.choose = [this](const std::string& server, std::size_t start) {
     rules_.about_to_spawn(server);
     auto how = roll_manner();
@@ -77,6 +78,8 @@ server_spec world::make_spec(std::size_t place) {
   policy.intensity.half_open = 40s;
   if (one_in(3)) policy.intensity.max = 12; // The starts that never get ready brake first.
   if (one_in(4)) policy.restart = one_in(2) ? restart_type::transient : restart_type::temporary;
+  if (sleepy_ && !one_in(3)) policy.idle_stop = milliseconds(4'000 + roll(20'000));
+  if (sleepy_ && one_in(3)) policy.max_lifetime = milliseconds(10'000 + roll(30'000));
   if (!related_) return spec;
   for (std::size_t other = 0; other < place; ++other)
     if (one_in(3))
@@ -218,6 +221,17 @@ void world::step() {
   node_.time.advance(milliseconds(one_in(4) ? roll(20'000) : one_in(3) ? 0 : roll(300)));
 }
 
+/// On good days whoever is called serves, asleep or at the end of its life.
+void world::wake_all() {
+  std::vector<made_call_ptr> made;
+  for (const auto& name : names_)
+    if (const auto call = node_.call(name)) made.push_back(call);
+  note("call all");
+  node_.time.advance(30s);
+  rules_.check();
+  rules_.check_served(made);
+}
+
 void world::finish() {
   good_days_ = true;
   node_.install_error.clear();
@@ -225,6 +239,7 @@ void world::finish() {
   node_.time.advance(180s);
   rules_.check();
   rules_.check_recovered();
+  if (sleepy_) wake_all();
   rules_.stopping();
   note("stop all");
   const auto stopped = node_.stop_all();

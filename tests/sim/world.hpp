@@ -43,6 +43,7 @@ private:
   void order(const std::string& name, server_verb verb);
   void move_call(const std::string& name);
   void finish();
+  void wake_all();
   void note(const std::string& what) { told_.note(begun_, node_.time.now(), what); }
 
   trace told_;
@@ -52,6 +53,7 @@ private:
   invariants rules_;
   std::vector<std::string> names_;
   bool related_ = false;   ///< With dependencies and groups.
+  bool sleepy_ = false;    ///< Some servers sleep when idle, some have a longest life.
   bool good_days_ = false; ///< Every new process behaves.
 };
 

@@ -1,0 +1,220 @@
+#include "actors/instance_evidence_actor.hpp"
+
+#include "actors/crash_report.hpp"
+#include "config/log_pattern.hpp"
+#include "runners/notification.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace toolscore {
+namespace {
+
+using options_ref = const instance_options_pointer&;
+using std::chrono::microseconds;
+
+/// It neither ends nor is ended.
+bool goes_on(instance_pointer self) {
+  return !self->state.stop_reason && !self->state.verdict;
+}
+
+void tell_word(instance_pointer self, options_ref options) {
+  self->send(options->owner,
+             instance_word{options->id.number, self->state.said, self->state.unhealthy});
+}
+
+void schedule(instance_pointer self, std::chrono::steady_clock::time_point at,
+              std::function<void()> work) {
+  self->scheduled_send(self, at, resume{std::move(work)});
+}
+
+void arm_watch(instance_pointer self) {
+  auto& state = self->state;
+  const auto due = state.dog.due();
+  if (!due || (state.watch_at && *state.watch_at <= *due)) return;
+  state.watch_at = due;
+  schedule(self, *due, [self, armed = *due] {
+    auto& now = self->state;
+    if (now.watch_at != armed || !goes_on(self)) return;
+    now.watch_at.reset();
+    if (now.dog.is_hung(self->clock().now()))
+      return condemn(self, gone_kind::hung, now.dog.detail());
+    arm_watch(self);
+  });
+}
+
+void probe(instance_pointer self, options_ref options);
+
+void probe_later(instance_pointer self, options_ref options, milliseconds pause) {
+  schedule(self, self->clock().now() + pause, [self, options] {
+    if (goes_on(self)) probe(self, options);
+  });
+}
+
+void begin_liveness(instance_pointer self, options_ref options) {
+  auto& state = self->state;
+  const auto& ping = options->policy.ping;
+  state.dog.on_ready(self->clock().now());
+  arm_watch(self);
+  state.health = liveness{ping};
+  if (state.without_handshake.probes() && ping.every.count() > 0)
+    probe_later(self, options, ping.every);
+}
+
+/// When something may have made it ready.
+void take_evidence(instance_pointer self, options_ref options, readiness::verdict verdict) {
+  auto& state = self->state;
+  if (state.at != instance_state::starting || !goes_on(self)) return;
+  if (verdict == readiness::verdict::ready) {
+    become_ready(self, options, std::nullopt);
+    begin_liveness(self, options);
+  }
+  if (verdict == readiness::verdict::timed_out)
+    condemn(self, gone_kind::handshake_timeout,
+            "it waits for " + state.without_handshake.waiting_for());
+}
+
+/// One probe of an instance that is ready; a single success begins the count anew.
+void take_health(instance_pointer self, options_ref options, const std::string& failure,
+                 std::chrono::steady_clock::time_point asked) {
+  auto& state = self->state;
+  const auto& ping = options->policy.ping;
+  const auto now = self->clock().now();
+  auto unhealthy = std::string{};
+  if (failure.empty()) {
+    state.health.answered();
+  } else {
+    const bool hung = state.health.expired(1, std::min(now, asked + ping.timeout), now);
+    const auto count = state.health.missed();
+    unhealthy = std::to_string(count) + (count == 1 ? " probe" : " probes") +
+                " in a row failed, the last with: " + failure;
+    if (hung) return condemn(self, gone_kind::hung, std::move(unhealthy));
+    if (count == 0) unhealthy.clear();
+  }
+  if (std::exchange(state.unhealthy, unhealthy) != unhealthy) tell_word(self, options);
+  probe_later(self, options, ping.every);
+}
+
+void take_probe(instance_pointer self, options_ref options, std::string failure,
+                std::chrono::steady_clock::time_point asked) {
+  auto& state = self->state;
+  state.probing = nullptr;
+  if (!goes_on(self)) return;
+  if (state.at == instance_state::ready) return take_health(self, options, failure, asked);
+  if (state.at != instance_state::starting) return;
+  take_evidence(self, options, state.without_handshake.on_probed(std::move(failure)));
+  if (state.at == instance_state::starting)
+    probe_later(self, options, state.without_handshake.next_pause());
+}
+
+void probe(instance_pointer self, options_ref options) {
+  auto& state = self->state;
+  const auto& ready = *options->policy.ready;
+  const probe_target target{ready.kind, state.port, ready.path, options->policy.ping.timeout};
+  const auto asked = self->clock().now();
+  state.probing = options->outside->probe(
+      target, back_to<std::string>(self, [self, options, asked](std::string failure) {
+        take_probe(self, options, std::move(failure), asked);
+      }));
+}
+
+void take_words(instance_pointer self, options_ref options, const std::string& datagram) {
+  auto& state = self->state;
+  auto words = read_notification(datagram);
+  const auto now = self->clock().now();
+  if (words.status) {
+    auto said = line_without_secrets(*words.status, status_bytes_max);
+    if (std::exchange(state.said, said) != said) tell_word(self, options);
+  }
+  if (!goes_on(self)) return;
+  if (words.extend) state.without_handshake.extend(*words.extend, now);
+  if (words.alive) state.dog.on_alive(now);
+  if (words.stopping) state.dog.on_stopping(now);
+  if (words.trigger) return condemn(self, gone_kind::hung, "it said WATCHDOG=trigger");
+  if (words.ready) take_evidence(self, options, state.without_handshake.on_notified());
+  arm_watch(self);
+}
+
+/// Looks at each line of the log until one matches, on the loop: a line costs no message.
+std::function<void(std::string_view)> log_watch(instance_pointer self, options_ref options) {
+  if (!self->state.without_handshake.watches_log()) return {};
+  auto pattern = log_pattern::compile(options->policy.ready->log_pattern);
+  if (!pattern) return {}; // It was compiled when the configuration was read.
+  const auto me = caf::actor_cast<caf::actor>(self);
+  const auto tell = [=] {
+    take_evidence(self, options, self->state.without_handshake.on_line_matched());
+  };
+  return [me, tell, pattern = *pattern, seen = false](std::string_view line) mutable {
+    if (seen || !pattern.matches(line)) return;
+    seen = true;
+    caf::anon_send(me, resume{tell});
+  };
+}
+
+/// Puts the port where the definition names it.
+void name_port(std::string& text, const std::string& port) {
+  static constexpr std::string_view name = "${PORT}";
+  for (auto at = text.find(name); at != text.npos; at = text.find(name, at + port.size()))
+    text.replace(at, name.size(), port);
+}
+
+result<done> take_port(instance_pointer self, options_ref options, launch_plan& plan) {
+  auto& state = self->state;
+  if (!options->policy.port) return done{};
+  state.port = *options->policy.port;
+  if (state.port == port_auto) {
+    auto lease = options->outside->lease_port();
+    if (!lease) return lease.failure();
+    state.port_lease = *lease;
+    state.port = **lease;
+  }
+  const auto text = std::to_string(state.port);
+  for (auto& argument : plan.argv) name_port(argument, text);
+  for (auto& [name, value] : plan.env) name_port(value, text);
+  plan.env["PORT"] = text;
+  return done{};
+}
+
+result<done> open_socket(instance_pointer self, options_ref options, launch_plan& plan) {
+  auto& state = self->state;
+  if (!state.without_handshake.is_notified()) return done{};
+  auto channel = options->outside->open_notify(back_to<std::string>(
+      self, [self, options](const std::string& text) { take_words(self, options, text); }));
+  if (!channel) return channel.failure();
+  state.notify = std::move(*channel);
+  plan.env["NOTIFY_SOCKET"] = state.notify->address();
+  state.dog = watchdog(options->policy);
+  if (state.dog.period().count() > 0)
+    plan.env["WATCHDOG_USEC"] = std::to_string(microseconds(state.dog.period()).count());
+  return done{};
+}
+
+} // namespace
+
+result<done> prepare_evidence(instance_pointer self, options_ref options, launch_plan& plan,
+                              spawn_options& how) {
+  self->state.without_handshake = readiness(options->policy);
+  how.on_log_line = log_watch(self, options);
+  if (auto given = take_port(self, options, plan); !given) return given;
+  return open_socket(self, options, plan);
+}
+
+void begin_evidence(instance_pointer self, options_ref options) {
+  auto& state = self->state;
+  if (state.notify) state.notify->listen(state.process->init_pid(), state.process->pid());
+  take_evidence(self, options, state.without_handshake.on_started(self->clock().now()));
+  if (state.at == instance_state::starting && state.without_handshake.probes())
+    probe(self, options);
+}
+
+void take_start_timeout(instance_pointer self, options_ref options) {
+  auto& state = self->state;
+  const auto verdict = state.without_handshake.on_timeout(self->clock().now());
+  take_evidence(self, options, verdict);
+  if (verdict == readiness::verdict::wait && state.at == instance_state::starting)
+    self->scheduled_send(self, state.without_handshake.deadline(), start_timeout_due{});
+}
+
+} // namespace toolscore

@@ -1,0 +1,142 @@
+#include "actors/server_upkeep_actor.hpp"
+
+#include "actors/server_calls_actor.hpp"
+#include "actors/server_ends_actor.hpp"
+#include "actors/server_orders_actor.hpp"
+#include "config/durations.hpp"
+#include "mcp/answers.hpp"
+
+#include <caf/send.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace toolscore {
+namespace {
+
+bool is_busy(server_actor_pointer self) {
+  return self->state.calls.callers() != 0 || !self->state.waiting.empty();
+}
+
+/// One timer at the earliest end; what moves that later is found when it comes.
+void arm_upkeep(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto due = state.keep.due();
+  if (!due || (state.upkeep_at && *state.upkeep_at <= *due)) return;
+  state.upkeep_at = due;
+  self->scheduled_send(self, *due, upkeep_due{++state.upkeep_generation});
+}
+
+/// As by an order to restart it: drained first, and no brake counts it.
+void replace(server_actor_pointer self) {
+  auto& state = self->state;
+  state.replaced = state.number;
+  state.planned = true;
+  state.instances = instances_status::starting;
+  state.reason = "replaced: it reached its max_lifetime of " +
+                 duration_text(state.options->spec.policy.max_lifetime);
+  self->send(state.supervisor, restart_child{state.options->spec.id.value});
+  changed(self);
+}
+
+void doze(server_actor_pointer self) {
+  auto& state = self->state;
+  state.instances = instances_status::dozing;
+  state.wake_wanted = false;
+  self->send(state.supervisor, stop_child{state.options->spec.id.value});
+  changed(self);
+}
+
+bool has_cursor(const call_request& request) {
+  if (!request.spans.params) return false;
+  const auto params = nlohmann::json::parse(request.spans.params.of(*request.body), nullptr, false);
+  return !params.is_object() || params.contains("cursor");
+}
+
+/// The list that it had, as itself would answer.
+std::string kept_tools(server_actor_pointer self, const call_request& request) {
+  auto& state = self->state;
+  std::string result = "{";
+  if (request.client == era::modern) {
+    result += R"("resultType":"complete","ttlMs":0,"cacheScope":"private",)";
+    if (const auto& info = state.handshake->server_info_json; !info.empty())
+      result += R"("_meta":{"io.modelcontextprotocol/serverInfo":)" + info + "},";
+  }
+  result += R"("tools":)" + *state.tool_list + "}";
+  if (!state.filter.open()) result = state.filter.filtered(result);
+  return mcp::result_response(id_of(request), result);
+}
+
+} // namespace
+
+void begin_upkeep(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto& random = state.options->random;
+  state.keep.on_ready(self->clock().now(), random ? random() : 0.5);
+  arm_upkeep(self);
+}
+
+void take_upkeep_due(server_actor_pointer self, const upkeep_due& due) {
+  auto& state = self->state;
+  if (due.generation != state.upkeep_generation) return;
+  state.upkeep_at.reset();
+  if (state.instances != instances_status::ready || !state.supervisor) return;
+  switch (state.keep.on_due(self->clock().now(), is_busy(self))) {
+  case upkeep::verdict::wait:
+    break;
+  case upkeep::verdict::replace:
+    return replace(self);
+  case upkeep::verdict::sleep:
+    self->send(state.options->tree->coordinator, sleep_wanted{state.options->spec.id});
+    break;
+  }
+  arm_upkeep(self);
+}
+
+void take_may_sleep(server_actor_pointer self) {
+  auto& state = self->state;
+  const bool idle = state.keep.may_sleep(self->clock().now(), is_busy(self));
+  if (idle && state.instances == instances_status::ready && state.supervisor) return doze(self);
+  // It took the leave for the deed, and holds back who needs us.
+  if (state.published) self->send(state.options->tree->coordinator, *state.published);
+  arm_upkeep(self);
+}
+
+void wake(server_actor_pointer self) {
+  auto& state = self->state;
+  if (state.instances == instances_status::dozing) state.wake_wanted = true;
+  if (state.instances != instances_status::asleep || !state.supervisor) return;
+  state.wake_wanted = false;
+  state.planned = true;
+  state.instances = instances_status::starting;
+  state.reason.clear();
+  self->send(state.supervisor, start_child{state.options->spec.id.value});
+  changed(self);
+}
+
+void fell_asleep(server_actor_pointer self) {
+  auto& state = self->state;
+  state.reason = "no call for " + duration_text(state.options->spec.policy.idle_stop);
+  if (state.wake_wanted || !state.waiting.empty()) wake(self);
+}
+
+bool answer_asleep(server_actor_pointer self, const call_request& request) {
+  auto& state = self->state;
+  const bool away =
+      state.instances == instances_status::dozing || state.instances == instances_status::asleep;
+  if (!away || state.desired != desired_state::running) return false;
+  if (answer_here(self, request)) return true;
+  if (request.method != "tools/list" || !state.tool_list || !state.handshake || has_cursor(request))
+    return false;
+  request.reply->end(200, std::make_shared<const std::string>(kept_tools(self, request)));
+  return true;
+}
+
+admission admission_of(server_actor_pointer self) {
+  const auto& state = self->state;
+  // What it is shown as is the truth, but who calls now is served by its next instance.
+  const bool dozes =
+      state.instances == instances_status::dozing && state.desired == desired_state::running;
+  return dozes ? admission::wait : admit(state.status());
+}
+
+} // namespace toolscore

@@ -1,0 +1,23 @@
+#pragma once
+#include "actors/server_actor.hpp"
+
+namespace toolscore {
+
+// How a server sleeps and wakes, and how an instance that has lived long enough is replaced.
+
+/// An instance is ready: its lifetime and its idleness begin.
+void begin_upkeep(server_actor_pointer self);
+void take_upkeep_due(server_actor_pointer self, const upkeep_due& due);
+/// The coordinator says that nobody who runs needs it.
+void take_may_sleep(server_actor_pointer self);
+/// Somebody needs it. One that is falling asleep is woken when it sleeps.
+void wake(server_actor_pointer self);
+/// Its instance has ended, so it sleeps now.
+void fell_asleep(server_actor_pointer self);
+/// While it sleeps or falls asleep: what can be told without it.
+/// @returns whether the request is answered
+bool answer_asleep(server_actor_pointer self, const call_request& request);
+/// May a call be written to it, must it wait, or can it not be served?
+admission admission_of(server_actor_pointer self);
+
+} // namespace toolscore

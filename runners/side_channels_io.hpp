@@ -1,0 +1,13 @@
+#pragma once
+#include "loop/asio.hpp"
+#include "runners/side_channels.hpp"
+
+#include <string>
+
+namespace toolscore {
+
+/// Those of a node. Sockets are made in `run_directory`, which only the node's account can enter;
+/// what a former node left there is removed. Borrows the context.
+side_channels open_side_channels(boost::asio::io_context& io, const std::string& run_directory);
+
+} // namespace toolscore
