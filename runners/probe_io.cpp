@@ -86,6 +86,7 @@ private:
   void read_http() {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
+    parser_->body_limit(boost::none); // It is not read, however long it would be.
     http::async_read_header(
         stream_, buffer_, *parser_, [self = shared_from_this()](failed_code failed, auto) {
           if (self->over_) return;

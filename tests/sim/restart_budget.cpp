@@ -37,7 +37,10 @@ std::string budget_broken(const server_policy& policy, const std::vector<life_pt
       return order >= before.asked && order <= now.asked;
     });
     // A stop that nobody ordered is the end of its life or its sleep: no brake counts that.
-    if (ordered || before.closed) {
+    // One that crashes at the end of its life may have been draining already.
+    const bool full_life = policy.max_lifetime.count() > 0 && before.ready &&
+                           before.ended - *before.ready >= policy.max_lifetime * 9 / 10;
+    if (ordered || before.closed || full_life) {
       spent = {};
       continue;
     }

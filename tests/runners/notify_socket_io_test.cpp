@@ -78,7 +78,7 @@ struct socket_fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(notify_socket, socket_fixture)
+BOOST_FIXTURE_TEST_SUITE(notify_socket_io, socket_fixture)
 
 BOOST_AUTO_TEST_CASE(the_server_and_what_descends_from_its_init_is_heard_and_nobody_else) {
   struct row {
