@@ -137,27 +137,34 @@ void carry_out(instance_pointer self, const options_pointer& options,
 }
 
 void take_handshake_line(instance_pointer self, const options_pointer& options,
-                         const line_in& message) {
+                         const bytes& line) {
   auto& state = self->state;
-  if (state.route->to_owner) { // It was on its way when the handshake ended.
-    self->send(options->owner, message);
-    return;
-  }
   if (state.stop_reason) return; // Ready or not, it ends: the timer is the ladder's now.
-  const auto spans = state.scanner.scan(*message.line);
+  const auto spans = state.scanner.scan(*line);
   if (!spans) {
     self->send(options->owner, garbage_in{options->id.number, spans.failure().detail});
     return;
   }
-  carry_out(self, options, state.probe.on_message(*message.line, *spans, self->clock().now()));
+  carry_out(self, options, state.probe.on_message(*line, *spans, self->clock().now()));
+}
+
+/// What came with or behind the last line of the handshake is the owner's.
+void take_handshake_lines(instance_pointer self, const options_pointer& options,
+                          const lines_in& message) {
+  auto at = message.lines.begin();
+  for (; at != message.lines.end() && !self->state.route->to_owner; ++at)
+    take_handshake_line(self, options, *at);
+  if (at != message.lines.end())
+    self->send(options->owner, lines_in{message.number, {at, message.lines.end()}});
 }
 
 link_events events_of(instance_pointer self, const options_pointer& options) {
   const auto me = caf::actor_cast<caf::actor>(self);
   const auto number = options->id.number;
   link_events events;
-  events.on_line = [me, owner = options->owner, number, route = self->state.route](bytes line) {
-    caf::anon_send(route->to_owner ? owner : me, line_in{number, std::move(line)});
+  events.on_lines = [me, owner = options->owner, number,
+                     route = self->state.route](std::vector<bytes> lines) {
+    caf::anon_send(route->to_owner ? owner : me, lines_in{number, std::move(lines)});
   };
   events.on_garbage = [owner = options->owner, number](std::string quoted) {
     caf::anon_send(owner, garbage_in{number, std::move(quoted)});
@@ -259,7 +266,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   });
   return {
       [](const resume& message) { message.work(); },
-      [=](const line_in& message) { take_handshake_line(self, options, message); },
+      [=](const lines_in& message) { take_handshake_lines(self, options, message); },
       [=](const instance_due& due) {
         auto& state = self->state;
         if (due.generation != state.timer_generation) return;

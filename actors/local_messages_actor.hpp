@@ -41,10 +41,15 @@ struct instance_ready {
   std::shared_ptr<link> wire;
   std::optional<mcp::handshake_result> handshake;
 };
-/// One message of an instance that is ready.
-struct line_in {
+/// Messages of an instance, in their order: all that one look at its pipe brought, for a message a
+/// line would cost a call more than the scan of its answer.
+struct lines_in {
   std::uint64_t number = 0;
-  bytes line;
+  std::vector<bytes> lines;
+};
+/// Calls for a server that came together, for the same reason. Its handler takes them out.
+struct calls_in {
+  std::shared_ptr<std::vector<call_request>> calls;
 };
 struct garbage_in {
   std::uint64_t number = 0;
@@ -229,14 +234,14 @@ std::function<void(Argument)> back_to(Self* self, Work work) {
 
 } // namespace toolscore
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::calls_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_cancel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::lines_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::overlong_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_draining)

@@ -270,8 +270,10 @@ caf::behavior make_server(server_actor_pointer self,
   if (state.desired == desired_state::running) ask_install(self);
   publish(self);
   return {
-      [self](call_request& request) { admit_call(self, std::move(request)); },
-      [self](const line_in& message) { take_line(self, message); },
+      [self](const calls_in& message) {
+        for (auto& request : *message.calls) admit_call(self, std::move(request));
+      },
+      [self](lines_in& message) { take_lines(self, std::move(message)); },
       [self](const call_cancel& request) { cancel_call(self, request); },
       [self](const instance_started& message) { take_started(self, message); },
       [self](const instance_ready& message) { take_ready(self, message); },

@@ -40,7 +40,7 @@ call_end end_of(server_actor_pointer self, std::uint64_t instance,
   return end;
 }
 
-void record(server_actor_pointer self, call_record entry) {
+void record(server_actor_pointer self, call_record&& entry) {
   ++self->state.calls_total;
   if (!entry.success()) ++self->state.failures_total;
   auto& tree = *self->state.options->tree;

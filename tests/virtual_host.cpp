@@ -140,8 +140,8 @@ void virtual_host::crash(const life_ptr& life, process_exit exit) {
 }
 
 void virtual_host::say(const life_ptr& life, const std::string& line) {
-  if (!life->over && !life->hangs && life->wire.on_line)
-    life->wire.on_line(std::make_shared<const std::string>(line));
+  if (!life->over && !life->hangs && life->wire.on_lines)
+    life->wire.on_lines({std::make_shared<const std::string>(line)});
 }
 
 void virtual_host::reply(const life_ptr& life, milliseconds delay, std::string line, bool opens) {

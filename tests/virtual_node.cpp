@@ -177,7 +177,9 @@ made_call_ptr virtual_node::call(const std::string& server, bool with_progress) 
   request.tool = "t";
   request.received = time.now();
   calls.push_back(made);
-  caf::anon_send(at->second, std::move(request));
+  auto together = std::make_shared<std::vector<call_request>>();
+  together->push_back(std::move(request));
+  caf::anon_send(at->second, calls_in{std::move(together)});
   time.settle();
   return made;
 }
