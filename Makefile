@@ -6,7 +6,9 @@ setup:
 	@scripts/setup
 build: setup
 	@scripts/build $(BUILD)
-dev-up: build
+# A first look waits for the programs alone, not for the tests.
+dev-up: setup
+	@scripts/build $(BUILD) toolscore toolscore-spawner toolscore-clone
 	@scripts/dev-up $(BUILD) $(if $(ONCE),--once)
 test: build
 	@scripts/test $(BUILD)
