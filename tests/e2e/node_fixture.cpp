@@ -2,11 +2,13 @@
 
 #include "node/call_text.hpp"
 #include "node/http_client_io.hpp"
+#include "programs.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -56,14 +58,19 @@ struct program_start {
 
 pid_t start_toolscore(const program_start& what) {
   std::vector<std::string> words;
+  auto run = built_programs();
   if (what.as == account::ordinary) {
+    run = public_programs(what.directory);
     const auto id = std::to_string(ordinary_user);
     words = {"/usr/bin/setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups"};
   }
   if (what.as == account::sandboxed) words = {TOOLSCORE_FAKES_DIR "/without_namespaces"};
-  words.push_back(TOOLSCORE_BIN_DIR "/toolscore");
+  words.push_back(run.toolscore);
   words.insert(words.end(), what.arguments.begin(), what.arguments.end());
-  std::vector<std::string> variables{"HOME=" + what.directory, "PATH=/usr/bin:/bin"};
+  // Node and npm are where whoever runs the tests has them, and not always in /usr/bin.
+  const char* const path = std::getenv("PATH");
+  std::vector<std::string> variables{"HOME=" + what.directory,
+                                     std::string("PATH=") + (path ? path : "/usr/bin:/bin")};
   if (!what.marker.empty()) variables.push_back(std::string(census_variable) + "=" + what.marker);
   variables.insert(variables.end(), what.variables.begin(), what.variables.end());
   posix_spawn_file_actions_t actions;
@@ -166,9 +173,8 @@ void node_fixture::add(const std::string& name, reply_json definition) {
 }
 
 reply_json node_fixture::fault_definition(const std::vector<std::string>& words) const {
-  return {{"command", TOOLSCORE_FAKES_DIR "/fault_server"},
-          {"args", words},
-          {"env", {{census_variable, marker_}}}};
+  const auto run = as_ == account::ordinary ? public_programs(directory_) : built_programs();
+  return {{"command", run.fault_server}, {"args", words}, {"env", {{census_variable, marker_}}}};
 }
 
 void node_fixture::add_fault(const std::string& name, const std::vector<std::string>& words,
