@@ -64,6 +64,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   if (code == errc::server_gone && state.last_exit) {
     auto& told = state.last_exit->signaled ? failure.signal : failure.exit_code;
     told = state.last_exit->status;
+    failure.out_of_memory = state.last_exit->out_of_memory;
   }
   auto reply = request.reply;
   auto text = mcp::failure_response(id_of(request), failure);
