@@ -1,5 +1,6 @@
 #include "runners/child_process_io.hpp"
 
+#include "runners/confinement.hpp"
 #include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner_plan.hpp"
@@ -246,6 +247,7 @@ void child_process::state::kill() {
   // No namespace ends with its keeper, which must live to kill what descends from it.
   pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
   pidfd_send_signal(init_.get(), SIGTERM, nullptr, 0);
+  if (!cgroup.directories.empty() && owner.kill_cgroup) owner.kill_cgroup(cgroup.directories);
 }
 
 void child_process::state::watch_init() {
@@ -277,7 +279,9 @@ void child_process::state::reaped(process_exit of_init) {
   pidfd_send_signal(inner_init_.get(), SIGTERM, nullptr, 0);
 }
 
-/// The tree is empty, as far as its init and its keepers know. Its cgroup knows for certain.
+/// The tree is empty, as far as its init and its keepers know: for a namespace the kernel vouches,
+/// for keepers a cgroup does. It is waited for where it has something to tell; else a successor
+/// starts while it is being removed.
 void child_process::state::end(process_exit of_init) {
   keeper_ended_.reset();
   init_.close();
@@ -287,6 +291,10 @@ void child_process::state::end(process_exit of_init) {
   inner_init_.reset();
   auto how = reported_.value_or(of_init);
   how.usage = usage_before_kill_.value_or(of_init.usage);
+  if (held != confinement::none && plan.limits.memory_bytes == 0) {
+    leave_cgroup([](auto) {});
+    return finish(how);
+  }
   leave_cgroup([self = shared_from_this(), how](node_cgroups::farewell told) mutable {
     how.out_of_memory = told.out_of_memory;
     how.memory_limit_bytes = told.out_of_memory ? self->plan.limits.memory_bytes : 0;
@@ -296,6 +304,7 @@ void child_process::state::end(process_exit of_init) {
 
 void child_process::state::leave_cgroup(std::function<void(node_cgroups::farewell)> then) {
   cgroup.joins.clear();
+  cgroup.home.reset();
   const auto directories = std::exchange(cgroup.directories, {});
   if (directories.empty() || !owner.end_cgroup) return then({});
   owner.end_cgroup(directories, std::move(then));
@@ -344,10 +353,7 @@ confinement child_process::held_by() const {
   return state_->held;
 }
 std::string child_process::confined() const {
-  std::string text = state_->held == confinement::none ? "keepers" : to_string(state_->held);
-  if (!state_->cgroup.words.empty()) text += ", " + state_->cgroup.words;
-  if (!state_->not_given.empty()) text += "; not given: " + state_->not_given;
-  return text;
+  return confinement_text(state_->held, state_->cgroup.words, state_->not_given);
 }
 std::string child_process::not_given() const {
   return state_->not_given;

@@ -23,6 +23,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
     std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
         end_cgroup;
+    /// All that lives in it is to be killed at once, where its keepers might lose the race.
+    std::function<void(std::vector<std::string>)> kill_cgroup;
   };
   state(boost::asio::io_context& loop, launch_plan what, spawn_options options);
 
@@ -34,6 +36,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   /// The init was not born, or not in time.
   void give_up(error why);
 
+  void note(const std::string& text); ///< Of what was asked and is not given.
   void signal(int number);
   void note_usage(); ///< Before a kill: what the server has used so far.
   void kill();
@@ -67,7 +70,6 @@ private:
   void finish(process_exit how);
   void leave_cgroup(std::function<void(node_cgroups::farewell)> then);
   void tell_exit();
-  void note(const std::string& text);
 
   watched_descriptor init_; ///< The pidfd of the init, our child.
   watched_descriptor

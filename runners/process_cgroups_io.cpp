@@ -1,5 +1,6 @@
 // The part of process_io that gives trees their cgroups. The loop never touches their files: a move
 // between cgroups may take the kernel some milliseconds.
+#include "runners/cgroup_files_io.hpp"
 #include "runners/process_state_io.hpp"
 
 namespace toolscore {
@@ -18,13 +19,13 @@ std::string name_of(const launch_plan& plan) {
 
 bool process_io::state::wants_cgroup(const waiting_start& next) const {
   if (next.prepared) return false;
+  if (!cgroups) return demands_cgroup(next.who->plan.limits);
   if (needs_cgroup(next.who->plan.limits)) return true;
-  // A move into one costs more than half of a start, so where a namespace holds the tree it is made
-  // for a limit alone.
+  // Where a namespace holds the tree one is made for a limit alone.
   const auto held = next.wanted == spawner::hold::strongest && client->strength()
                         ? *client->strength()
                         : next.wanted;
-  return cgroups && held == spawner::hold::sweep;
+  return held == spawner::hold::sweep;
 }
 
 void process_io::state::make_cgroup(waiting_start next) {
@@ -47,7 +48,12 @@ void process_io::state::make_cgroup(waiting_start next) {
 
 void process_io::state::take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made) {
   --preparing;
-  if (made && *made) next.who->cgroup = std::move(**made);
+  if (made && *made) {
+    auto& cgroup = next.who->cgroup = std::move(**made);
+    next.who->note(cgroup.not_given);
+    if (cgroup.kill_all && !kill_all_trees) kill_all_trees = std::move(cgroup.kill_all);
+    cgroup.kill_all.reset();
+  }
   if (!made)
     next.who->give_up({errc::queue_full, "cannot start '" + next.who->plan.argv[0] +
                                              "': too much work for files waits already"});
@@ -73,6 +79,14 @@ void process_io::state::end_cgroup(std::vector<std::string> directories,
          then(*told);
          self->check_empty();
        });
+}
+
+void process_io::state::kill_cgroup(std::vector<std::string> directories) {
+  pool(
+      [directories = std::move(directories)] {
+        for (const auto& directory : directories) kill_in_cgroup(directory);
+      },
+      [] {});
 }
 
 /// A spawner that hangs before its first word would hold up every start.

@@ -102,7 +102,10 @@ bool process_io::state::begin(waiting_start next) {
   std::vector<int> fds;
   for (const auto& fd : *theirs) fds.push_back(fd.get());
   for (const auto& fd : who->cgroup.joins) fds.push_back(fd.get());
+  if (who->cgroup.home) fds.push_back(who->cgroup.home.get());
   request.joins = static_cast<std::uint32_t>(who->cgroup.joins.size());
+  request.homes = who->cgroup.home ? 1 : 0;
+  if (kill_all_trees && !client->guards()) client->guard(kill_all_trees);
   if (const int number = client->send(request, fds)) {
     // Nothing was sent, so trying again is safe; but not for ever with a spawner that keeps dying.
     const bool dead = number == EPIPE || number == ECONNRESET;
@@ -115,6 +118,7 @@ bool process_io::state::begin(waiting_start next) {
     return !dead;
   }
   who->cgroup.joins.clear();
+  who->cgroup.home.reset();
   unanswered.emplace(request.number, who);
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
@@ -259,6 +263,9 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
   who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
     if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
     told({}); // What it leaves is looked for at the next start.
+  };
+  who->owner.kill_cgroup = [weak = std::weak_ptr(state_)](auto directories) {
+    if (const auto self = weak.lock()) self->kill_cgroup(std::move(directories));
   };
   state_->waiting.push_back({std::move(who), std::move(*wire), wanted});
   // Not from here: `then` may be called by what fails at once.

@@ -45,6 +45,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made);
   void end_cgroup(std::vector<std::string> directories,
                   std::function<void(node_cgroups::farewell)> then);
+  void kill_cgroup(std::vector<std::string> directories);
   void await_first_word();
   void on_reply(const spawner::spawn_reply& reply, descriptor pidfd);
   void on_lost();
@@ -69,6 +70,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::vector<std::function<void()>> on_empty;
   std::shared_ptr<node_cgroups> cgroups;
   blocking_runner pool;
+  descriptor kill_all_trees;      ///< What each spawner gets, to end what a dead node leaves.
   std::size_t preparing = 0;      ///< Starts whose cgroup is being made.
   std::size_t cgroups_ending = 0; ///< Cgroups that are being removed.
   boost::asio::steady_timer first_word_timer;

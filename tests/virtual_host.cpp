@@ -34,7 +34,7 @@ public:
   std::int64_t pid() const override { return pid_; }
   std::int64_t init_pid() const override { return pid_ + 1'000'000; }
   confinement held_by() const override { return confinement::pid_namespace; }
-  std::string confined() const override { return "pid_namespace"; }
+  std::string confined() const override { return "pid+mount namespace"; }
   std::string not_given() const override { return {}; }
   int take_stdin() override { return -1; }
   int take_stdout() override { return -1; }

@@ -131,6 +131,7 @@ void start(init& self, const init_start& given) {
   server.errors = given.fds[stderr_fd];
   server.join_fds = given.join_fds;
   server.joins = given.joins;
+  server.home = given.home;
   server.dies_with_parent = given.held == hold::sweep;
   self.server = start_server(server);
   if (server.failed) fail(self, server.failed);
@@ -140,6 +141,7 @@ void start(init& self, const init_start& given) {
   // node while the server is still dying, and on the server's own core.
   for (std::size_t which = plan_fd; which < stderr_fd; ++which) close(given.fds[which]);
   for (std::size_t which = 0; which < given.joins; ++which) close(given.join_fds[which]);
+  if (given.home >= 0) close(given.home);
   report_running(self, server.files_max);
   unmap_plan(plan);
 }

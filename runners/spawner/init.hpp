@@ -12,7 +12,8 @@ struct init_start {
   gid_t gid = 0;
   int fds[request_fds] = {-1, -1, -1, -1, -1};
   std::size_t joins = 0; ///< How many of:
-  int join_fds[joins_max] = {-1, -1, -1, -1};
+  int join_fds[joins_max] = {-1, -1, -1};
+  int home = -1; ///< The v2 cgroup that the server is to be born in.
 };
 
 /// The life of an init: starts the server, reports, reaps, forwards signals, and ends with the
