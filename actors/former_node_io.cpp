@@ -17,7 +17,27 @@ process_mark mark_of(const stored_instance& row) {
   return {row.init_pid, row.start_time, row.boot_id};
 }
 
+std::string cgroup_record(const std::string& state_dir) {
+  return state_dir + "/run/cgroups";
+}
+
 } // namespace
+
+std::shared_ptr<node_cgroups> cgroups_of(const std::string& state_dir) {
+  return std::make_shared<node_cgroups>(cgroup_id_of(state_dir), cgroup_record(state_dir));
+}
+
+void reap_former_trees(const std::string& state_dir) {
+  const auto found =
+      reap_former_cgroups(cgroup_id_of(state_dir), cgroup_record(state_dir), end_limit);
+  if (found.processes > 0)
+    log::write(log::level::warn, "node.leftover_killed", {log::kv("processes", found.processes)});
+  for (const auto& directory : found.stuck)
+    log::write(
+        log::level::error, "node.leftover_lives",
+        {log::kv("cgroup", directory),
+         log::kv("reason", "what a former node started there does not die; end it by hand")});
+}
 
 void mark_child(stored_instance& row) {
   const auto facts = facts_of(row.init_pid);

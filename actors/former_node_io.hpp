@@ -1,6 +1,8 @@
 #pragma once
+#include "runners/node_cgroups_io.hpp"
 #include "store/instances_io.hpp"
 
+#include <memory>
 #include <string>
 
 namespace toolscore {
@@ -9,6 +11,14 @@ namespace toolscore {
 /// pid that is not a child of ours any more may be anybody's and gets no mark. Reads /proc: not for
 /// the loop's thread.
 void mark_child(stored_instance& row);
+
+/// The cgroups of this node's trees; where they are is noted below the state directory.
+std::shared_ptr<node_cgroups> cgroups_of(const std::string& state_dir);
+
+/// Kills what still lives in the cgroups that a former node has noted, and removes them; to be done
+/// before anything is started. Blocks for a few seconds at most, and only if something does not
+/// die.
+void reap_former_trees(const std::string& state_dir);
 
 /// Kills what a former node has left alive, by its rows and its pidfiles, before anything is
 /// started; then forgets both. Whatever is not certainly the noted process is left alone. Blocks

@@ -196,7 +196,7 @@ void take_process(instance_pointer self, const options_pointer& options,
   if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
   self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                                               state.process->pid(), state.process->init_pid(),
-                                              state.process->held_by(), state.process->log()});
+                                              state.process->confined(), state.process->log()});
   if (!speaks) take_evidence(self, options, state.without_handshake.on_started());
   if (state.at != instance_state::starting) return;
   self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});

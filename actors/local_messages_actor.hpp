@@ -32,7 +32,7 @@ struct instance_started {
   caf::actor instance;
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
-  confinement held_by = confinement::none;
+  std::string confinement; ///< What really holds and limits it.
   std::shared_ptr<const log_ring> log;
 };
 /// It is ready; `wire` is where its calls are written. What speaks no MCP has neither.

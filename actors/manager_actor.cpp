@@ -152,6 +152,8 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
   if (message.attempt) fields["attempt"] = std::to_string(message.attempt);
   if (message.to == process_status::backing_off || message.to == process_status::crash_loop)
     fields["delay_ms"] = std::to_string(message.delay.count());
+  if (message.to == process_status::starting && !message.confinement.empty())
+    fields["confinement"] = message.confinement;
   if (!message.reason.empty()) fields["reason"] = message.reason;
   log::write(message.reason.empty() ? log::level::info : log::level::warn, "server.state",
              {log::kv("server", message.server.value), log::kv("status", to_string(message.to)),

@@ -13,6 +13,7 @@
 #include "loop/actor_host.hpp"
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
+#include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/stdio_link.hpp"
@@ -48,6 +49,7 @@ struct runtime::state {
   actor_host host;
   blocking_pool writer{1};
   blocking_pool workers{2};
+  std::shared_ptr<node_cgroups> cgroups;
   std::unique_ptr<process_io> processes;
   addresses_ptr tree = std::make_shared<addresses>();
   std::shared_ptr<routing> route = std::make_shared<routing>();
@@ -75,6 +77,7 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
+  reap_former_trees(state_dir);
   if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
     return alone.failure();
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
@@ -102,6 +105,8 @@ boost::asio::io_context& runtime::io() {
 void runtime::begin() {
   auto& all = *state_;
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
+  all.cgroups = cgroups_of(all.options.config.state_dir);
+  all.processes->use_cgroups(all.cgroups, run_in(all.workers, all.host.io()));
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;
@@ -157,6 +162,7 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   const bool ended = all.host.shutdown(last_wait);
   if (!ended) log::write(log::level::error, "node.stuck", {log::kv("actors", all.host.running())});
   all.processes.reset();
+  all.cgroups->close();
   all.clean = all.clean && ended && dead && written;
   return all.clean;
 }

@@ -34,6 +34,7 @@ void publish(server_actor_pointer self) {
   now.delay = state.delay;
   if (now.to == process_status::starting && state.replaced == state.number)
     now.pid = now.init_pid = 0; // Of the instance that a restart ends.
+  if (now.pid != 0) now.confinement = state.confinement;
   now.succeeded = now.to == process_status::completed && state.succeeded;
   if (now.to != process_status::ready) now.reason = state.reason;
   const auto same = [](const state_changed& a, const state_changed& b) {
@@ -122,6 +123,7 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   const auto& id = state.options->spec.id.value;
   state.plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
   state.plan->pidfile = state.options->state_dir + "/run/" + id + ".pid";
+  state.plan->name = id;
   state.plan->limits = state.options->spec.policy.limits;
   if (state.desired == desired_state::running) {
     state.instances = instances_status::starting;
@@ -136,7 +138,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   state.instance = message.instance;
   state.pid = message.pid;
   state.init_pid = message.init_pid;
-  state.held_by = message.held_by;
+  state.confinement = message.confinement;
   state.logs.begin(message.number, message.log);
   begin_life(self, message);
   self->send(state.options->tree->store,

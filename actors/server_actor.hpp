@@ -78,7 +78,7 @@ struct server_actor_state {
   std::uint64_t gone = 0; ///< The last instance whose end was told.
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
-  confinement held_by = confinement::none;
+  std::string confinement;                        ///< Of the instance.
   std::shared_ptr<link> wire;                     ///< Null unless an instance is ready.
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;

@@ -3,6 +3,7 @@
 #include "node/call_text.hpp"
 #include "node/http_client_io.hpp"
 #include "programs.hpp"
+#include "runners/node_cgroups_io.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -163,6 +164,8 @@ node_fixture::~node_fixture() {
     for (const auto& one : left) ::kill(static_cast<pid_t>(one.pid), SIGKILL);
     std::this_thread::sleep_for(10ms);
   }
+  // So may its cgroups, where a test has killed it.
+  reap_former_cgroups(cgroup_id_of(state_dir()), state_dir() + "/run/cgroups", 2s);
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
@@ -374,6 +377,8 @@ void check_good_end(node_fixture& node, std::chrono::milliseconds limit) {
   BOOST_TEST(code == 0, "the node ended with " << code << "\n" << node.log());
   const auto left = wait_for_empty_census(node.marker(), 2s);
   BOOST_TEST(left.empty(), to_string(left));
+  const auto cgroups = cgroups_of(node.state_dir());
+  BOOST_TEST(cgroups.empty(), (cgroups.empty() ? "" : cgroups.front()) << " is left");
 }
 
 } // namespace toolscore::test
