@@ -280,8 +280,7 @@ void child_process::state::reaped(process_exit of_init) {
 }
 
 /// The tree is empty, as far as its init and its keepers know: for a namespace the kernel vouches,
-/// for keepers a cgroup does. It is waited for where it has something to tell; else a successor
-/// starts while it is being removed.
+/// for keepers a cgroup does. It is waited for where it has something to tell.
 void child_process::state::end(process_exit of_init) {
   keeper_ended_.reset();
   init_.close();
@@ -292,7 +291,8 @@ void child_process::state::end(process_exit of_init) {
   auto how = reported_.value_or(of_init);
   how.usage = usage_before_kill_.value_or(of_init.usage);
   if (held != confinement::none && plan.limits.memory_bytes == 0) {
-    leave_cgroup([](auto) {});
+    if (!cgroup.directories.empty() && owner.rest_cgroup)
+      owner.rest_cgroup(plan, std::exchange(cgroup, {}));
     return finish(how);
   }
   leave_cgroup([self = shared_from_this(), how](node_cgroups::farewell told) mutable {

@@ -23,6 +23,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
     std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
         end_cgroup;
+    /// The same for one that is empty and has nothing to tell: its successor may have it.
+    std::function<void(const launch_plan&, tree_cgroup)> rest_cgroup;
     /// All that lives in it is to be killed at once, where its keepers might lose the race.
     std::function<void(std::vector<std::string>)> kill_cgroup;
   };

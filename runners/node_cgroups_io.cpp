@@ -45,7 +45,27 @@ bool holds(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+/// v1 moves a lone thread without the lock that every fork and exit of the host would wait for; by
+/// cgroup.procs the move takes some 13 ms. v2 has no such way, but one can be born in it.
+descriptor open_door(const std::string& directory, bool v2) {
+  return descriptor(v2 ? ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                       : ::open((directory + "/tasks").c_str(), O_WRONLY | O_CLOEXEC));
+}
+
 } // namespace
+
+bool open_doors(tree_cgroup& cgroup) {
+  for (const auto& directory : cgroup.directories) {
+    const bool v2 = directory == cgroup.home_directory;
+    auto door = open_door(directory, v2);
+    if (!door) return false;
+    if (v2)
+      cgroup.home = std::move(door);
+    else
+      cgroup.joins.push_back(std::move(door));
+  }
+  return true;
+}
 
 std::string cgroup_id_of(const std::string& state_dir) {
   struct stat facts {};
@@ -177,20 +197,17 @@ result<done> node_cgroups::make_part(cgroup_part& part, const std::string& name,
     return do_without(part, failed("cannot make " + directory, errno), into);
   auto outcome = hold_limits(part, directory, into);
   if (outcome && (part.tracks || !part.limits.empty())) {
-    // v1 moves a lone thread without the lock that every fork and exit of the host would wait for;
-    // by cgroup.procs the move takes some 13 ms. v2 has no such way, but one can be born in it.
-    const auto door = part.v2 ? directory : directory + "/tasks";
-    descriptor join(
-        ::open(door.c_str(), part.v2 ? O_RDONLY | O_DIRECTORY | O_CLOEXEC : O_WRONLY | O_CLOEXEC));
-    if (join) {
+    descriptor door = open_door(directory, part.v2);
+    if (door) {
       into.directories.push_back(directory);
+      if (part.v2) into.home_directory = directory;
       if (part.v2)
-        into.home = std::move(join);
+        into.home = std::move(door);
       else
-        into.joins.push_back(std::move(join));
+        into.joins.push_back(std::move(door));
       return done{};
     }
-    outcome = do_without(part, failed("cannot open " + door, errno), into);
+    outcome = do_without(part, failed("cannot open a way into " + directory, errno), into);
   }
   ::rmdir(directory.c_str());
   return outcome;

@@ -81,7 +81,7 @@ void process_io::state::pump() {
     if (cgroups && !client->strength()) return;
     auto next = std::move(waiting.front());
     waiting.pop_front();
-    if (wants_cgroup(next))
+    if (wants_cgroup(next) && !revive_cgroup(next))
       make_cgroup(std::move(next));
     else if (!begin(std::move(next)))
       return;
@@ -208,6 +208,7 @@ void process_io::state::kill_all(std::function<void()> then) {
   on_empty.push_back(std::move(then));
   boost::asio::post(io, [self = shared_from_this()] {
     self->fail_waiting({errc::stopping, "all servers are being stopped"});
+    self->end_resting(std::chrono::steady_clock::time_point::max());
     for (const auto& [number, who] : self->unanswered) who->kill();
     for (const auto& who : std::set(self->living)) who->kill();
     self->check_empty();
@@ -232,6 +233,7 @@ process_io::~process_io() {
   for (const auto& who : std::set(state_->living)) who->kill();
   state_->timer.cancel();
   state_->first_word_timer.cancel();
+  state_->resting_timer.cancel();
   if (state_->client) state_->client->close();
   boost::asio::post(state_->io, [self = state_] {
     const error why{errc::stopping, "the node is stopping"};
@@ -263,6 +265,9 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
   who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
     if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
     told({}); // What it leaves is looked for at the next start.
+  };
+  who->owner.rest_cgroup = [weak = std::weak_ptr(state_)](const auto& of, auto cgroup) {
+    if (const auto self = weak.lock()) self->rest_cgroup(of, std::move(cgroup));
   };
   who->owner.kill_cgroup = [weak = std::weak_ptr(state_)](auto directories) {
     if (const auto self = weak.lock()) self->kill_cgroup(std::move(directories));

@@ -166,7 +166,33 @@ BOOST_FIXTURE_TEST_CASE(a_fork_bomb_gets_no_more_than_its_pids, cgroup_fixture) 
   BOOST_TEST(trees().size() == 1U);
   bomb->kill();
   BOOST_TEST(exit_of(*bomb).has_value());
-  BOOST_TEST(trees().empty());
+  BOOST_TEST(run_until([&] { return trees().empty(); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_successor_with_the_same_limits_takes_the_empty_cgroup_of_the_dead,
+                        cgroup_fixture) {
+  const auto limit = limits(0, 0, 8);
+  if (!can(limit)) return;
+  if (must_start(limited({subject(), "wait"}, {}))->held_by() == confinement::none) return;
+  auto first = must_start(limited({subject(), "wait"}, limit));
+  const auto its = trees();
+  const auto told = first->confined();
+  BOOST_TEST(its.size() == 1U);
+  first->kill();
+  BOOST_TEST(exit_of(*first).has_value());
+  auto second = must_start(limited({subject(), "bomb", "50"}, limit));
+  BOOST_TEST((trees() == its));
+  BOOST_TEST(second->confined() == told);
+  BOOST_TEST(read_line(second->take_stdout()) == "7 " + std::to_string(EAGAIN));
+  second->kill();
+  BOOST_TEST(exit_of(*second).has_value());
+  auto third = must_start(limited({subject(), "bomb", "50"}, limits(0, 0, 9)));
+  BOOST_TEST(read_line(third->take_stdout()) == "8 " + std::to_string(EAGAIN));
+  BOOST_TEST(run_until([&] { return trees().size() == 1; }));
+  BOOST_TEST((trees() != its));
+  third->kill();
+  BOOST_TEST(exit_of(*third).has_value());
+  BOOST_TEST(run_until([&] { return trees().empty(); }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_share_of_a_processor_is_kept, cgroup_fixture) {
