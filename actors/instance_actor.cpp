@@ -197,6 +197,8 @@ void take_process(instance_pointer self, const options_pointer& options,
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
 
+void step_ladder(instance_pointer self, const options_pointer& options, stop_event event);
+
 void climb(instance_pointer self, const options_pointer& options, const stop_step& step) {
   auto& state = self->state;
   switch (step.rung) {
@@ -218,7 +220,10 @@ void climb(instance_pointer self, const options_pointer& options, const stop_ste
   case stop_rung::done:
     return;
   }
-  if (step.deadline) arm(self, *step.deadline);
+  if (!step.deadline) return;
+  // A rung without a wait costs no timer.
+  if (*step.deadline > self->clock().now()) return arm(self, *step.deadline);
+  step_ladder(self, options, stop_event::deadline);
 }
 
 void begin_stop(instance_pointer self, const options_pointer& options, const caf::error& reason) {

@@ -159,7 +159,9 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
               log::kv("reason", message.reason)});
   tell(self, options, "server.state", message.server, std::move(fields));
   publish_readiness(self, options);
-  if (message.to != process_status::ready) look_for_end(self, options);
+  // The others' ends are never the node's, and a look costs the number of all servers.
+  if (entry.spec.policy.significant != significance::none && message.to != process_status::ready)
+    look_for_end(self, options);
 }
 
 void take_up(manager_pointer self, const manager_options_pointer& options,
