@@ -371,7 +371,7 @@ void list_servers(manager_pointer self, const servers_query& query) {
 caf::behavior make_manager(manager_pointer self, manager_options_pointer options) {
   set_house_handlers(self);
   if (!std::exchange(*options->begun, true))
-    take_initial(self, options, options->initial);
+    take_initial(self, options, std::exchange(*options->initial, {}));
   else
     load(self, options);
   return {

@@ -74,6 +74,7 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto files = std::make_shared<store_files>(std::move(*base));
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
+  options.config.servers = {}; // All that is said of them is in `initial` now.
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
   if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
     return alone.failure();
@@ -124,7 +125,7 @@ void runtime::begin() {
     return all.writer.post(std::move(work));
   };
   options.pool = run_in(all.workers, all.host.io());
-  options.initial = all.initial;
+  options.initial = std::make_shared<std::vector<initial_server>>(std::move(all.initial));
   options.ended = [&all](bool success) { all.ended = success; };
   all.root = spawn_tree(all.host.system(), std::move(options));
 }
