@@ -103,6 +103,12 @@ boost::asio::io_context& runtime::io() {
 void runtime::begin() {
   auto& all = *state_;
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
+  auto notes = tree_notes::open(tree_notes_path(all.options.config.state_dir + "/run"));
+  if (notes)
+    all.processes->note_trees_in(std::move(*notes));
+  else // Its trees are found by their rows in the store.
+    log::write(log::level::error, "node.notes_refused",
+               {log::kv("reason", notes.failure().detail)});
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;

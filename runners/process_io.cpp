@@ -135,7 +135,8 @@ void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
     who->give_up({errc::spawn_failed, describe_failure(who->plan, reply.failed, number)});
   } else {
     living.insert(who);
-    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who)] {
+    const auto place = notes ? notes->note(reply.init_pid) : std::size_t{0};
+    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who), place] {
       const auto self = weak.lock();
       if (const auto reaped = weak_who.lock(); self && reaped) self->forget(reaped);
     };
@@ -162,6 +163,7 @@ void process_io::state::on_lost() {
 void process_io::state::fail_waiting(const error& why) {
   for (auto& one : std::exchange(waiting, {})) one.who->give_up(why);
 }
+      if (self && self->notes) self->notes->erase(place);
 
 void process_io::state::forget(const child& who) {
   living.erase(who);
@@ -266,6 +268,10 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
 }
 
 std::size_t process_io::alive() const {
+void process_io::note_trees_in(tree_notes notes) {
+  state_->notes = std::move(notes);
+}
+
   return state_->living.size() + state_->unanswered.size();
 }
 

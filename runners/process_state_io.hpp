@@ -2,6 +2,7 @@
 #include "runners/child_process_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/spawner_client_io.hpp"
+#include "runners/tree_notes_io.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -76,3 +77,4 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
 };
 
 } // namespace toolscore
+  std::optional<tree_notes> notes;
