@@ -245,6 +245,10 @@ void child_process::state::kill() {
   }
   // No namespace ends with its keeper, which must live to kill what descends from it.
   pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
+  // What its start might have had to tell is told; a thousand plans are some megabytes.
+  plan.argv.resize(1);
+  plan.argv.shrink_to_fit();
+  plan.env.clear();
   pidfd_send_signal(init_.get(), SIGTERM, nullptr, 0);
 }
 
