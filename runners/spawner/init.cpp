@@ -3,11 +3,13 @@
 #include "runners/spawner/descendants.hpp"
 #include "runners/spawner/keeper.hpp"
 #include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/server_start.hpp"
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <cstdlib>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -25,6 +27,7 @@ struct init {
   pid_t server = -1;
 };
 
+  int last_pid = -1;
 [[noreturn]] void end(const init& self, int code) {
   // Inside a PID namespace the kernel kills the rest; without one it is up to us.
   if (self.held == hold::sweep) sweep_descendants();
@@ -84,9 +87,45 @@ failure bind_to_node(init& self) {
 
 void signal_tree(const init& self, int number) {
   if (self.held == hold::sweep)
+/// The last pid that was given in our namespace; 0 where the kernel does not tell.
+pid_t last_pid(const init& self) {
+  char text[16];
+  const auto size = pread(self.last_pid, text, sizeof(text) - 1, 0);
+  if (size <= 0) return 0;
+  text[size] = '\0';
+  return static_cast<pid_t>(std::atoi(text));
+}
+
+/// Pids that are given between two looks, some microseconds apart.
+constexpr pid_t late_comers_max = 64;
+
+/// By pidfd, which is to be had of processes alone: by the pid of a thread its process would hear
+/// the signal twice.
+void signal_late_comers(const init& self, int number) {
+  const pid_t last = last_pid(self);
+  if (last - self.server > late_comers_max) {
+    kill(-1, number); // The server hears it twice, rather than a crowd not at all.
+    return;
+  }
+  for (pid_t pid = self.server + 1; pid <= last; ++pid) {
+    const int fd = pidfd_open(pid, 0);
+    if (fd < 0) continue;
+    pidfd_send_signal(fd, number, nullptr, 0);
+    close(fd);
+  }
+}
+
     signal_descendants(number);
-  else
-    kill(-1, number); // Everything in the namespace but ourselves.
+    return;
+  }
+  // For a kill(-1), everything in the namespace but ourselves, the kernel looks at every process of
+  // the host: a thousand servers that end at once would take a million looks.
+  if (last_pid(self) != self.server) {
+    kill(-1, number);
+    return;
+  }
+  kill(self.server, number);
+  if (last_pid(self) != self.server) signal_late_comers(self, number);
 }
 
 void obey(const init& self) {
@@ -165,3 +204,4 @@ void run_init(const init_start& given) {
 }
 
 } // namespace toolscore::spawner
+  self.last_pid = given.last_pid;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -78,7 +79,7 @@ void tell_hold(spawn_reply& reply, hold held, const host_strength& host) {
   reply.weakened_error = host.why_not_stronger.error;
 }
 
-void serve(received& from, const host_strength& host) {
+void serve(received& from, const host_strength& host, int last_pid) {
   spawn_reply reply;
   reply.number = from.request.number;
   if (!from.complete) {
@@ -91,6 +92,7 @@ void serve(received& from, const host_strength& host) {
   start.held = from.request.wanted == hold::strongest ? host.best : from.request.wanted;
   start.uid = geteuid();
   start.gid = getegid();
+  start.last_pid = last_pid;
   std::memcpy(start.fds, from.fds, sizeof(start.fds));
   start.joins = from.request.joins;
   std::memcpy(start.join_fds, from.fds + request_fds, start.joins * sizeof(int));
@@ -131,13 +133,14 @@ int main() {
   close_range(node_socket + 1, ~0U, 0);
   if (chdir("/") != 0) return 1;
   const host_strength host = probe_host();
+  const int last_pid = open("/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
   spawn_reply first_word;
   tell_hold(first_word, host.best, host);
   answer(first_word, -1);
   for (;;) {
     received next;
     if (!receive(next)) return 0;
-    serve(next, host);
+    serve(next, host, last_pid);
     close_all(next);
   }
 }
