@@ -57,6 +57,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
 
 private:
   void watch_init();
+  void take_end();
+  void take_reports();
   void watch_control();
   bool read_report();
   void take(const spawner::init_report& report, std::int64_t sender);
@@ -66,6 +68,7 @@ private:
   void end(process_exit of_init);
   void finish(process_exit how);
   void leave_cgroup(std::function<void(node_cgroups::farewell)> then);
+  void tell_reaped();
   void tell_exit();
   void note(const std::string& text);
 
@@ -80,6 +83,7 @@ private:
   std::optional<process_usage> usage_before_kill_;
   std::function<void(process_exit)> exit_hook_;
   bool running_ = false;
+  bool ending_ = false; ///< The tree is empty.
   bool killed_ = false;
 };
 

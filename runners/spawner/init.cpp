@@ -6,12 +6,14 @@
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/server_start.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,9 +27,9 @@ struct init {
   int control;
   int child_signals = -1;
   pid_t server = -1;
+  int last_pid = -1;
 };
 
-  int last_pid = -1;
 [[noreturn]] void end(const init& self, int code) {
   // Inside a PID namespace the kernel kills the rest; without one it is up to us.
   if (self.held == hold::sweep) sweep_descendants();
@@ -85,8 +87,6 @@ failure bind_to_node(init& self) {
   return self.child_signals < 0 ? failure{step::watch, errno} : failure{};
 }
 
-void signal_tree(const init& self, int number) {
-  if (self.held == hold::sweep)
 /// The last pid that was given in our namespace; 0 where the kernel does not tell.
 pid_t last_pid(const init& self) {
   char text[16];
@@ -115,6 +115,8 @@ void signal_late_comers(const init& self, int number) {
   }
 }
 
+void signal_tree(const init& self, int number) {
+  if (self.held == hold::sweep) {
     signal_descendants(number);
     return;
   }
@@ -139,6 +141,48 @@ void obey(const init& self) {
   if (order.signal == SIGTERM) signal_tree(self, SIGCONT);
 }
 
+/// Whether no process of the namespace is left but ourselves, once the dead are reaped. __WALL: a
+/// child may have been cloned to die with another signal than SIGCHLD.
+bool is_empty() {
+  pid_t reaped = 0;
+  while ((reaped = waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
+  }
+  return reaped < 0 && errno == ECHILD;
+}
+
+void add_usage(init_report& to, int whose) {
+  rusage used{};
+  getrusage(whose, &used);
+  to.user_us += used.ru_utime.tv_sec * 1'000'000 + used.ru_utime.tv_usec;
+  to.system_us += used.ru_stime.tv_sec * 1'000'000 + used.ru_stime.tv_usec;
+  to.memory_max_kb = std::max<std::int64_t>(to.memory_max_kb, used.ru_maxrss);
+  to.major_faults += used.ru_majflt;
+}
+
+void report_empty(const init& self, init_report what) {
+  what.empty = 1;
+  add_usage(what, RUSAGE_SELF);
+  add_usage(what, RUSAGE_CHILDREN);
+  report(self, what);
+}
+
+/// The server has ended. Our own end takes long, for a mount namespace goes with it: so the node is
+/// told before it that the tree is empty.
+[[noreturn]] void end_with_server(const init& self, const init_report& how, int code) {
+  if (self.held != hold::sweep && is_empty()) {
+    report_empty(self, how);
+    _exit(code);
+  }
+  report(self, how);
+  if (self.held == hold::sweep) end(self, code);
+  do {
+    kill(-1, SIGKILL);
+    waitpid(-1, nullptr, __WALL); // Should it hang in the kernel, so would our end.
+  } while (!is_empty());
+  report_empty(self, {report_kind::emptied, step::none, 0, 0, 0, 0});
+  _exit(code);
+}
+
 /// Ends the init when the server is among the dead, or the keeper is.
 void reap(const init& self) {
   signalfd_siginfo what;
@@ -152,11 +196,11 @@ void reap(const init& self) {
     if (pid != self.server) continue;
     if (WIFSIGNALED(status)) {
       const std::uint32_t core = WCOREDUMP(status) ? 1 : 0;
-      report(self, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0, core});
-      end(self, 128 + WTERMSIG(status));
+      end_with_server(self, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0, core},
+                      128 + WTERMSIG(status));
     }
-    report(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0});
-    end(self, WEXITSTATUS(status));
+    end_with_server(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0},
+                    WEXITSTATUS(status));
   }
 }
 
@@ -187,6 +231,7 @@ void start(init& self, const init_start& given) {
 
 void run_init(const init_start& given) {
   init self{given.held, given.fds[control_fd]};
+  self.last_pid = given.last_pid;
   close(node_socket);
   if (given.held == hold::sweep) split_off_keepers(given);
   prctl(PR_SET_NAME, "toolscore-init");
@@ -204,4 +249,3 @@ void run_init(const init_start& given) {
 }
 
 } // namespace toolscore::spawner
-  self.last_pid = given.last_pid;
