@@ -169,8 +169,13 @@ void child_process::state::answer(result<done> outcome) {
 
 void child_process::state::watch_control() {
   control_.when_readable([self = shared_from_this()](bool ready) {
-    if (ready) self->take_reports();
+    if (ready) self->when_due(&state::take_reports);
   });
+}
+
+void child_process::state::when_due(void (state::*work)()) {
+  if (!owner.when_due) return (this->*work)();
+  owner.when_due([self = shared_from_this(), work] { (self.get()->*work)(); });
 }
 
 void child_process::state::take_reports() {
@@ -272,7 +277,7 @@ void child_process::state::kill() {
 
 void child_process::state::watch_init() {
   init_.when_readable([self = shared_from_this()](bool ready) {
-    if (ready) self->take_end();
+    if (ready) self->when_due(&state::take_end);
   });
 }
 

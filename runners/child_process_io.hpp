@@ -20,6 +20,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   struct owner_hooks {
     std::function<void(result<done>)> on_started;
     std::function<void()> on_reaped;
+    /// Runs what is to be done about news of the tree, at once or a little later.
+    std::function<void(std::function<void()>)> when_due;
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
     std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
         end_cgroup;
@@ -57,6 +59,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
 
 private:
   void watch_init();
+  void when_due(void (state::*work)());
   void take_end();
   void take_reports();
   void watch_control();

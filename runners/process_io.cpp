@@ -74,6 +74,31 @@ result<done> process_io::state::ensure_spawner() {
   return started;
 }
 
+void process_io::state::when_due(std::function<void()> work) {
+  next_round();
+  news.push_back(std::move(work));
+  if (news.size() == 1) take_news();
+}
+
+void process_io::state::next_round() {
+  if (std::exchange(round_posted, true)) return;
+  boost::asio::post(io, [self = shared_from_this()] {
+    self->round_posted = false;
+    self->news_taken = 0;
+    self->take_news();
+  });
+}
+
+void process_io::state::take_news() {
+  while (!news.empty() && news_taken < news_a_round_max) {
+    ++news_taken;
+    const auto work = std::move(news.front());
+    news.pop_front();
+    work();
+  }
+  if (!news.empty()) next_round();
+}
+
 void process_io::state::pump() {
   while (!waiting.empty() && unanswered.size() + preparing < unanswered_max) {
     if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
@@ -138,6 +163,7 @@ void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
     const auto place = notes ? notes->note(reply.init_pid) : std::size_t{0};
     who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who), place] {
       const auto self = weak.lock();
+      if (self && self->notes) self->notes->erase(place);
       if (const auto reaped = weak_who.lock(); self && reaped) self->forget(reaped);
     };
     who->adopt(reply, std::move(pidfd));
@@ -163,7 +189,6 @@ void process_io::state::on_lost() {
 void process_io::state::fail_waiting(const error& why) {
   for (auto& one : std::exchange(waiting, {})) one.who->give_up(why);
 }
-      if (self && self->notes) self->notes->erase(place);
 
 void process_io::state::forget(const child& who) {
   living.erase(who);
@@ -243,6 +268,10 @@ void process_io::use_cgroups(std::shared_ptr<node_cgroups> cgroups, blocking_run
   state_->pool = std::move(pool);
 }
 
+void process_io::note_trees_in(tree_notes notes) {
+  state_->notes = std::move(notes);
+}
+
 void process_io::spawn(const launch_plan& plan, spawn_options options, spawned then) {
   const auto refuse = [&](error why) {
     boost::asio::post(state_->io, [then = std::move(then), why = std::move(why)] { then(why); });
@@ -258,6 +287,10 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
   };
+  who->owner.when_due = [weak = std::weak_ptr(state_)](auto work) {
+    const auto self = weak.lock();
+    return self ? self->when_due(std::move(work)) : work();
+  };
   who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
     if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
     told({}); // What it leaves is looked for at the next start.
@@ -268,10 +301,6 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
 }
 
 std::size_t process_io::alive() const {
-void process_io::note_trees_in(tree_notes notes) {
-  state_->notes = std::move(notes);
-}
-
   return state_->living.size() + state_->unanswered.size();
 }
 
