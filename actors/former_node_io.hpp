@@ -20,9 +20,12 @@ std::shared_ptr<node_cgroups> cgroups_of(const std::string& state_dir);
 /// die.
 void reap_former_trees(const std::string& state_dir);
 
-/// Kills what a former node has left alive, by its rows and its pidfiles, before anything is
-/// started; then forgets both. Whatever is not certainly the noted process is left alone. Blocks
-/// for a few seconds at most, and only if something does not die.
+/// Where a node notes its living trees.
+std::string tree_notes_path(const std::string& run_directory);
+
+/// Kills what a former node has left alive, by its rows, its notes and the pidfiles of other
+/// versions, before anything is started; then forgets them. Whatever is not certainly the noted
+/// process is left alone. Blocks for a few seconds at most, and only if something does not die.
 /// @error store_failed  the rows cannot be read or removed
 result<done> reap_former_node(instances& live, const std::string& run_directory);
 

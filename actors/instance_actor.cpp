@@ -37,7 +37,7 @@ void end(instance_pointer self, const options_pointer& options, gone_reason reas
   gone.reason = reason;
   const bool success = reason.kind == gone_kind::stopped ||
                        ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&
-                        is_success(options->policy.success, reason.exit));
+                        is_success(options->policy->success, reason.exit));
   self->send(options->owner, std::move(gone));
   if (state.stop_reason)
     self->quit(*state.stop_reason);
@@ -109,7 +109,7 @@ void take_evidence(instance_pointer self, const options_pointer& options,
 std::function<void(std::string_view)> log_watch(instance_pointer self,
                                                 const options_pointer& options) {
   if (!self->state.without_handshake.watches_log()) return {};
-  auto pattern = log_pattern::compile(options->policy.ready->log_pattern);
+  auto pattern = log_pattern::compile(options->policy->ready->log_pattern);
   if (!pattern) return {}; // It was compiled when the configuration was read.
   const auto me = caf::actor_cast<caf::actor>(self);
   const auto tell = [=] {
@@ -192,17 +192,19 @@ void take_process(instance_pointer self, const options_pointer& options,
   state.process->on_exit(back_to<process_exit>(
       self, [self, options](process_exit exit) { take_exit(self, options, exit); }));
   if (state.stop_reason) return state.process->kill();
-  const bool speaks = options->policy.link != link_kind::none;
+  const bool speaks = options->policy->link != link_kind::none;
   if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
   self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                                               state.process->pid(), state.process->init_pid(),
                                               state.process->confined(), state.process->log()});
   if (!speaks) take_evidence(self, options, state.without_handshake.on_started());
   if (state.at != instance_state::starting) return;
-  self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
+  self->delayed_send(self, options->policy->start_timeout, start_timeout_due{});
   if (!speaks) return;
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
+
+void step_ladder(instance_pointer self, const options_pointer& options, stop_event event);
 
 void climb(instance_pointer self, const options_pointer& options, const stop_step& step) {
   auto& state = self->state;
@@ -225,7 +227,10 @@ void climb(instance_pointer self, const options_pointer& options, const stop_ste
   case stop_rung::done:
     return;
   }
-  if (step.deadline) arm(self, *step.deadline);
+  if (!step.deadline) return;
+  // A rung without a wait costs no timer.
+  if (*step.deadline > self->clock().now()) return arm(self, *step.deadline);
+  step_ladder(self, options, stop_event::deadline);
 }
 
 void begin_stop(instance_pointer self, const options_pointer& options, const caf::error& reason) {
@@ -233,10 +238,10 @@ void begin_stop(instance_pointer self, const options_pointer& options, const caf
   if (state.stop_reason) return;
   state.stop_reason = reason ? reason : caf::make_error(caf::exit_reason::user_shutdown);
   if (!state.process) return; // The spawn's answer comes and is ended then.
-  const bool speaks = options->policy.link != link_kind::none;
+  const bool speaks = options->policy->link != link_kind::none;
   const bool was_ready = state.at == instance_state::ready || state.at == instance_state::unhealthy;
   state.at = *next(state.at, instance_event::stop_asked);
-  auto rungs = options->policy.stop;
+  auto rungs = options->policy->stop;
   if (!speaks) rungs.stdin_close = milliseconds{0}; // It has none to close.
   state.ladder.emplace(rungs);
   climb(self, options, state.ladder->begin(self->clock().now(), speaks && was_ready, false));
@@ -257,10 +262,10 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   using answer = result<std::unique_ptr<hosted_process>>;
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
-  how.stdout_to_log = how.no_stdin = options->policy.link == link_kind::none;
-  self->state.without_handshake = readiness(options->policy);
+  how.stdout_to_log = how.no_stdin = options->policy->link == link_kind::none;
+  self->state.without_handshake = readiness(*options->policy);
   how.on_log_line = log_watch(self, options);
-  options->processes->spawn(options->plan, std::move(how), [=](answer spawned) {
+  options->processes->spawn(*options->plan, std::move(how), [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));
     caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
   });
@@ -275,7 +280,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
           carry_out(self, options, state.probe.on_timer(self->clock().now()));
       },
       [=](start_timeout_due) {
-        if (options->policy.link == link_kind::none)
+        if (options->policy->link == link_kind::none)
           return take_evidence(self, options, self->state.without_handshake.on_timeout());
         if (self->state.at == instance_state::starting)
           condemn(self, gone_kind::handshake_timeout,

@@ -23,9 +23,9 @@ using link_opener = std::function<std::shared_ptr<link>(hosted_process&, link_ev
 
 struct instance_options {
   instance_id id;
-  launch_plan plan;
-  server_policy policy;
-  process_host* processes = nullptr; ///< Outlives every actor.
+  std::shared_ptr<const launch_plan> plan;     ///< One for all instances of the server,
+  std::shared_ptr<const server_policy> policy; ///< and so is this.
+  process_host* processes = nullptr;           ///< Outlives every actor.
   link_opener open_link;
   caf::actor owner; ///< The server actor.
   caf::actor supervisor;

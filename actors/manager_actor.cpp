@@ -161,7 +161,9 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
               log::kv("reason", message.reason)});
   tell(self, options, "server.state", message.server, std::move(fields));
   publish_readiness(self, options);
-  if (message.to != process_status::ready) look_for_end(self, options);
+  // The others' ends are never the node's, and a look costs the number of all servers.
+  if (entry.spec.policy.significant != significance::none && message.to != process_status::ready)
+    look_for_end(self, options);
 }
 
 void take_up(manager_pointer self, const manager_options_pointer& options,
@@ -371,7 +373,7 @@ void list_servers(manager_pointer self, const servers_query& query) {
 caf::behavior make_manager(manager_pointer self, manager_options_pointer options) {
   set_house_handlers(self);
   if (!std::exchange(*options->begun, true))
-    take_initial(self, options, options->initial);
+    take_initial(self, options, std::exchange(*options->initial, {}));
   else
     load(self, options);
   return {

@@ -76,6 +76,7 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto files = std::make_shared<store_files>(std::move(*base));
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
+  options.config.servers = {}; // All that is said of them is in `initial` now.
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
   reap_former_trees(state_dir);
   if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
@@ -107,6 +108,12 @@ void runtime::begin() {
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
   all.cgroups = cgroups_of(all.options.config.state_dir);
   all.processes->use_cgroups(all.cgroups, run_in(all.workers, all.host.io()));
+  auto notes = tree_notes::open(tree_notes_path(all.options.config.state_dir + "/run"));
+  if (notes)
+    all.processes->note_trees_in(std::move(*notes));
+  else // Its trees are found by their rows in the store.
+    log::write(log::level::error, "node.notes_refused",
+               {log::kv("reason", notes.failure().detail)});
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;
@@ -129,7 +136,7 @@ void runtime::begin() {
     return all.writer.post(std::move(work));
   };
   options.pool = run_in(all.workers, all.host.io());
-  options.initial = all.initial;
+  options.initial = std::make_shared<std::vector<initial_server>>(std::move(all.initial));
   options.ended = [&all](bool success) { all.ended = success; };
   all.root = spawn_tree(all.host.system(), std::move(options));
 }

@@ -57,15 +57,15 @@ void answer_cycle(server_actor_pointer self) {
 /// The factory of instances; it holds values alone, for it may be called after the owner has died.
 auto instance_factory(server_actor_pointer self) {
   auto& state = self->state;
-  instance_options base;
-  base.id.server = state.options->spec.id;
-  base.plan = *state.plan;
-  base.policy = state.options->spec.policy;
-  base.processes = state.options->processes;
-  base.open_link = state.options->open_link;
-  base.owner = caf::actor_cast<caf::actor>(self);
+  const auto base = std::make_shared<instance_options>();
+  base->id.server = state.options->spec.id;
+  base->plan = state.plan;
+  base->policy = {state.options, &state.options->spec.policy};
+  base->processes = state.options->processes;
+  base->open_link = state.options->open_link;
+  base->owner = caf::actor_cast<caf::actor>(self);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
-    auto options = std::make_shared<instance_options>(base);
+    auto options = std::make_shared<instance_options>(*base);
     options->id.number = number;
     options->supervisor = caf::actor_cast<caf::actor>(supervisor);
     return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
@@ -119,12 +119,13 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   }
   state.install = install_status::installed;
   state.commit = message.version;
-  state.plan = *message.launch;
+  auto plan = std::make_shared<launch_plan>(*message.launch);
   const auto& id = state.options->spec.id.value;
-  state.plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
-  state.plan->pidfile = state.options->state_dir + "/run/" + id + ".pid";
-  state.plan->name = id;
-  state.plan->limits = state.options->spec.policy.limits;
+  plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
+  plan->pidfile.clear(); // process_io notes its tree.
+  plan->name = id;
+  plan->limits = state.options->spec.policy.limits;
+  state.plan = std::move(plan);
   if (state.desired == desired_state::running) {
     state.instances = instances_status::starting;
     start_supervisor(self);

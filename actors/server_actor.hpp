@@ -68,7 +68,7 @@ struct server_actor_state {
   install_status install = install_status::none;
   instances_status instances = instances_status::none;
   std::uint64_t install_generation = 0;
-  std::optional<launch_plan> plan;
+  std::shared_ptr<const launch_plan> plan; ///< Null until the install is done.
   std::string commit;
   std::string reason; ///< Why it is not ready; one line.
 

@@ -74,6 +74,31 @@ result<done> process_io::state::ensure_spawner() {
   return started;
 }
 
+void process_io::state::when_due(std::function<void()> work) {
+  next_round();
+  news.push_back(std::move(work));
+  if (news.size() == 1) take_news();
+}
+
+void process_io::state::next_round() {
+  if (std::exchange(round_posted, true)) return;
+  boost::asio::post(io, [self = shared_from_this()] {
+    self->round_posted = false;
+    self->news_taken = 0;
+    self->take_news();
+  });
+}
+
+void process_io::state::take_news() {
+  while (!news.empty() && news_taken < news_a_round_max) {
+    ++news_taken;
+    const auto work = std::move(news.front());
+    news.pop_front();
+    work();
+  }
+  if (!news.empty()) next_round();
+}
+
 void process_io::state::pump() {
   while (!waiting.empty() && unanswered.size() + preparing < unanswered_max) {
     if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
@@ -139,8 +164,10 @@ void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
     who->give_up({errc::spawn_failed, describe_failure(who->plan, reply.failed, number)});
   } else {
     living.insert(who);
-    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who)] {
+    const auto place = notes ? notes->note(reply.init_pid) : std::size_t{0};
+    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who), place] {
       const auto self = weak.lock();
+      if (self && self->notes) self->notes->erase(place);
       if (const auto reaped = weak_who.lock(); self && reaped) self->forget(reaped);
     };
     who->adopt(reply, std::move(pidfd));
@@ -247,6 +274,10 @@ void process_io::use_cgroups(std::shared_ptr<node_cgroups> cgroups, blocking_run
   state_->pool = std::move(pool);
 }
 
+void process_io::note_trees_in(tree_notes notes) {
+  state_->notes = std::move(notes);
+}
+
 void process_io::spawn(const launch_plan& plan, spawn_options options, spawned then) {
   const auto refuse = [&](error why) {
     boost::asio::post(state_->io, [then = std::move(then), why = std::move(why)] { then(why); });
@@ -261,6 +292,10 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
   who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
+  };
+  who->owner.when_due = [weak = std::weak_ptr(state_)](auto work) {
+    const auto self = weak.lock();
+    return self ? self->when_due(std::move(work)) : work();
   };
   who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
     if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);

@@ -2,6 +2,7 @@
 #include "runners/child_process_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/spawner_client_io.hpp"
+#include "runners/tree_notes_io.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -37,6 +38,11 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
       : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
         timer(loop), resting_timer(loop), first_word_timer(loop) {}
 
+  /// Runs `work` now or, where much happens at once, in a later turn of the loop: a thousand trees
+  /// that end together leave room for what others wait for, such as the orders to end.
+  void when_due(std::function<void()> work);
+  void next_round();
+  void take_news();
   void pump();
   result<done> ensure_spawner();
   bool begin(waiting_start next);
@@ -71,7 +77,12 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::deque<deadline> deadlines;
   boost::asio::steady_timer timer;
   bool timer_set = false;
+  static constexpr int news_a_round_max = 4;
+  std::deque<std::function<void()>> news; ///< At most two a tree: each is watched anew when taken.
+  int news_taken = 0;                     ///< In this round.
+  bool round_posted = false;
   std::vector<std::function<void()>> on_empty;
+  std::optional<tree_notes> notes;
   std::shared_ptr<node_cgroups> cgroups;
   blocking_runner pool;
   /// Empty ones of trees that have just ended, by their names.

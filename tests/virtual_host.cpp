@@ -7,11 +7,6 @@ namespace toolscore::test {
 
 namespace {
 
-std::string server_of(const launch_plan& plan) {
-  const auto name = plan.pidfile.substr(plan.pidfile.rfind('/') + 1);
-  return name.substr(0, name.find_first_of(".#"));
-}
-
 std::string response(std::string_view id, const std::string& rest) {
   return R"({"jsonrpc":"2.0","id":)" + std::string(id) + "," + rest + "}";
 }
@@ -100,7 +95,7 @@ private:
 
 void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
   auto life = std::make_shared<process_life>();
-  life->server = server_of(plan);
+  life->server = plan.name;
   life->asked = time_.now();
   life->how = choose ? choose(life->server, starts(life->server) + 1) : manner{};
   lives.push_back(life);

@@ -142,7 +142,7 @@ void virtual_node::begin(std::vector<initial_server> initial) {
   };
   manager->server.state_dir = "/virtual";
   manager->server.random = random;
-  manager->initial = std::move(initial);
+  manager->initial = std::make_shared<std::vector<initial_server>>(std::move(initial));
   manager->groups = groups;
   manager->begun = std::make_shared<bool>(false);
   tree->manager = system.spawn(make_manager, std::shared_ptr<const manager_options>(manager));

@@ -70,7 +70,13 @@ struct spawn_reply {
 
 /// init -> node over the control socket. From inside a namespace `running` carries the server's pid
 /// as SCM_CREDENTIALS too, which the kernel translates for the reader.
-enum class report_kind : std::uint32_t { running, failed, exited, signaled };
+enum class report_kind : std::uint32_t {
+  running,
+  failed,
+  exited,
+  signaled,
+  emptied, ///< After one of the two before it: what had outlived the server is dead, too.
+};
 struct init_report {
   report_kind kind = report_kind::failed;
   step failed = step::none;
@@ -78,6 +84,13 @@ struct init_report {
   std::uint32_t files_max = 0;   ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
   std::int32_t pid = 0;          ///< `running`: the server's, in the init's namespace.
   std::uint32_t core_dumped = 0; ///< `signaled`: 1 where a core was written.
+  /// 1: nothing of the tree is left but its init, which is about to end. Said from inside a PID
+  /// namespace alone, where all that lose their parent become the init's children: it has none.
+  std::uint32_t empty = 0;
+  std::int64_t user_us = 0;       ///< With `empty`: what the whole tree has used. Microseconds,
+  std::int64_t system_us = 0;     ///< the largest resident set of one process, and page faults that
+  std::int64_t memory_max_kb = 0; ///< had to wait for a disk.
+  std::int64_t major_faults = 0;
 };
 
 /// node -> init over the control socket. Its end of file means that the node is dead.

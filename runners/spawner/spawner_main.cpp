@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -84,7 +85,7 @@ void tell_hold(spawn_reply& reply, hold held, const host_strength& host) {
   reply.weakened_error = host.why_not_stronger.error;
 }
 
-void serve(received& from, const host_strength& host) {
+void serve(received& from, const host_strength& host, int last_pid) {
   spawn_reply reply;
   reply.number = from.request.number;
   if (!from.complete) {
@@ -97,6 +98,7 @@ void serve(received& from, const host_strength& host) {
   start.held = from.request.wanted == hold::strongest ? host.best : from.request.wanted;
   start.uid = geteuid();
   start.gid = getegid();
+  start.last_pid = last_pid;
   std::memcpy(start.fds, from.fds, sizeof(start.fds));
   start.joins = from.request.joins;
   std::memcpy(start.join_fds, from.fds + request_fds, start.joins * sizeof(int));
@@ -170,6 +172,7 @@ int main() {
   close_range(node_socket + 1, ~0U, 0);
   if (chdir("/") != 0) return 1;
   const host_strength host = probe_host();
+  const int last_pid = open("/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
   spawn_reply first_word;
   tell_hold(first_word, host.best, host);
   answer(first_word, -1);
@@ -177,7 +180,7 @@ int main() {
     received next;
     if (!receive(next)) break;
     if (next.request.number != 0)
-      serve(next, host);
+      serve(next, host, last_pid);
     else if (next.complete)
       guard_trees(next);
     close_all(next);
