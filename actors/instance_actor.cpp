@@ -1,6 +1,7 @@
 #include "actors/instance_actor.hpp"
 
 #include "actors/crash_report.hpp"
+#include "actors/liveness.hpp"
 #include "config/log_pattern.hpp"
 #include "loop/house_handlers.hpp"
 
@@ -81,6 +82,22 @@ void condemn(instance_pointer self, gone_kind kind, std::string detail) {
 
 void arm(instance_pointer self, std::chrono::steady_clock::time_point at) {
   self->scheduled_send(self, at, instance_due{++self->state.timer_generation});
+}
+
+void arm_start_timeout(instance_pointer self, milliseconds after) {
+  self->state.start_deadline = self->clock().now() + after;
+  self->scheduled_send(self, self->state.start_deadline, start_timeout_due{});
+}
+
+/// A deadline found so late was missed by us, not by the process: it gets one more round, in which
+/// what it said meanwhile is read first. Once, for a node may be starved for long.
+bool give_another_round(instance_pointer self, const options_pointer& options) {
+  auto& state = self->state;
+  if (state.at != instance_state::starting) return false;
+  const auto late = self->clock().now() - state.start_deadline;
+  if (late <= liveness::late_max || std::exchange(state.start_forgiven, true)) return false;
+  arm_start_timeout(self, options->policy->start_timeout);
+  return true;
 }
 
 void become_ready(instance_pointer self, const options_pointer& options,
@@ -199,7 +216,7 @@ void take_process(instance_pointer self, const options_pointer& options,
                                               state.process->confined(), state.process->log()});
   if (!speaks) take_evidence(self, options, state.without_handshake.on_started());
   if (state.at != instance_state::starting) return;
-  self->delayed_send(self, options->policy->start_timeout, start_timeout_due{});
+  arm_start_timeout(self, options->policy->start_timeout);
   if (!speaks) return;
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
@@ -280,6 +297,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
           carry_out(self, options, state.probe.on_timer(self->clock().now()));
       },
       [=](start_timeout_due) {
+        if (give_another_round(self, options)) return;
         if (options->policy->link == link_kind::none)
           return take_evidence(self, options, self->state.without_handshake.on_timeout());
         if (self->state.at == instance_state::starting)

@@ -44,7 +44,9 @@ struct instance_actor_state {
   std::shared_ptr<line_route> route = std::make_shared<line_route>();
   mcp::scanner scanner;
   mcp::handshake probe;
-  readiness without_handshake;        ///< Of what has no link.
+  readiness without_handshake; ///< Of what has no link.
+  std::chrono::steady_clock::time_point start_deadline;
+  bool start_forgiven = false;        ///< The start's deadline was found late once.
   std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.
   std::optional<stop_ladder> ladder;
   std::optional<gone_reason> verdict;    ///< Why we end it, if it is we who do.

@@ -237,7 +237,7 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
   if (!spec) return request.then(spec.failure());
   auto related = relations_now(self, options);
   relate(related, *spec);
-  if (const auto fault = fault_of(related))
+  if (const auto fault = fault_of_added(related, request.name))
     return request.then(error{errc::bad_config, fault->path + ": " + fault->what});
   put_definition put;
   put.server = spec->id;
@@ -317,6 +317,10 @@ void act(manager_pointer self, const manager_options_pointer& options, const act
   if (request.verb == server_verb::remove) return remove_server(self, options, request);
   const auto desired =
       request.verb == server_verb::stop ? desired_state::stopped : desired_state::running;
+  // Nothing new to keep: a restart needs no room on a full disk. Only a server that is up has its
+  // definition in the store for certain.
+  if (at->second.address && at->second.desired == desired)
+    return order_server(self, at->second, {request.verb, request.then});
   put_desired put;
   put.server = request.server;
   put.desired = desired;

@@ -103,6 +103,7 @@ struct server_actor_state {
   std::uint64_t ping_generation = 0;
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
+  bool sweep_forgiven = false; ///< The last one came late and failed nobody.
 
   bool alive = false;     ///< An instance was spawned and has not been reported as ended.
   bool cycling = false;   ///< A group restarts: the coordinator waits for the instance's end.

@@ -116,20 +116,23 @@ hidden bearer_token(std::string_view text, std::size_t at) {
   return {};
 }
 
-/// `at` is the colon of "://".
+/// `at` is the colon of "://". A password may hold an @ that nobody has escaped: the last one ends
+/// it, as every reader of URLs has it.
 hidden url_password(std::string_view text, std::size_t at) {
   if (!text.substr(at).starts_with("://")) return {};
   std::size_t colon = 0;
+  hidden found;
   const auto limit = at + 3 + userinfo_max < text.size() ? at + 3 + userinfo_max : text.size();
   for (std::size_t i = at + 3; i < limit; ++i) {
     const char c = text[i];
-    if (c == '@') return colon != 0 && colon + 1 < i ? hidden{colon + 1, i} : hidden{};
+    if (c == '@' && colon == 0) return {};
+    if (c == '@' && colon + 1 < i) found = {colon + 1, i};
     if (c == ':' && colon == 0) colon = i;
     if (c == '/' || c == '?' || c == '#' || c == '"' || c == '\\' || c == '<' || c == '>' ||
         static_cast<unsigned char>(c) <= ' ')
-      return {};
+      break;
   }
-  return {};
+  return found;
 }
 
 constexpr bool begins_secret(std::string_view prefix) {

@@ -80,6 +80,7 @@ BOOST_AUTO_TEST_CASE(a_secret_beside_its_word_is_masked_and_the_word_is_kept) {
       {"curl -H \"Authorization: Bearer s3cr3t-token\" x",
        "curl -H \"Authorization: Bearer [redacted]\" x"},
       {"postgres://app:hunter2@db:5432/x", "postgres://app:[redacted]@db:5432/x"},
+      {"https://me:p@ss@host/a", "https://me:[redacted]@host/a"},
       {"see https://me:p%40ss@host/a and http://:pw@h", "see https://me:[redacted]@host/a and "
                                                         "http://:[redacted]@h"},
       {R"({"url":"redis://u:p:q@h:1"})", R"({"url":"redis://u:[redacted]@h:1"})"},
