@@ -6,7 +6,9 @@ setup:
 	@scripts/setup
 build: setup
 	@scripts/build $(BUILD)
-dev-up: build
+# A first look waits for the programs alone, not for the tests.
+dev-up: setup
+	@scripts/build $(BUILD) toolscore toolscore-spawner toolscore-clone
 	@scripts/dev-up $(BUILD) $(if $(ONCE),--once)
 test: build
 	@scripts/test $(BUILD)
@@ -20,8 +22,10 @@ chaos: build
 fuzz: build
 	@$(BUILD)/tests/fuzz/fuzz --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
 format:
+	@scripts/setup clang-format
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format -i
+# All of it takes an hour or two on two cores; in pieces: make check PARTS="format tidy"
 check: build
-	@scripts/check
+	@scripts/check $(PARTS)
 clean:
 	rm -rf build

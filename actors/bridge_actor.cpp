@@ -6,7 +6,15 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace toolscore {
+
+namespace {
+
+constexpr std::size_t calls_a_turn = 16; // As many as a turn commonly brings.
+
+} // namespace
 
 caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route) {
   set_house_handlers(self);
@@ -34,10 +42,11 @@ void tree_backend::call(const server_id& server, call_request request) {
   if (const auto address = address_of(server)) {
     // A caller that goes away cancels its call. The exchange decides whether its going counts.
     request.reply->on_abandoned([address, reply = std::weak_ptr<exchange>(request.reply)] {
+      turn_scope::hand_in(); // The call itself goes before.
       if (auto held = reply.lock())
         caf::anon_send(address, call_cancel{std::move(held), "disconnected"});
     });
-    caf::anon_send(address, std::move(request));
+    gather(address, std::move(request));
     return;
   }
   call_failure failure;
@@ -47,7 +56,25 @@ void tree_backend::call(const server_id& server, call_request request) {
                               mcp::failure_response(request.spans.id.of(*request.body), failure)));
 }
 
+/// Calls that come together go to their server as one message.
+void tree_backend::gather(const caf::actor& address, call_request request) {
+  auto at = std::find_if(gathered_.begin(), gathered_.end(),
+                         [&](const auto& x) { return x.address == address; });
+  if (at == gathered_.end()) {
+    at = gathered_.insert(at, {address, std::make_shared<std::vector<call_request>>()});
+    at->calls->reserve(calls_a_turn);
+  }
+  at->calls->push_back(std::move(request));
+  if (!turn_scope::gather(*this)) run_turn();
+}
+
+void tree_backend::run_turn() {
+  for (auto& x : gathered_) caf::anon_send(x.address, calls_in{std::move(x.calls)});
+  gathered_.clear();
+}
+
 void tree_backend::cancel(const server_id& server, call_cancel request) {
+  turn_scope::hand_in();
   if (const auto address = address_of(server)) caf::anon_send(address, std::move(request));
 }
 

@@ -2,11 +2,13 @@
 #include "actors/addresses_actor.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/store_actor.hpp"
+#include "loop/turn_scope.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <memory>
+#include <vector>
 
 namespace toolscore {
 
@@ -26,7 +28,7 @@ struct bridge_state {
 caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route);
 
 /// The tree as its programs see it: plain functions over messages.
-class tree_backend : public backend {
+class tree_backend : public backend, private turn_work {
 public:
   tree_backend(addresses_ptr tree, std::shared_ptr<routing> route,
                std::shared_ptr<store_counters> kept);
@@ -51,12 +53,21 @@ public:
   std::vector<std::pair<std::string, double>> counters() const override;
 
 private:
+  /// Calls of the turn at hand for one server.
+  struct gathered_calls {
+    caf::actor address;
+    std::shared_ptr<std::vector<call_request>> calls;
+  };
+
   caf::actor address_of(const server_id& server) const;
+  void gather(const caf::actor& address, call_request request);
+  void run_turn() override;
 
   addresses_ptr tree_;
   std::shared_ptr<routing> route_;
   std::shared_ptr<store_counters> kept_;
   std::uint64_t next_subscription_ = 1;
+  std::vector<gathered_calls> gathered_; ///< Empty between two turns.
 };
 
 } // namespace toolscore

@@ -6,7 +6,7 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
-call_record begin_record(const server_id& server, call_request request, call_end end) {
+call_record begin_record(const server_id& server, call_request&& request, call_end&& end) {
   call_record record;
   record.ids = std::move(request.ids);
   record.server = server;
@@ -31,8 +31,8 @@ call_record begin_record(const server_id& server, call_request request, call_end
 
 } // namespace
 
-call_record answered(const server_id& server, call_request request, call_end end, bool rpc_error,
-                     bool tool_error) {
+call_record answered(const server_id& server, call_request&& request, call_end&& end,
+                     bool rpc_error, bool tool_error) {
   auto record = begin_record(server, std::move(request), std::move(end));
   record.admission = outcome::ok;
   record.transport = outcome::ok;
@@ -43,8 +43,8 @@ call_record answered(const server_id& server, call_request request, call_end end
   return record;
 }
 
-call_record unanswered(const server_id& server, call_request request, call_end end, bool admitted,
-                       std::string failure) {
+call_record unanswered(const server_id& server, call_request&& request, call_end&& end,
+                       bool admitted, std::string failure) {
   auto record = begin_record(server, std::move(request), std::move(end));
   record.admission = admitted ? outcome::ok : outcome::failed;
   if (admitted) record.transport = outcome::failed;

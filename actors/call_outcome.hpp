@@ -20,11 +20,11 @@ struct call_end {
 
 /// The record of a call that the server answered. A JSON-RPC error fails `rpc`, a result with
 /// `isError` fails `tool_outcome`; neither can be a success.
-call_record answered(const server_id& server, call_request request, call_end end, bool rpc_error,
-                     bool tool_error);
+call_record answered(const server_id& server, call_request&& request, call_end&& end,
+                     bool rpc_error, bool tool_error);
 
 /// The record of a call that got no answer: written (transport failed) or never let in.
-call_record unanswered(const server_id& server, call_request request, call_end end, bool admitted,
-                       std::string failure);
+call_record unanswered(const server_id& server, call_request&& request, call_end&& end,
+                       bool admitted, std::string failure);
 
 } // namespace toolscore

@@ -45,8 +45,11 @@ std::string detail_overlong(std::size_t bytes_max) {
 }
 
 std::string detail_gone(const gone_reason& reason) {
-  if (reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) return reason.detail;
-  return to_string(reason);
+  if (reason.kind != gone_kind::exited && reason.kind != gone_kind::killed)
+    return to_string(reason);
+  const auto memory = memory_words(reason.exit);
+  return memory.empty() || reason.detail.empty() ? memory + reason.detail
+                                                 : memory + ", " + reason.detail;
 }
 
 } // namespace toolscore

@@ -11,7 +11,7 @@ std::size_t call_table::callers_of(std::uint64_t instance) const {
       }));
 }
 
-std::int64_t call_table::enter(pending_call call) {
+std::int64_t call_table::enter(pending_call&& call) {
   if (call.own == own_request::none) ++callers_;
   const auto id = next_id_++;
   calls_.emplace(id, std::move(call));

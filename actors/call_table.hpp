@@ -40,7 +40,7 @@ public:
   bool empty() const noexcept { return calls_.empty(); }
 
   /// Enters a call under next_id() and returns that id.
-  std::int64_t enter(pending_call call);
+  std::int64_t enter(pending_call&& call);
   /// Null where the id is unknown: answered, given up, or never ours.
   pending_call* find(std::int64_t id);
   std::optional<pending_call> take(std::int64_t id);

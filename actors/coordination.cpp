@@ -88,6 +88,16 @@ std::string coordination::obstacle_of(const std::string& server) const {
   const auto needs = all_->needs.find(server);
   if (needs == all_->needs.end()) return {};
   for (const auto& [other, condition] : needs->second) {
+    // A file that was edited since can have taken away what an added server needs.
+    if (all_->needs.count(other) == 0)
+      return "waits for \"" + other +
+             "\", but there is no such server; add it, or remove this one "
+             "and add it without depends_on." +
+             other;
+    if (condition == dependency_condition::completed && all_->permanent.count(other) != 0)
+      return "waits for \"" + other +
+             "\" to complete, but it is permanent and never does; make it "
+             "transient, or depend on \"ready\"";
     const auto at = servers_.find(other);
     const auto now = at == servers_.end() ? standing{} : at->second;
     if (!satisfies(now.status, now.running, now.succeeded, condition))
@@ -110,7 +120,8 @@ void coordination::begin_run(const start_request& request, steps& out) {
 
 void coordination::cycle(const std::vector<std::string>& servers, steps& out) {
   for (const auto& server : servers)
-    if (cycling_.insert(server).second) out.push_back(cycle_server_now{server});
+    if (cycling_.insert(server).second) // In place: g++ 12 warns in vain about a moved variant.
+      out.emplace_back(std::in_place_type<cycle_server_now>, server);
 }
 
 coordination::steps coordination::ask(const start_request& request) {

@@ -1,6 +1,8 @@
 #pragma once
+#include "runners/node_cgroups_io.hpp"
 #include "store/instances_io.hpp"
 
+#include <memory>
 #include <string>
 
 namespace toolscore {
@@ -10,9 +12,20 @@ namespace toolscore {
 /// the loop's thread.
 void mark_child(stored_instance& row);
 
-/// Kills what a former node has left alive, by its rows and its pidfiles, before anything is
-/// started; then forgets both. Whatever is not certainly the noted process is left alone. Blocks
-/// for a few seconds at most, and only if something does not die.
+/// The cgroups of this node's trees; where they are is noted below the state directory.
+std::shared_ptr<node_cgroups> cgroups_of(const std::string& state_dir);
+
+/// Kills what still lives in the cgroups that a former node has noted, and removes them; to be done
+/// before anything is started. Blocks for a few seconds at most, and only if something does not
+/// die.
+void reap_former_trees(const std::string& state_dir);
+
+/// Where a node notes its living trees.
+std::string tree_notes_path(const std::string& run_directory);
+
+/// Kills what a former node has left alive, by its rows, its notes and the pidfiles of other
+/// versions, before anything is started; then forgets them. Whatever is not certainly the noted
+/// process is left alone. Blocks for a few seconds at most, and only if something does not die.
 /// @error store_failed  the rows cannot be read or removed
 result<done> reap_former_node(instances& live, const std::string& run_directory);
 

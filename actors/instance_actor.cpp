@@ -2,6 +2,7 @@
 
 #include "actors/crash_report.hpp"
 #include "actors/instance_evidence_actor.hpp"
+#include "actors/liveness.hpp"
 #include "loop/house_handlers.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -37,7 +38,7 @@ void end(instance_pointer self, const options_pointer& options, gone_reason reas
   gone.reason = reason;
   const bool success = reason.kind == gone_kind::stopped ||
                        ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&
-                        is_success(options->policy.success, reason.exit));
+                        is_success(options->policy->success, reason.exit));
   self->send(options->owner, std::move(gone));
   if (state.stop_reason)
     self->quit(*state.stop_reason);
@@ -86,7 +87,21 @@ void arm(instance_pointer self, std::chrono::steady_clock::time_point at) {
   self->scheduled_send(self, at, instance_due{++self->state.timer_generation});
 }
 
+void arm_start_timeout(instance_pointer self, milliseconds after) {
+  self->state.start_deadline = self->clock().now() + after;
+  self->scheduled_send(self, self->state.start_deadline, start_timeout_due{});
+}
+
 } // namespace
+
+bool give_another_round(instance_pointer self, const options_pointer& options) {
+  auto& state = self->state;
+  if (state.at != instance_state::starting) return false;
+  const auto late = self->clock().now() - state.start_deadline;
+  if (late <= liveness::late_max || std::exchange(state.start_forgiven, true)) return false;
+  arm_start_timeout(self, options->policy->start_timeout);
+  return true;
+}
 
 void become_ready(instance_pointer self, const options_pointer& options,
                   std::optional<mcp::handshake_result> result) {
@@ -115,28 +130,34 @@ void carry_out(instance_pointer self, const options_pointer& options,
   }
 }
 
-void take_handshake_line(instance_pointer self, const options_pointer& options,
-                         const line_in& message) {
+void take_handshake_line(instance_pointer self, const options_pointer& options, const bytes& line) {
   auto& state = self->state;
-  if (state.route->to_owner) { // It was on its way when the handshake ended.
-    self->send(options->owner, message);
-    return;
-  }
   if (state.stop_reason) return; // Ready or not, it ends: the timer is the ladder's now.
-  const auto spans = state.scanner.scan(*message.line);
+  const auto spans = state.scanner.scan(*line);
   if (!spans) {
     self->send(options->owner, garbage_in{options->id.number, spans.failure().detail});
     return;
   }
-  carry_out(self, options, state.probe.on_message(*message.line, *spans, self->clock().now()));
+  carry_out(self, options, state.probe.on_message(*line, *spans, self->clock().now()));
+}
+
+/// What came with or behind the last line of the handshake is the owner's.
+void take_handshake_lines(instance_pointer self, const options_pointer& options,
+                          const lines_in& message) {
+  auto at = message.lines.begin();
+  for (; at != message.lines.end() && !self->state.route->to_owner; ++at)
+    take_handshake_line(self, options, *at);
+  if (at != message.lines.end())
+    self->send(options->owner, lines_in{message.number, {at, message.lines.end()}});
 }
 
 link_events events_of(instance_pointer self, const options_pointer& options) {
   const auto me = caf::actor_cast<caf::actor>(self);
   const auto number = options->id.number;
   link_events events;
-  events.on_line = [me, owner = options->owner, number, route = self->state.route](bytes line) {
-    caf::anon_send(route->to_owner ? owner : me, line_in{number, std::move(line)});
+  events.on_lines = [me, owner = options->owner, number,
+                     route = self->state.route](std::vector<bytes> lines) {
+    caf::anon_send(route->to_owner ? owner : me, lines_in{number, std::move(lines)});
   };
   events.on_garbage = [owner = options->owner, number](std::string quoted) {
     caf::anon_send(owner, garbage_in{number, std::move(quoted)});
@@ -164,18 +185,20 @@ void take_process(instance_pointer self, const options_pointer& options,
   state.process->on_exit(back_to<process_exit>(
       self, [self, options](process_exit exit) { take_exit(self, options, exit); }));
   if (state.stop_reason) return state.process->kill();
-  const bool speaks = options->policy.link != link_kind::none;
+  const bool speaks = options->policy->link != link_kind::none;
   if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
   self->send(options->owner,
              instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                               state.process->pid(), state.process->init_pid(),
-                              state.process->held_by(), state.process->log(), state.port});
+                              state.process->confined(), state.process->log(), state.port});
   if (!speaks) begin_evidence(self, options);
   if (state.at != instance_state::starting) return;
-  self->delayed_send(self, options->policy.start_timeout, start_timeout_due{});
+  arm_start_timeout(self, options->policy->start_timeout);
   if (!speaks) return;
   carry_out(self, options, state.probe.start(self->clock().now()));
 }
+
+void step_ladder(instance_pointer self, const options_pointer& options, stop_event event);
 
 void climb(instance_pointer self, const options_pointer& options, const stop_step& step) {
   auto& state = self->state;
@@ -198,7 +221,10 @@ void climb(instance_pointer self, const options_pointer& options, const stop_ste
   case stop_rung::done:
     return;
   }
-  if (step.deadline) arm(self, *step.deadline);
+  if (!step.deadline) return;
+  // A rung without a wait costs no timer.
+  if (*step.deadline > self->clock().now()) return arm(self, *step.deadline);
+  step_ladder(self, options, stop_event::deadline);
 }
 
 void begin_stop(instance_pointer self, const options_pointer& options, const caf::error& reason) {
@@ -206,10 +232,10 @@ void begin_stop(instance_pointer self, const options_pointer& options, const caf
   if (state.stop_reason) return;
   state.stop_reason = reason ? reason : caf::make_error(caf::exit_reason::user_shutdown);
   if (!state.process) return; // The spawn's answer comes and is ended then.
-  const bool speaks = options->policy.link != link_kind::none;
+  const bool speaks = options->policy->link != link_kind::none;
   const bool was_ready = state.at == instance_state::ready || state.at == instance_state::unhealthy;
   state.at = *next(state.at, instance_event::stop_asked);
-  auto rungs = options->policy.stop;
+  auto rungs = options->policy->stop;
   if (!speaks) rungs.stdin_close = milliseconds{0}; // It has none to close.
   state.ladder.emplace(rungs);
   climb(self, options, state.ladder->begin(self->clock().now(), speaks && was_ready, false));
@@ -230,19 +256,18 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   using answer = result<std::unique_ptr<hosted_process>>;
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
-  how.stdout_to_log = how.no_stdin = options->policy.link == link_kind::none;
+  how.stdout_to_log = how.no_stdin = options->policy->link == link_kind::none;
   const auto then = [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));
     caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
   };
-  auto plan = options->plan;
-  if (auto prepared = prepare_evidence(self, options, plan, how); prepared)
-    options->processes->spawn(plan, std::move(how), then);
+  if (auto plan = prepare_evidence(self, options, how); plan)
+    options->processes->spawn(**plan, std::move(how), then);
   else
-    then(prepared.failure());
+    then(plan.failure());
   return {
       [](const resume& message) { message.work(); },
-      [=](const line_in& message) { take_handshake_line(self, options, message); },
+      [=](const lines_in& message) { take_handshake_lines(self, options, message); },
       [=](const instance_due& due) {
         auto& state = self->state;
         if (due.generation != state.timer_generation) return;
@@ -251,7 +276,8 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
           carry_out(self, options, state.probe.on_timer(self->clock().now()));
       },
       [=](start_timeout_due) {
-        if (options->policy.link == link_kind::none) return take_start_timeout(self, options);
+        if (options->policy->link == link_kind::none) return take_start_timeout(self, options);
+        if (give_another_round(self, options)) return;
         if (self->state.at == instance_state::starting)
           condemn(self, gone_kind::handshake_timeout,
                   std::string("it waits for ") + self->state.probe.waiting_for());

@@ -26,9 +26,9 @@ using link_opener = std::function<std::shared_ptr<link>(hosted_process&, link_ev
 
 struct instance_options {
   instance_id id;
-  launch_plan plan;
-  server_policy policy;
-  process_host* processes = nullptr; ///< Outlives every actor.
+  std::shared_ptr<const launch_plan> plan;     ///< One for all instances of the server,
+  std::shared_ptr<const server_policy> policy; ///< and so is this.
+  process_host* processes = nullptr;           ///< Outlives every actor.
   link_opener open_link;
   const side_channels* outside = nullptr; ///< Outlives every actor.
   caf::actor owner;                       ///< The server actor.
@@ -48,7 +48,9 @@ struct instance_actor_state {
   std::shared_ptr<line_route> route = std::make_shared<line_route>();
   mcp::scanner scanner;
   mcp::handshake probe;
-  readiness without_handshake;        ///< Of what has no link.
+  readiness without_handshake; ///< Of what has no link.
+  std::chrono::steady_clock::time_point start_deadline;
+  bool start_forgiven = false;        ///< The start's deadline was found late once.
   std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.
   std::shared_ptr<notify_channel> notify;
   std::shared_ptr<const std::uint16_t> port_lease;

@@ -55,7 +55,7 @@ void probe_later(instance_pointer self, options_ref options, milliseconds pause)
 
 void begin_liveness(instance_pointer self, options_ref options) {
   auto& state = self->state;
-  const auto& ping = options->policy.ping;
+  const auto& ping = options->policy->ping;
   state.dog.on_ready(self->clock().now());
   arm_watch(self);
   state.health = liveness{ping};
@@ -80,7 +80,7 @@ void take_evidence(instance_pointer self, options_ref options, readiness::verdic
 void take_health(instance_pointer self, options_ref options, const std::string& failure,
                  std::chrono::steady_clock::time_point asked) {
   auto& state = self->state;
-  const auto& ping = options->policy.ping;
+  const auto& ping = options->policy->ping;
   const auto now = self->clock().now();
   auto unhealthy = std::string{};
   if (failure.empty()) {
@@ -111,8 +111,8 @@ void take_probe(instance_pointer self, options_ref options, std::string failure,
 
 void probe(instance_pointer self, options_ref options) {
   auto& state = self->state;
-  const auto& ready = *options->policy.ready;
-  const probe_target target{ready.kind, state.port, ready.path, options->policy.ping.timeout};
+  const auto& ready = *options->policy->ready;
+  const probe_target target{ready.kind, state.port, ready.path, options->policy->ping.timeout};
   const auto asked = self->clock().now();
   state.probing = options->outside->probe(
       target, back_to<std::string>(self, [self, options, asked](std::string failure) {
@@ -140,7 +140,7 @@ void take_words(instance_pointer self, options_ref options, const std::string& d
 /// Looks at each line of the log until one matches, on the loop: a line costs no message.
 std::function<void(std::string_view)> log_watch(instance_pointer self, options_ref options) {
   if (!self->state.without_handshake.watches_log()) return {};
-  auto pattern = log_pattern::compile(options->policy.ready->log_pattern);
+  auto pattern = log_pattern::compile(options->policy->ready->log_pattern);
   if (!pattern) return {}; // It was compiled when the configuration was read.
   const auto me = caf::actor_cast<caf::actor>(self);
   const auto tell = [=] {
@@ -162,8 +162,8 @@ void name_port(std::string& text, const std::string& port) {
 
 result<done> take_port(instance_pointer self, options_ref options, launch_plan& plan) {
   auto& state = self->state;
-  if (!options->policy.port) return done{};
-  state.port = *options->policy.port;
+  if (!options->policy->port) return done{};
+  state.port = *options->policy->port;
   if (state.port == port_auto) {
     auto lease = options->outside->lease_port();
     if (!lease) return lease.failure();
@@ -185,7 +185,7 @@ result<done> open_socket(instance_pointer self, options_ref options, launch_plan
   if (!channel) return channel.failure();
   state.notify = std::move(*channel);
   plan.env["NOTIFY_SOCKET"] = state.notify->address();
-  state.dog = watchdog(options->policy);
+  state.dog = watchdog(*options->policy);
   if (state.dog.period().count() > 0)
     plan.env["WATCHDOG_USEC"] = std::to_string(microseconds(state.dog.period()).count());
   return done{};
@@ -193,12 +193,16 @@ result<done> open_socket(instance_pointer self, options_ref options, launch_plan
 
 } // namespace
 
-result<done> prepare_evidence(instance_pointer self, options_ref options, launch_plan& plan,
-                              spawn_options& how) {
-  self->state.without_handshake = readiness(options->policy);
+result<std::shared_ptr<const launch_plan>>
+prepare_evidence(instance_pointer self, options_ref options, spawn_options& how) {
+  auto& state = self->state;
+  state.without_handshake = readiness(*options->policy);
   how.on_log_line = log_watch(self, options);
-  if (auto given = take_port(self, options, plan); !given) return given;
-  return open_socket(self, options, plan);
+  if (!options->policy->port && !state.without_handshake.is_notified()) return options->plan;
+  auto plan = std::make_shared<launch_plan>(*options->plan);
+  if (auto given = take_port(self, options, *plan); !given) return given.failure();
+  if (auto opened = open_socket(self, options, *plan); !opened) return opened.failure();
+  return std::shared_ptr<const launch_plan>(std::move(plan));
 }
 
 void begin_evidence(instance_pointer self, options_ref options) {
@@ -211,10 +215,13 @@ void begin_evidence(instance_pointer self, options_ref options) {
 
 void take_start_timeout(instance_pointer self, options_ref options) {
   auto& state = self->state;
-  const auto verdict = state.without_handshake.on_timeout(self->clock().now());
+  auto& evidence = state.without_handshake;
+  state.start_deadline = evidence.deadline(); // Its words may have moved it.
+  if (give_another_round(self, options)) return evidence.begin_anew(self->clock().now());
+  const auto verdict = evidence.on_timeout(self->clock().now());
   take_evidence(self, options, verdict);
   if (verdict == readiness::verdict::wait && state.at == instance_state::starting)
-    self->scheduled_send(self, state.without_handshake.deadline(), start_timeout_due{});
+    self->scheduled_send(self, evidence.deadline(), start_timeout_due{});
 }
 
 } // namespace toolscore

@@ -7,9 +7,11 @@ namespace toolscore {
 // its log, its words on NOTIFY_SOCKET, probes of its port.
 
 /// Before its process is asked for: its variables, its socket, its port, the watch of its log.
+/// @returns its own copy of the plan, with them; the one of all instances where it needs none
 /// @error io_failed  the socket cannot be made, or no port is free
-result<done> prepare_evidence(instance_pointer self, const instance_options_pointer& options,
-                              launch_plan& plan, spawn_options& how);
+result<std::shared_ptr<const launch_plan>> prepare_evidence(instance_pointer self,
+                                                            const instance_options_pointer& options,
+                                                            spawn_options& how);
 /// Its process runs.
 void begin_evidence(instance_pointer self, const instance_options_pointer& options);
 /// Its start timeout has come.

@@ -32,7 +32,7 @@ struct instance_started {
   caf::actor instance;
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
-  confinement held_by = confinement::none;
+  std::string confinement; ///< What really holds and limits it.
   std::shared_ptr<const log_ring> log;
   std::uint16_t port = 0; ///< Where it is to listen; 0 = not known.
 };
@@ -48,10 +48,15 @@ struct instance_ready {
   std::shared_ptr<link> wire;
   std::optional<mcp::handshake_result> handshake;
 };
-/// One message of an instance that is ready.
-struct line_in {
+/// Messages of an instance, in their order: all that one look at its pipe brought, for a message a
+/// line would cost a call more than the scan of its answer.
+struct lines_in {
   std::uint64_t number = 0;
-  bytes line;
+  std::vector<bytes> lines;
+};
+/// Calls for a server that came together, for the same reason. Its handler takes them out.
+struct calls_in {
+  std::shared_ptr<std::vector<call_request>> calls;
 };
 struct garbage_in {
   std::uint64_t number = 0;
@@ -248,7 +253,7 @@ std::function<void(Argument)> back_to(Self* self, Work work) {
 
 } // namespace toolscore
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::calls_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::call_cancel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::records_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_waiting)
@@ -256,7 +261,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::crashes_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_word)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::line_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::lines_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::overlong_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_draining)

@@ -144,6 +144,8 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
   if (message.attempt) fields["attempt"] = std::to_string(message.attempt);
   if (message.to == process_status::backing_off || message.to == process_status::crash_loop)
     fields["delay_ms"] = std::to_string(message.delay.count());
+  if (message.to == process_status::starting && !message.confinement.empty())
+    fields["confinement"] = message.confinement;
   if (!message.reason.empty()) fields["reason"] = message.reason;
   log::write(message.reason.empty() ? log::level::info : log::level::warn, "server.state",
              {log::kv("server", message.server.value), log::kv("status", to_string(message.to)),
@@ -151,7 +153,9 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
               log::kv("reason", message.reason)});
   tell(self, options, "server.state", message.server, std::move(fields));
   publish_readiness(self, options);
-  if (message.to != process_status::ready) look_for_end(self, options);
+  // The others' ends are never the node's, and a look costs the number of all servers.
+  if (entry.spec.policy.significant != significance::none && message.to != process_status::ready)
+    look_for_end(self, options);
 }
 
 void take_up(manager_pointer self, const manager_options_pointer& options,
@@ -225,7 +229,7 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
   if (!spec) return request.then(spec.failure());
   auto related = relations_now(self, options);
   relate(related, *spec);
-  if (const auto fault = fault_of(related))
+  if (const auto fault = fault_of_added(related, request.name))
     return request.then(error{errc::bad_config, fault->path + ": " + fault->what});
   put_definition put;
   put.server = spec->id;
@@ -305,6 +309,10 @@ void act(manager_pointer self, const manager_options_pointer& options, const act
   if (request.verb == server_verb::remove) return remove_server(self, options, request);
   const auto desired =
       request.verb == server_verb::stop ? desired_state::stopped : desired_state::running;
+  // Nothing new to keep: a restart needs no room on a full disk. Only a server that is up has its
+  // definition in the store for certain.
+  if (at->second.address && at->second.desired == desired)
+    return order_server(self, at->second, {request.verb, request.then});
   put_desired put;
   put.server = request.server;
   put.desired = desired;
@@ -361,7 +369,7 @@ void list_servers(manager_pointer self, const servers_query& query) {
 caf::behavior make_manager(manager_pointer self, manager_options_pointer options) {
   set_house_handlers(self);
   if (!std::exchange(*options->begun, true))
-    take_initial(self, options, options->initial);
+    take_initial(self, options, std::exchange(*options->initial, {}));
   else
     load(self, options);
   return {

@@ -24,7 +24,8 @@ struct manager_options {
   std::function<result<server_spec>(const std::string& name, const std::string& json)> parse;
   std::function<std::string()> endpoint; ///< "http://127.0.0.1:8088"; empty = nothing listens.
   server_options server;                 ///< What every server actor is given beside its spec.
-  std::vector<initial_server> initial;
+  /// Taken by the first manager, which leaves none: a thousand definitions are some megabytes.
+  std::shared_ptr<std::vector<initial_server>> initial;
   std::vector<group_spec> groups;
   /// Told once, when servers marked `significant` have ended for good: with success or not.
   std::function<void(bool success)> ended;

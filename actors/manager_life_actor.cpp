@@ -2,6 +2,8 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
+
+#include <algorithm>
 #include <set>
 
 namespace toolscore {
@@ -97,6 +99,11 @@ void load(manager_pointer self, const manager_options_pointer& options) {
 void look_for_end(manager_pointer self, const manager_options_pointer& options) {
   auto& state = self->state;
   if (state.stopping || state.end_told || !options->ended) return;
+  // Mostly none is, and each end of each server asks.
+  const bool none = std::none_of(state.servers.begin(), state.servers.end(), [](const auto& x) {
+    return x.second.spec.policy.significant != significance::none;
+  });
+  if (none) return;
   std::vector<significant_server> servers;
   for (const auto& [name, entry] : state.servers)
     servers.push_back({entry.spec.policy.significant, entry.last.to, entry.last.succeeded});

@@ -20,7 +20,7 @@ struct record_inbox {
   bool told = false;         ///< The store knows that something waits.
 
   /// @returns true if the store is to be told
-  bool put(call_record record) {
+  bool put(call_record&& record) {
     if (records.size() >= records_max)
       ++dropped;
     else

@@ -13,6 +13,7 @@
 #include "loop/actor_host.hpp"
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
+#include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/side_channels_io.hpp"
@@ -49,6 +50,7 @@ struct runtime::state {
   actor_host host;
   blocking_pool writer{1};
   blocking_pool workers{2};
+  std::shared_ptr<node_cgroups> cgroups;
   std::unique_ptr<process_io> processes;
   side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
@@ -76,7 +78,9 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto files = std::make_shared<store_files>(std::move(*base));
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
+  options.config.servers = {}; // All that is said of them is in `initial` now.
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
+  reap_former_trees(state_dir);
   if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
     return alone.failure();
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
@@ -104,6 +108,14 @@ boost::asio::io_context& runtime::io() {
 void runtime::begin() {
   auto& all = *state_;
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
+  all.cgroups = cgroups_of(all.options.config.state_dir);
+  all.processes->use_cgroups(all.cgroups, run_in(all.workers, all.host.io()));
+  auto notes = tree_notes::open(tree_notes_path(all.options.config.state_dir + "/run"));
+  if (notes)
+    all.processes->note_trees_in(std::move(*notes));
+  else // Its trees are found by their rows in the store.
+    log::write(log::level::error, "node.notes_refused",
+               {log::kv("reason", notes.failure().detail)});
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;
@@ -128,7 +140,7 @@ void runtime::begin() {
     return all.writer.post(std::move(work));
   };
   options.pool = run_in(all.workers, all.host.io());
-  options.initial = all.initial;
+  options.initial = std::make_shared<std::vector<initial_server>>(std::move(all.initial));
   options.ended = [&all](bool success) { all.ended = success; };
   all.root = spawn_tree(all.host.system(), std::move(options));
 }
@@ -161,6 +173,7 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   const bool ended = all.host.shutdown(last_wait);
   if (!ended) log::write(log::level::error, "node.stuck", {log::kv("actors", all.host.running())});
   all.processes.reset();
+  all.cgroups->close();
   all.clean = all.clean && ended && dead && written;
   return all.clean;
 }

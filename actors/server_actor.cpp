@@ -35,6 +35,7 @@ void publish(server_actor_pointer self) {
   now.delay = state.delay;
   if (now.to == process_status::starting && state.replaced == state.number)
     now.pid = now.init_pid = 0; // Of the instance that a restart ends.
+  if (now.pid != 0) now.confinement = state.confinement;
   now.succeeded = now.to == process_status::completed && state.succeeded;
   if (now.to != process_status::ready) now.reason = state.reason;
   const auto same = [](const state_changed& a, const state_changed& b) {
@@ -57,16 +58,16 @@ void answer_cycle(server_actor_pointer self) {
 /// The factory of instances; it holds values alone, for it may be called after the owner has died.
 auto instance_factory(server_actor_pointer self) {
   auto& state = self->state;
-  instance_options base;
-  base.id.server = state.options->spec.id;
-  base.plan = *state.plan;
-  base.policy = state.options->spec.policy;
-  base.processes = state.options->processes;
-  base.open_link = state.options->open_link;
-  base.outside = state.options->outside;
-  base.owner = caf::actor_cast<caf::actor>(self);
+  const auto base = std::make_shared<instance_options>();
+  base->id.server = state.options->spec.id;
+  base->plan = state.plan;
+  base->policy = {state.options, &state.options->spec.policy};
+  base->processes = state.options->processes;
+  base->open_link = state.options->open_link;
+  base->outside = state.options->outside;
+  base->owner = caf::actor_cast<caf::actor>(self);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
-    auto options = std::make_shared<instance_options>(base);
+    auto options = std::make_shared<instance_options>(*base);
     options->id.number = number;
     options->supervisor = caf::actor_cast<caf::actor>(supervisor);
     return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
@@ -120,11 +121,13 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   }
   state.install = install_status::installed;
   state.commit = message.version;
-  state.plan = *message.launch;
+  auto plan = std::make_shared<launch_plan>(*message.launch);
   const auto& id = state.options->spec.id.value;
-  state.plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
-  state.plan->pidfile = state.options->state_dir + "/run/" + id + ".pid";
-  state.plan->limits = state.options->spec.policy.limits;
+  plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
+  plan->pidfile.clear(); // process_io notes its tree.
+  plan->name = id;
+  plan->limits = state.options->spec.policy.limits;
+  state.plan = std::move(plan);
   if (state.desired == desired_state::running) {
     state.instances = instances_status::starting;
     start_supervisor(self);
@@ -138,7 +141,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   state.instance = message.instance;
   state.pid = message.pid;
   state.init_pid = message.init_pid;
-  state.held_by = message.held_by;
+  state.confinement = message.confinement;
   state.port = message.port;
   state.word = {};
   state.logs.begin(message.number, message.log);
@@ -283,8 +286,10 @@ caf::behavior make_server(server_actor_pointer self,
   if (state.desired == desired_state::running) ask_install(self);
   publish(self);
   return {
-      [self](call_request& request) { admit_call(self, std::move(request)); },
-      [self](const line_in& message) { take_line(self, message); },
+      [self](const calls_in& message) {
+        for (auto& request : *message.calls) admit_call(self, std::move(request));
+      },
+      [self](lines_in& message) { take_lines(self, std::move(message)); },
       [self](const call_cancel& request) { cancel_call(self, request); },
       [self](const instance_started& message) { take_started(self, message); },
       [self](const instance_ready& message) { take_ready(self, message); },

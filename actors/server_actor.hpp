@@ -70,7 +70,7 @@ struct server_actor_state {
   install_status install = install_status::none;
   instances_status instances = instances_status::none;
   std::uint64_t install_generation = 0;
-  std::optional<launch_plan> plan;
+  std::shared_ptr<const launch_plan> plan; ///< Null until the install is done.
   std::string commit;
   std::string reason; ///< Why it is not ready; one line.
 
@@ -80,7 +80,7 @@ struct server_actor_state {
   std::uint64_t gone = 0; ///< The last instance whose end was told.
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
-  confinement held_by = confinement::none;
+  std::string confinement;                        ///< Of the instance.
   std::shared_ptr<link> wire;                     ///< Null unless an instance is ready.
   std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
   std::optional<process_exit> last_exit;
@@ -113,6 +113,7 @@ struct server_actor_state {
   std::uint64_t ping_generation = 0;
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
+  bool sweep_forgiven = false; ///< The last one came late and failed nobody.
 
   bool alive = false;     ///< An instance was spawned and has not been reported as ended.
   bool cycling = false;   ///< A group restarts: the coordinator waits for the instance's end.

@@ -33,7 +33,7 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
 
 namespace {
 
-void write_call(server_actor_pointer self, call_request request) {
+void write_call(server_actor_pointer self, call_request&& request) {
   auto& state = self->state;
   if (answer_here(self, request)) return;
   if (state.calls.full())
@@ -141,9 +141,29 @@ void take_notification(server_actor_pointer self, const std::string& line, const
   }
 }
 
+void take_line(server_actor_pointer self, bytes line) {
+  auto& state = self->state;
+  const auto spans = state.scanner.scan(*line);
+  if (!spans) {
+    ++state.garbage_total;
+    return;
+  }
+  switch (spans->kind) {
+  case message_kind::response:
+  case message_kind::error_response:
+    return take_answer(self, std::move(line), *spans);
+  case message_kind::notification:
+    return take_notification(self, *line, *spans);
+  case message_kind::request:
+    if (auto answer = mcp::answer_to_server_request(*line, *spans); answer && state.wire)
+      state.wire->send(std::make_shared<const std::string>(std::move(*answer)));
+    return;
+  }
+}
+
 } // namespace
 
-void admit_call(server_actor_pointer self, call_request request) {
+void admit_call(server_actor_pointer self, call_request&& request) {
   auto& state = self->state;
   if (state.options->spec.policy.link == link_kind::none)
     return fail_call(self, std::move(request), errc::not_supported,
@@ -176,26 +196,10 @@ void admit_call(server_actor_pointer self, call_request request) {
   wake(self);
 }
 
-void take_line(server_actor_pointer self, const line_in& message) {
-  auto& state = self->state;
-  if (message.number != state.number) return;
-  state.life.heard();
-  const auto spans = state.scanner.scan(*message.line);
-  if (!spans) {
-    ++state.garbage_total;
-    return;
-  }
-  switch (spans->kind) {
-  case message_kind::response:
-  case message_kind::error_response:
-    return take_answer(self, message.line, *spans);
-  case message_kind::notification:
-    return take_notification(self, *message.line, *spans);
-  case message_kind::request:
-    if (auto answer = mcp::answer_to_server_request(*message.line, *spans); answer && state.wire)
-      state.wire->send(std::make_shared<const std::string>(std::move(*answer)));
-    return;
-  }
+void take_lines(server_actor_pointer self, lines_in message) {
+  if (message.number != self->state.number) return;
+  self->state.life.heard();
+  for (auto& line : message.lines) take_line(self, std::move(line));
 }
 
 void take_overlong(server_actor_pointer self, const overlong_in& message) {

@@ -6,11 +6,11 @@ namespace toolscore {
 // The call path of the server actor: everything between a caller's exchange and the wire.
 
 /// Lets a call in: writes it, queues it while the server starts, or refuses it.
-void admit_call(server_actor_pointer self, call_request request);
+void admit_call(server_actor_pointer self, call_request&& request);
 /// initialize and discover are told from the last handshake. @returns whether it was one of them
 bool answer_here(server_actor_pointer self, const call_request& request);
-/// One message of the ready instance: an answer, a notification, or a request of the server's own.
-void take_line(server_actor_pointer self, const line_in& message);
+/// Messages of the ready instance: answers, notifications, and requests of the server's own.
+void take_lines(server_actor_pointer self, lines_in message);
 /// A line over the limit came: the call that it was to answer fails, the others live on.
 void take_overlong(server_actor_pointer self, const overlong_in& message);
 /// The instance is ready: writes all that waited.

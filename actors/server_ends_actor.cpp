@@ -11,6 +11,9 @@
 namespace toolscore {
 namespace {
 
+/// For what has long been written; the loop reads it within a turn.
+constexpr std::chrono::milliseconds read_first{100};
+
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -40,7 +43,7 @@ call_end end_of(server_actor_pointer self, std::uint64_t instance,
   return end;
 }
 
-void record(server_actor_pointer self, call_record entry) {
+void record(server_actor_pointer self, call_record&& entry) {
   ++self->state.calls_total;
   if (!entry.success()) ++self->state.failures_total;
   auto& tree = *self->state.options->tree;
@@ -64,6 +67,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   if (code == errc::server_gone && state.last_exit) {
     auto& told = state.last_exit->signaled ? failure.signal : failure.exit_code;
     told = state.last_exit->status;
+    failure.out_of_memory = state.last_exit->out_of_memory;
   }
   if (admitted && state.keep.counts_use()) state.keep.on_used(self->clock().now());
   auto reply = request.reply;
@@ -139,7 +143,12 @@ void sweep(server_actor_pointer self) {
   auto& state = self->state;
   const auto& policy = state.options->spec.policy;
   const auto now = self->clock().now();
-  state.sweep_at.reset();
+  const auto due = std::exchange(state.sweep_at, std::nullopt).value_or(now);
+  // We were suspended or starved. What the servers wrote meanwhile stands in their pipes, and is
+  // read before anything is said to have come too late.
+  const bool late = now - due > liveness::late_max;
+  if (late && !std::exchange(state.sweep_forgiven, true)) return arm_sweep(self, now + read_first);
+  state.sweep_forgiven = false;
   std::uint32_t pings = 0;
   auto oldest = now;
   for (auto& [id, call] : state.calls.take_expired(now)) {
@@ -165,7 +174,7 @@ void sweep(server_actor_pointer self) {
     fail_call(self, std::move(request), errc::server_not_ready,
               detail_waited(policy.queue.wait, state.reason));
   }
-  if (const auto due = state.calls.next_deadline()) arm_sweep(self, *due);
+  if (const auto next = state.calls.next_deadline()) arm_sweep(self, *next);
   if (!state.waiting.empty()) arm_sweep(self, state.waiting.front().deadline);
   check_drained(self);
 }

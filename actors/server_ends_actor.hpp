@@ -17,7 +17,7 @@ inline std::string_view id_of(const call_request& request) {
 call_end end_of(server_actor_pointer self, std::uint64_t instance,
                 std::chrono::steady_clock::time_point written);
 /// Counts the call and hands its record to the store.
-void record(server_actor_pointer self, call_record entry);
+void record(server_actor_pointer self, call_record&& entry);
 /// Ends a call that got no answer: an error for the caller, a failed record.
 void fail_call(server_actor_pointer self, call_request request, errc code, std::string detail,
                std::uint64_t instance = 0, std::chrono::steady_clock::time_point written = {},

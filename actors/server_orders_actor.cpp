@@ -126,7 +126,7 @@ server_status describe(server_actor_pointer self) {
   status.init_pid = state.init_pid;
   status.instance = state.number;
   status.restarts = state.restarts;
-  status.confinement = to_string(state.held_by);
+  status.confinement = state.confinement;
   if (state.handshake) {
     status.era = to_string(state.handshake->server);
     status.protocol_version = state.handshake->protocol_version;

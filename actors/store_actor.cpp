@@ -8,6 +8,9 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace toolscore {
 namespace {
 
@@ -39,9 +42,31 @@ record_gap gap_of(record_inbox& inbox) {
   return gap;
 }
 
+void tell_refused(const char* what, std::size_t count, const error& why) {
+  log::write(log::level::error, "store.refused",
+             {log::kv(what, count), log::kv("reason", why.detail)});
+}
+
 void arm_flush(self_pointer self, const store_options& options) {
   if (self->state.writing || std::exchange(self->state.flush_armed, true)) return;
   self->delayed_send(self, options.batch_wait, flush_due{});
+}
+
+/// No record waits any more. What was lost and no later record has told is written down last.
+void end_flush(self_pointer self, const store_options& options) {
+  if (self->state.when_flushed.empty()) return;
+  const auto gap = gap_of(*options.inbox);
+  options.counters->records_lost += gap.count;
+  on_pool<result<done>>(
+      self, options,
+      [gap](store_files& files) {
+        files.calls.lost(gap);
+        return files.calls.flush_gaps();
+      },
+      [self](const result<done>& kept) {
+        if (!kept) tell_refused("gaps", 1, kept.failure());
+        for (const auto& then : std::exchange(self->state.when_flushed, {})) then();
+      });
 }
 
 void written(self_pointer self, const store_options& options, std::size_t count,
@@ -52,11 +77,10 @@ void written(self_pointer self, const store_options& options, std::size_t count,
     options.counters->records_kept += count;
   } else {
     options.counters->records_lost += count;
-    log::write(log::level::error, "store.refused",
-               {log::kv("records", count), log::kv("reason", answer.failure().detail)});
+    tell_refused("records", count, answer.failure());
   }
   if (options.inbox->records.empty())
-    for (const auto& then : std::exchange(state.when_flushed, {})) then();
+    end_flush(self, options);
   else if (!state.when_flushed.empty())
     flush(self, options);
   else
@@ -110,15 +134,14 @@ void flush_crashes(self_pointer self, const store_options& options) {
       self, options, [batch](store_files& files) { return files.reports.put(*batch); },
       [count, counters = options.counters](const result<done>& kept) {
         (kept ? counters->crashes_kept : counters->crashes_lost) += count;
-        if (!kept)
-          log::write(log::level::error, "store.refused",
-                     {log::kv("crashes", count), log::kv("reason", kept.failure().detail)});
+        if (!kept) tell_refused("crashes", count, kept.failure());
       });
 }
 
 /// All that began and ended within `live_wait`, in one transaction.
 void flush_live(self_pointer self, const store_options& options) {
   self->state.live_armed = false;
+  self->state.live_written = self->clock().now();
   flush_crashes(self, options);
   auto changes = std::make_shared<std::vector<live_change>>(std::exchange(self->state.live, {}));
   if (changes->empty()) return;
@@ -129,16 +152,38 @@ void flush_live(self_pointer self, const store_options& options) {
           if (auto* begun = std::get_if<stored_instance>(&change)) mark_child(*begun);
         return files.live.change(*changes);
       },
-      nullptr);
+      [count = changes->size()](const result<done>& kept) {
+        if (!kept) tell_refused("instances", count, kept.failure());
+      });
 }
 
+/// One alone is written soon. While many come, as from servers that die at their start, a
+/// transaction for a few of them each costs more than what is in it.
 void arm_live(self_pointer self, const store_options& options) {
-  if (!std::exchange(self->state.live_armed, true))
-    self->delayed_send(self, options.live_wait, live_due{});
+  auto& state = self->state;
+  if (std::exchange(state.live_armed, true)) return;
+  const auto now = self->clock().now();
+  const bool busy = state.live_written && now - *state.live_written < options.live_wait_busy;
+  self->delayed_send(self, busy ? options.live_wait_busy : options.live_wait, live_due{});
 }
 
-void keep_live(self_pointer self, const store_options& options, live_change change) {
-  self->state.live.push_back(std::move(change));
+void keep_live(self_pointer self, const store_options& options, stored_instance begun) {
+  self->state.live.push_back(std::move(begun));
+  arm_live(self, options);
+}
+
+/// What began and ended unwritten leaves nothing for the next node to look for.
+void end_live(self_pointer self, const store_options& options, const instance_id& ended) {
+  auto& live = self->state.live;
+  const auto at = std::find_if(live.rbegin(), live.rend(), [&](const auto& change) {
+    const auto* begun = std::get_if<stored_instance>(&change);
+    return begun != nullptr && begun->id == ended;
+  });
+  if (at != live.rend()) {
+    live.erase(std::next(at).base());
+    return;
+  }
+  live.push_back(ended);
   arm_live(self, options);
 }
 
@@ -180,8 +225,8 @@ caf::behavior make_store(self_pointer self, store_options options) {
       [=](const resume& answer) { answer.work(); },
       [=](const flush_records& request) {
         flush_live(self, options);
-        if (options.inbox->records.empty() && !self->state.writing) return request.then();
         self->state.when_flushed.push_back(request.then);
+        if (options.inbox->records.empty() && !self->state.writing) return end_flush(self, options);
         flush(self, options);
       },
       [=](const put_definition& request) {
@@ -231,7 +276,7 @@ caf::behavior make_store(self_pointer self, store_options options) {
       [=](crashes_waiting) { arm_live(self, options); },
       [=](live_due) { flush_live(self, options); },
       [=](const put_instance& message) { keep_live(self, options, row_of(message)); },
-      [=](const drop_instance& message) { keep_live(self, options, message.instance); },
+      [=](const drop_instance& message) { end_live(self, options, message.instance); },
   };
 }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace toolscore {
@@ -54,6 +55,8 @@ struct store_options {
   /// outside a crash's way to its restart then; and a node that dies in between leaves its
   /// instances to PDEATHSIG, which asks no store.
   std::chrono::milliseconds live_wait{20};
+  /// And so long, if the last were written less than this ago.
+  std::chrono::milliseconds live_wait_busy{200};
 };
 
 struct store_state {
@@ -61,7 +64,8 @@ struct store_state {
   store_state() = default; // Not an aggregate: see set_house_handlers.
   bool flush_armed = false;
   bool live_armed = false;
-  std::vector<live_change> live; ///< Not written yet.
+  std::vector<live_change> live;                                     ///< Not written yet.
+  std::optional<std::chrono::steady_clock::time_point> live_written; ///< When last.
   bool writing = false;
   std::vector<std::function<void()>> when_flushed;
   std::vector<call_record> spare; ///< The room of the last batch, for the next one.

@@ -33,7 +33,8 @@ struct tree_options {
   std::shared_ptr<event_log> log;
   store_options store;
   blocking_runner pool; ///< For work of the runner that blocks.
-  std::vector<initial_server> initial;
+  /// The first manager takes them and leaves none.
+  std::shared_ptr<std::vector<initial_server>> initial;
   std::function<void(bool success)> ended; ///< Significant servers have ended for good.
   /// Set once the first manager has taken `initial`; its successors read the store.
   std::shared_ptr<bool> begun = std::make_shared<bool>(false);

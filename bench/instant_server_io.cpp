@@ -22,15 +22,16 @@ void work_for(std::chrono::microseconds duration) {
 } // namespace
 
 int run_instant_server(const instant_server_options& options) {
+  std::string piece(read_bytes,
+                    '\0'); // Made once: to clear it for each read costs more than a call.
   std::string in;
   std::string out;
   for (;;) {
     const std::size_t had = in.size();
     if (had > line_bytes_max) return 1;
-    in.resize(had + read_bytes);
-    const auto got = read_some(STDIN_FILENO, in.data() + had, read_bytes);
-    in.resize(had + (got > 0 ? static_cast<std::size_t>(got) : 0));
+    const auto got = read_some(STDIN_FILENO, piece.data(), piece.size());
     if (got <= 0) return got == 0 ? 0 : 1;
+    in.append(piece, 0, static_cast<std::size_t>(got));
     std::size_t begin = 0;
     // Only what has just come can hold a line's end.
     for (std::size_t end = in.find('\n', had); end != std::string::npos;

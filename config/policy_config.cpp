@@ -3,6 +3,7 @@
 #include "config/durations.hpp"
 #include "config/readiness_config.hpp"
 #include "config/relations_config.hpp"
+#include "config/sizes.hpp"
 #include "config/unsupported.hpp"
 #include "config/upkeep_config.hpp"
 #include "messages/launch_plan.hpp"
@@ -94,10 +95,35 @@ void read_success(fields section, success_policy& out) {
   }
 }
 
+void read_memory(fields& section, const json& memory, limits_policy& out) {
+  constexpr std::uint64_t memory_min = 1 << 20; // No program starts in less.
+  if (memory.is_null()) {
+    out.memory_bytes = 0;
+    return;
+  }
+  const auto parsed = parse_size(memory);
+  if (!parsed) return section.fail("memory", parsed.failure().detail);
+  if (*parsed != 0 && *parsed < memory_min)
+    return section.fail("memory", shown(memory) + " is too little, write at least \"1Mi\"");
+  out.memory_bytes = *parsed;
+}
+
 void read_limits(fields section, limits_policy& out) {
   section.only({"memory", "cpu", "pids", "files"});
   section.whole("files", out.files, 16, 1u << 20);
-  refuse_limits(section);
+  if (const json* const memory = section.find("memory")) read_memory(section, *memory, out);
+  const auto is_none = [](const json& value) {
+    return value.is_null() || (value.is_number() && value == 0);
+  };
+  if (const json* const cpu = section.find("cpu")) {
+    out.cpu = 0;
+    if (!is_none(*cpu)) section.real("cpu", out.cpu, 0.01, 4'096);
+  }
+  if (const json* const pids = section.find("pids")) {
+    out.pids = 0;
+    out.pids_required = true; // It is the user who asks, be it for what is the default.
+    if (!is_none(*pids)) section.whole("pids", out.pids, 1, 1u << 22);
+  }
 }
 
 void read_tools(fields& object, server_policy& out) {
@@ -180,19 +206,24 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
                  {"term", duration_text(policy.stop.term)}};
   out["queue"] = {{"max", policy.queue.max}, {"wait", duration_text(policy.queue.wait)}};
   out["success"] = {{"codes", policy.success.codes}, {"signals", policy.success.signals}};
-  out["limits"] = {{"memory", policy.limits.memory_bytes},
-                   {"cpu", policy.limits.cpu},
-                   {"pids", policy.limits.pids},
-                   {"files", policy.limits.files}};
+  const auto& limits = policy.limits;
+  const auto or_null = [](auto value) { return value == 0 ? json() : json(value); };
+  out["limits"] = {{"memory", or_null(limits.memory_bytes)},
+                   {"cpu", or_null(limits.cpu)},
+                   {"files", limits.files}};
+  // Written out it would be asked for, where now it is only wished.
+  if (limits.pids_required) out["limits"]["pids"] = or_null(limits.pids);
   out["prefix"] = to_string(policy.prefix);
   out["depends_on"] = json::object();
   for (const auto& [name, condition] : policy.depends_on)
     out["depends_on"][name] = to_string(condition);
   out["significant"] = nullptr;
   if (policy.significant != significance::none) out["significant"] = to_string(policy.significant);
-  const auto or_null = [](milliseconds x) { return x.count() ? json(duration_text(x)) : json(); };
-  out["idle_stop"] = or_null(policy.idle_stop);
-  out["max_lifetime"] = or_null(policy.max_lifetime);
+  const auto time_or_null = [](milliseconds time) {
+    return time.count() == 0 ? json() : json(duration_text(time));
+  };
+  out["idle_stop"] = time_or_null(policy.idle_stop);
+  out["max_lifetime"] = time_or_null(policy.max_lifetime);
   out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
   return out;
 }

@@ -111,6 +111,17 @@ std::optional<relation_fault> fault_of(const relations& all) {
                             "), remove one of these dependencies"};
 }
 
+std::optional<relation_fault> fault_of_added(relations all, const std::string& server) {
+  for (auto& [name, needs] : all.needs)
+    if (name != server)
+      std::erase_if(needs, [&](const auto& x) {
+        return x.first != server &&
+               (all.needs.count(x.first) == 0 ||
+                (x.second == dependency_condition::completed && all.permanent.count(x.first) != 0));
+      });
+  return fault_of(all);
+}
+
 std::vector<std::vector<std::string>> start_levels(const relations& all) {
   const auto dependents = reversed(all);
   std::map<std::string, std::size_t> open;

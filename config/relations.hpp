@@ -28,6 +28,10 @@ struct relation_fault {
 /// directly or through others
 std::optional<relation_fault> fault_of(const relations& all);
 
+/// The same for one that is added to others, whose own faults (a file edited since has taken away
+/// what they need) are told by them and not by the new one.
+std::optional<relation_fault> fault_of_added(relations all, const std::string& server);
+
 /// Servers by level: each needs servers of former levels alone, so that a level starts in parallel.
 /// Without a fault every server is in exactly one.
 std::vector<std::vector<std::string>> start_levels(const relations& all);

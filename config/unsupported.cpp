@@ -1,6 +1,5 @@
 #include "config/unsupported.hpp"
 
-#include "config/sizes.hpp"
 #include "messages/server_spec.hpp"
 
 #include <algorithm>
@@ -76,24 +75,6 @@ void refuse_unsupported(fields& object) {
   for (const auto& row : word_keys) refuse_word(object, row);
   refuse_replicas(object);
   refuse_paths(object);
-}
-
-void refuse_limits(fields& limits) {
-  if (const json* const memory = limits.find("memory"); memory != nullptr && !memory->is_null()) {
-    const auto parsed = parse_size(*memory);
-    if (!parsed) return limits.fail("memory", parsed.failure().detail);
-    if (*parsed != 0) refuse(limits, "memory", *memory, "null");
-  }
-  if (const json* const cpu = limits.find("cpu"); cpu != nullptr && !cpu->is_null()) {
-    double cores = 0;
-    limits.real("cpu", cores, 0, 4'096);
-    if (cores > 0) refuse(limits, "cpu", *cpu, "null");
-  }
-  constexpr std::uint32_t passed_over = 512; // Written by many, and held by nothing yet.
-  std::uint32_t pids = 0;
-  limits.whole("pids", pids, 0, 1u << 22);
-  if (pids != 0 && pids != passed_over)
-    refuse(limits, "pids", *limits.find("pids"), std::to_string(passed_over));
 }
 
 void refuse_sources(fields& server) {

@@ -8,9 +8,6 @@ namespace toolscore {
 /// that no build will ever know are bad_config.
 void refuse_unsupported(fields& object);
 
-/// The same for memory, cpu and pids of a `limits` section.
-void refuse_limits(fields& limits);
-
 /// The same for the keys of one server that choose a runner: image, runner, url, headers, type.
 void refuse_sources(fields& server);
 

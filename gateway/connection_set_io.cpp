@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds granularity{50};
 
 connection_set::connection_set(boost::asio::io_context& io, request_handler& handler,
                                connection_limits limits)
-    : handler_(handler), limits_(limits), timer_(io) {}
+    : io_(io), handler_(handler), limits_(limits), sockets_(io), timer_(io) {}
 
 connection_set::~connection_set() {
   // Exchanges may hold sessions for longer than we live: they must forget us first.
@@ -37,11 +37,14 @@ void connection_set::open(stream_socket socket, peer_info peer) {
     socket.write_some(boost::asio::buffer(text), ignored);
     return;
   }
-  ++counters.accepted;
   auto session = std::make_shared<http_session>(std::move(socket), std::move(peer), *this);
+  if (!session->start()) {
+    ++counters.refused;
+    return;
+  }
+  ++counters.accepted;
   session->index_in_set = sessions_.size();
-  sessions_.push_back(session);
-  session->start();
+  sessions_.push_back(std::move(session));
 }
 
 void connection_set::leave(http_session& session) {

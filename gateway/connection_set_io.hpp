@@ -2,6 +2,7 @@
 #include "gateway/http_types.hpp"
 #include "gateway/request_reader_io.hpp"
 #include "gateway/socket_io.hpp"
+#include "loop/ready_set.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -80,17 +81,19 @@ public:
   request_handler& handler() noexcept { return handler_; }
   const connection_limits& limits() const noexcept { return limits_; }
   bool closing() const noexcept { return closing_; }
+  ready_set& sockets() noexcept { return sockets_; }
+  boost::asio::io_context& io() noexcept { return io_; }
   connection_counters counters;
-  std::size_t in_flight = 0;     ///< Sessions that have a request in flight.
-  std::size_t reads_put_off = 0; ///< Reads since one of them ran its actors itself.
 
 private:
   void arm(time_point when);
   void sweep();
   void finish_closing();
 
+  boost::asio::io_context& io_;
   request_handler& handler_;
   connection_limits limits_;
+  ready_set sockets_;
   std::vector<std::shared_ptr<http_session>> sessions_;
   boost::asio::steady_timer timer_;
   time_point armed_ = time_point::max();

@@ -126,7 +126,7 @@ bool mcp_endpoint::pass_checks(post& x) {
   if (where.kind == route_kind::mcp_server &&
       !tree_.has_server(server_id{std::string{where.parameter}})) {
     const auto text = unknown_server(where.parameter);
-    x.client.meta = mcp::view_meta(x.spans.meta.of(body));
+    x.client.meta = scanner_.meta();
     if (x.method == "tools/call")
       record_refusal(x, server_id{std::string{where.parameter.substr(0, 64)}},
                      mcp::decode(x.spans.name.of(body)), text);
@@ -141,7 +141,7 @@ bool mcp_endpoint::pass_checks(post& x) {
     x.session =
         sessions_.find(*view.session_id, x.request.who.name, x.request.path(), x.request.received);
   if (x.session) view.session_version = x.session->version;
-  auto verdict = mcp::classify(view, body, x.spans, served_at(where));
+  auto verdict = mcp::classify(view, body, x.spans, scanner_.meta(), served_at(where));
   if (const auto* why = std::get_if<mcp::refusal>(&verdict)) {
     refuse(*x.connection, x.turn, *why, x.id());
     return false;

@@ -1,5 +1,6 @@
 #include "gateway/request_reader_io.hpp"
 
+#include "gateway/plain_head.hpp"
 #include "loop/asio.hpp"
 
 #include <algorithm>
@@ -89,6 +90,15 @@ public:
   explicit parser(reader_limits x) : limits(x) { renew(); }
 
   void renew() {
+    failure = 0;
+    if (!touched && hook) {
+      plain = false;
+      hook->request.headers.clear();
+      hook->request.target.clear();
+      hook->request.body = nullptr;
+      return;
+    }
+    touched = plain = false;
     // The lists and texts of the last request keep their room for the next one.
     inbound_request old = hook ? std::move(hook->request) : inbound_request{};
     hook.emplace();
@@ -98,12 +108,36 @@ public:
     old.target.clear();
     hook->request.headers = std::move(old.headers);
     hook->request.target = std::move(old.target);
-    failure = 0;
+  }
+
+  /// @returns how much of `data` a plain request took that stands there whole, 0 if none does
+  std::size_t take_plain(std::string_view data) {
+    auto& request = hook->request;
+    const auto head = read_plain_head(data, request.headers);
+    if (!head) return 0;
+    if (head->size > limits.header_bytes_max || head->body_size > limits.body_bytes_max ||
+        data.size() - head->size < head->body_size) {
+      request.headers.clear();
+      return 0;
+    }
+    request.method = http_method::post;
+    request.target.assign(head->target);
+    request.path_length = head->target.size();
+    request.version = 11;
+    request.keep_alive = true;
+    auto body = std::make_shared<std::string>();
+    body->reserve(head->body_size + padding);
+    body->assign(data.substr(head->size, head->body_size));
+    request.body = std::move(body);
+    plain = true;
+    return head->size + head->body_size;
   }
 
   reader_limits limits;
   std::optional<hooks> hook;
   int failure = 0;
+  bool touched = false; ///< The library's parser has seen some of this request.
+  bool plain = false;   ///< This request was whole and plain, and is complete.
 };
 
 request_reader::request_reader(reader_limits limits) : parser_(std::make_unique<parser>(limits)) {}
@@ -111,6 +145,10 @@ request_reader::~request_reader() = default;
 
 std::size_t request_reader::feed(std::string_view data) {
   std::size_t used = 0;
+  if (parser_->plain || data.empty()) return 0;
+  if (!parser_->touched)
+    if (const auto taken = parser_->take_plain(data); taken != 0) return taken;
+  parser_->touched = true;
   hooks& hook = *parser_->hook;
   const bool in_head = !hook.is_header_done();
   while (used < data.size() && !hook.is_done() && parser_->failure == 0) {
@@ -127,10 +165,10 @@ std::size_t request_reader::feed(std::string_view data) {
 }
 
 bool request_reader::has_head() const {
-  return parser_->hook->is_header_done();
+  return parser_->plain || parser_->hook->is_header_done();
 }
 bool request_reader::complete() const {
-  return parser_->hook->is_done();
+  return parser_->plain || parser_->hook->is_done();
 }
 int request_reader::failure() const {
   return parser_->failure;

@@ -77,11 +77,11 @@ int status_of(errc code) noexcept {
     return 502;
   case errc::server_not_ready:
   case errc::stopping:
+  case errc::store_failed: // A full disk most of all: the same request succeeds once there is room.
     return 503;
   case errc::call_timed_out:
     return 504;
   case errc::spawn_failed:
-  case errc::store_failed:
   case errc::io_failed:
     return 500;
   }

@@ -2,35 +2,43 @@
 
 #include "gateway/response_text.hpp"
 #include "gateway/unread_text.hpp"
-#include "loop/turn_scope.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <cstring>
-#include <optional>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace toolscore {
 
 namespace {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::size_t buffer_small = 8 * 1024;  ///< What an idle connection holds.
-constexpr std::size_t lone_max = 2;             ///< Calls in flight that are no crowd yet.
-constexpr std::size_t reads_put_off_max = 8;    ///< Then the actors run, and the server has work.
 constexpr std::size_t buffer_large = 64 * 1024; ///< While a big body comes in; above any head.
 
 } // namespace
 
 http_session::http_session(stream_socket socket, peer_info peer, connection_set& set)
-    : socket_(std::move(socket)), peer_(std::move(peer)), set_(&set), reader_(set.limits().reader) {
+    : protocol_(AF_UNSPEC, 0), peer_(std::move(peer)), set_(&set), reader_(set.limits().reader) {
+  error_code ignored;
+  const auto family = socket.local_endpoint(ignored).protocol().family();
+  protocol_ = {family, family == AF_UNIX ? 0 : IPPROTO_TCP};
+  fd_ = socket.release(ignored); // Out of Asio's epoll: it is watched by the set's.
 }
 
-void http_session::start() {
+http_session::~http_session() {
+  shut();
+}
+
+bool http_session::start() {
+  const auto token = set_->sockets().add(fd_, *this);
+  if (!token) return false;
+  token_ = *token;
   set_deadline(set_->limits().idle);
-  arm_read();
+  return true;
 }
 
 void http_session::make_room() {
@@ -55,33 +63,34 @@ void http_session::make_room() {
   end_ = held;
 }
 
-void http_session::arm_read() {
-  if (reading_ || phase_ == phase::closed) return;
+/// Tells the set what is waited for, where that has changed.
+void http_session::watch_socket() {
+  if (phase_ == phase::closed) return;
+  if (end_ == capacity_) make_room();
+  const bool takes = end_ != capacity_;
+  const bool writes = !out_.empty();
+  if (takes == takes_input_ && writes == writing_) return;
+  takes_input_ = takes;
+  writing_ = writes;
+  set_->sockets().want(token_, takes, writes);
+}
+
+void http_session::on_readable() {
+  const auto self = shared_from_this();
   make_room();
-  if (end_ == capacity_) return; // full of what was sent ahead; goes on with the next turn
-  reading_ = true;
-  socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
-                          [self = shared_from_this()](const error_code& ec, std::size_t count) {
-                            self->reading_ = false;
-                            if (ec)
-                              self->on_gone();
-                            else
-                              self->on_read(count);
-                          });
+  if (end_ == capacity_) return watch_socket(); // Full of what was sent ahead.
+  const auto count = ::recv(fd_, buffer_.get() + end_, capacity_ - end_, MSG_DONTWAIT);
+  if (count > 0)
+    on_read(static_cast<std::size_t>(count));
+  else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+    on_gone();
 }
 
 void http_session::on_read(std::size_t count) {
-  if (phase_ == phase::closed) return;
-  // A lone call's actors run at once; those of a crowd run for several calls in one go.
-  std::optional<turn_scope> turn;
-  if (set_->in_flight <= lone_max || ++set_->reads_put_off >= reads_put_off_max) {
-    set_->reads_put_off = 0;
-    turn.emplace();
-  }
   end_ += count;
   if (phase_ == phase::lingering) begin_ = end_ = 0;
   process();
-  arm_read();
+  watch_socket();
 }
 
 void http_session::on_gone() {
@@ -161,7 +170,7 @@ bool http_session::refuse_unread() {
 void http_session::dispatch() {
   inbound_request& request = reader_.request();
   ++turn_;
-  begin_flight();
+  in_flight_ = true;
   phase_ = phase::in_flight;
   keep_alive_ = request.keep_alive && !set_->closing();
   version_ = request.version;
@@ -176,7 +185,7 @@ void http_session::dispatch() {
 /// Answers what will not be handled. The connection survives if all of the request has been read.
 bool http_session::refuse(outbound_answer x) {
   ++turn_;
-  begin_flight();
+  in_flight_ = true;
   phase_ = phase::in_flight;
   version_ = reader_.request().version;
   keep_alive_ = reader_.complete() && reader_.request().keep_alive && !set_->closing();
@@ -187,13 +196,18 @@ bool http_session::refuse(outbound_answer x) {
 
 void http_session::upgrade() {
   const auto self = shared_from_this();
-  error_code ignored;
-  if (reading_) socket_.cancel(ignored);
+  auto* set = set_;
+  set->sockets().remove(std::exchange(token_, 0));
+  stream_socket socket(set->io());
+  error_code failed;
+  socket.assign(protocol_, fd_, failed);
+  if (failed) return on_gone();
+  fd_ = -1;
   phase_ = phase::closed;
   no_deadline();
-  auto* set = std::exchange(set_, nullptr);
+  set_ = nullptr;
   set->leave(*this);
-  set->handler().on_upgrade(reader_.request(), std::move(socket_));
+  set->handler().on_upgrade(reader_.request(), std::move(socket));
 }
 
 } // namespace toolscore

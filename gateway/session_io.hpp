@@ -4,6 +4,7 @@
 #include "gateway/request_reader_io.hpp"
 #include "gateway/socket_io.hpp"
 #include "loop/flush_scope.hpp"
+#include "loop/ready_set.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -15,19 +16,22 @@
 
 namespace toolscore {
 
-/// One HTTP/1.1 connection. A read is pending all the time, so that a client that goes away is seen
-/// while its call is in flight; what it sends ahead waits in the buffer, which is bounded. Requests
-/// are answered one at a time. An answer is written at once, head and body in one call; only what
-/// the socket does not take waits for it.
+/// One HTTP/1.1 connection. Its input is watched all the time, so that a client that goes away is
+/// seen while its call is in flight; what it sends ahead waits in the buffer, which is bounded.
+/// Requests are answered one at a time. An answer is written at once, head and body in one call;
+/// only what the socket does not take waits for it.
 class http_session final : public client_connection,
                            private flushable,
+                           private ready_listener,
                            public std::enable_shared_from_this<http_session> {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
   http_session(stream_socket socket, peer_info peer, connection_set& set);
+  ~http_session() override;
 
-  void start();
+  /// @returns false if the kernel watches no more sockets
+  bool start();
   /// Ends now, whatever is in flight.
   void abort();
   /// Ends as soon as nothing is in flight.
@@ -48,8 +52,11 @@ public:
 private:
   enum class phase : std::uint8_t { idle, head, body, in_flight, lingering, closed };
 
+  void on_readable() override;
+  void on_writable() override;
+  void on_hangup() override { on_gone(); }
   void make_room();
-  void arm_read();
+  void watch_socket();
   void on_read(std::size_t count);
   void on_gone();
   void process();
@@ -59,12 +66,11 @@ private:
   bool refuse(outbound_answer x);
   bool refuse_unread();
   void upgrade();
-  void begin_flight() noexcept;
-  void end_flight() noexcept;
   void send(std::string_view text, const bytes& body);
   void flush() override;
   void queue(std::string_view text, const bytes& body, std::size_t written);
-  void write_queued();
+  std::size_t write_queued();
+  void shut();
   void on_written(std::size_t count);
   void end_turn();
   void linger();
@@ -78,7 +84,9 @@ private:
     const std::string& text() const noexcept { return shared ? *shared : own; }
   };
 
-  stream_socket socket_;
+  int fd_ = -1;
+  stream_socket::protocol_type protocol_;
+  ready_set::token token_ = 0; ///< While fd_ is open.
   peer_info peer_;
   connection_set* set_; ///< Null once we have left it.
   request_reader reader_;
@@ -86,7 +94,8 @@ private:
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0; ///< Of what was received and not used yet.
   std::size_t end_ = 0;
-  bool reading_ = false; ///< The buffer must not move.
+  bool takes_input_ = true; ///< As the set was told.
+  bool writing_ = false;    ///< Waits until the socket takes more; the set was told so.
   bool processing_ = false;
   bool in_flight_ = false;
   bool held_ = false;      ///< The answer lies in scratch_ until the flush.
@@ -100,7 +109,6 @@ private:
   std::deque<piece> out_;
   std::size_t out_offset_ = 0; ///< Of the first piece that is written already.
   std::size_t unsent_ = 0;
-  bool writing_ = false;
   time_point deadline_ = time_point::max();
 };
 

@@ -1,15 +1,18 @@
 #include "gateway/response_text.hpp"
 #include "gateway/session_io.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 #include <utility>
 
 namespace toolscore {
 
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 // Pieces of queued answers that go out in one call.
 constexpr std::size_t gather_max = 16;
@@ -17,6 +20,22 @@ constexpr std::size_t gather_max = 16;
 constexpr std::size_t copy_max = 8 * 1024;
 // What an idle connection may keep of the room that its last answer took.
 constexpr std::size_t scratch_keep_max = 16 * 1024;
+
+iovec part(std::string_view text) noexcept {
+  return {const_cast<char*>(text.data()), text.size()};
+}
+
+ssize_t send_parts(int fd, iovec* parts, std::size_t count) noexcept {
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = count;
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/// The socket takes nothing just now, which is no failure.
+bool is_passing(int failure) noexcept {
+  return failure == EAGAIN || failure == EINTR;
+}
 
 } // namespace
 
@@ -96,18 +115,17 @@ void http_session::send(std::string_view text, const bytes& body) {
   if (phase_ == phase::closed) return;
   std::size_t written = 0;
   if (out_.empty()) {
-    const std::array<asio::const_buffer, 2> both{asio::buffer(text),
-                                                 body ? asio::buffer(*body) : asio::const_buffer{}};
-    error_code ec;
-    written = body ? socket_.write_some(both, ec) : socket_.write_some(asio::buffer(text), ec);
-    if (ec && ec != asio::error::would_block && ec != asio::error::interrupted) {
-      on_gone();
-      return;
-    }
+    std::array<iovec, 2> both{part(text), part(body ? std::string_view(*body) : std::string_view{})};
+    const auto sent = body ? send_parts(fd_, both.data(), both.size())
+                           : ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && !is_passing(errno)) return on_gone();
+    written = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
   }
   if (written < text.size() + (body ? body->size() : 0)) {
     queue(text, body, written);
-    if (!writing_) write_queued();
+    if (writing_) return;
+    set_deadline(set_->limits().write);
+    watch_socket();
   } else if (turn_done_) {
     end_turn();
   }
@@ -128,24 +146,25 @@ void http_session::queue(std::string_view text, const bytes& body, std::size_t w
   out_.push_back({{}, body});
 }
 
-void http_session::write_queued() {
-  std::array<asio::const_buffer, gather_max> buffers;
+/// @returns how many bytes of the queue the socket took; none where it has failed, and is closed
+std::size_t http_session::write_queued() {
+  std::array<iovec, gather_max> parts;
   std::size_t count = 0;
   for (const piece& x : out_) {
     if (count == gather_max) break;
-    const std::size_t skip = count == 0 ? out_offset_ : 0;
-    buffers[count++] = asio::const_buffer(x.text().data() + skip, x.text().size() - skip);
+    parts[count] = part(std::string_view(x.text()).substr(count == 0 ? out_offset_ : 0));
+    ++count;
   }
-  writing_ = true;
-  set_deadline(set_->limits().write);
-  socket_.async_write_some(buffers,
-                           [self = shared_from_this()](const error_code& ec, std::size_t n) {
-                             self->writing_ = false;
-                             if (ec)
-                               self->on_gone();
-                             else
-                               self->on_written(n);
-                           });
+  const auto sent = send_parts(fd_, parts.data(), count);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (!is_passing(errno)) on_gone();
+  return 0;
+}
+
+void http_session::on_writable() {
+  const auto self = shared_from_this();
+  if (const auto count = write_queued(); count != 0) on_written(count);
+  watch_socket();
 }
 
 void http_session::on_written(std::size_t count) {
@@ -162,7 +181,7 @@ void http_session::on_written(std::size_t count) {
     out_.pop_front();
   }
   if (!out_.empty()) {
-    write_queued();
+    set_deadline(set_->limits().write); // It took something.
   } else if (turn_done_) {
     end_turn();
   } else {
@@ -171,7 +190,7 @@ void http_session::on_written(std::size_t count) {
 }
 
 void http_session::end_turn() {
-  end_flight();
+  in_flight_ = false;
   turn_done_ = false;
   if (scratch_.capacity() > scratch_keep_max) scratch_ = {};
   if (!keep_alive_ || set_->closing()) {
@@ -181,16 +200,16 @@ void http_session::end_turn() {
   phase_ = phase::idle;
   set_deadline(set_->limits().idle);
   process();
-  arm_read();
+  watch_socket();
 }
 
 /// Lets the client read its answer: closing with unread bytes would reset the connection.
 void http_session::linger() {
   phase_ = phase::lingering;
   set_deadline(set_->limits().linger);
-  error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
-  arm_read();
+  ::shutdown(fd_, SHUT_WR);
+  begin_ = end_ = 0; // Nothing of it is read any more.
+  watch_socket();
 }
 
 void http_session::finish() {
@@ -217,22 +236,18 @@ void http_session::close() {
   const auto self = shared_from_this();
   phase_ = phase::closed;
   no_deadline();
-  end_flight();
-  error_code ignored;
-  socket_.close(ignored);
+  in_flight_ = false;
+  shut();
   out_.clear();
   unsent_ = 0;
   std::exchange(set_, nullptr)->leave(*this);
   if (auto* watcher = std::exchange(watcher_, nullptr)) watcher->on_gone();
 }
 
-void http_session::begin_flight() noexcept {
-  in_flight_ = true;
-  ++set_->in_flight;
-}
-
-void http_session::end_flight() noexcept {
-  if (std::exchange(in_flight_, false)) --set_->in_flight;
+void http_session::shut() {
+  if (fd_ < 0) return;
+  if (set_ != nullptr) set_->sockets().remove(token_); // Before it is closed.
+  ::close(std::exchange(fd_, -1));
 }
 
 void http_session::set_deadline(std::chrono::milliseconds from_now) {

@@ -25,6 +25,7 @@ public:
   turn_scope& operator=(const turn_scope&) = delete;
   ~turn_scope() {
     if (!outermost_) return;
+    hand_in();
     open_ = false; // What the work itself puts off is posted.
     if (auto* work = std::exchange(waiting_, nullptr)) work->run_turn();
   }
@@ -36,11 +37,24 @@ public:
     return true;
   }
 
+  /// For who gathers what the actors are to be sent: runs `work` before them, or at hand_in().
+  /// @returns false if no scope is open on this thread; then the caller sends at once
+  static bool gather(turn_work& work) noexcept {
+    if (!open_ || (gathering_ != nullptr && gathering_ != &work)) return false;
+    gathering_ = &work;
+    return true;
+  }
+  /// Sends what was gathered, before something that must come after it.
+  static void hand_in() {
+    if (auto* work = std::exchange(gathering_, nullptr)) work->run_turn();
+  }
+
 private:
   flush_scope flush_; ///< Ends after the work has run.
   bool outermost_;
   static inline thread_local bool open_ = false;
   static inline thread_local turn_work* waiting_ = nullptr;
+  static inline thread_local turn_work* gathering_ = nullptr;
 };
 
 } // namespace toolscore

@@ -119,6 +119,7 @@ std::string failure_json(const call_failure& failure) {
   data["code"] = to_string(failure.code);
   if (failure.exit_code) data["exit_code"] = *failure.exit_code;
   if (failure.signal) data["signal"] = *failure.signal;
+  if (failure.out_of_memory) data["out_of_memory"] = true;
   data["attempt"] = failure.attempt;
   if (failure.retry_in) data["retry_in_ms"] = failure.retry_in->count();
   return dump(data);

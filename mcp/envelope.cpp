@@ -50,7 +50,7 @@ template <std::size_t Count>
 match find_name(std::string_view raw_key, const std::array<std::string_view, Count>& names) {
   std::string decoded;
   std::string_view key = raw_key.substr(1, raw_key.size() - 2);
-  if (key.find('\\') != std::string_view::npos) key = decoded = decode(raw_key);
+  if (has_escape(key)) key = decoded = decode(raw_key);
   for (std::size_t i = 0; i < Count; ++i)
     if (key == names[i]) return {i, false};
   for (const auto name : names)
@@ -71,11 +71,19 @@ bool is_token(char first) noexcept {
   return first == '"' || first == '-' || (first >= '0' && first <= '9');
 }
 
+/// Of a number; the search functions of the library cost more than such a short text is worth.
+bool has_fraction(std::string_view number) noexcept {
+  for (const char x : number)
+    if (x == '.' || x == 'e' || x == 'E') return true;
+  return false;
+}
+
 /// One walk over one message. Faults of shape are kept until the end, so that those of syntax come
 /// first and the id is read whatever comes before it.
 class reading {
 public:
-  explicit reading(std::string_view text) noexcept : text_(text), walk_(text) {}
+  reading(std::string_view text, meta_view& meta) noexcept
+      : text_(text), walk_(text), meta_view_(meta) {}
 
   bool walk() {
     text_span whole;
@@ -91,7 +99,7 @@ public:
   }
   /// After a good walk: fills `out`. @returns what is wrong with the shape, null if nothing
   const char* judge(envelope& out);
-  text_span good_id() const noexcept { return id_twice_ || !id_is_good() ? text_span{} : top_[id]; }
+  text_span good_id() const noexcept { return id_twice_ || !good_id_ ? text_span{} : top_[id]; }
 
 private:
   bool ends() { return walk_.at_end() || walk_.fail("something stands after the message"); }
@@ -112,8 +120,10 @@ private:
   std::array<text_span, top_count> top_;
   std::array<text_span, param_count> param_;
   text_span meta_token_;
+  meta_view& meta_view_;
   const char* wrong_ = nullptr;
   bool id_twice_ = false;
+  bool good_id_ = false; ///< Once it is judged.
   bool doubtful_param_ = false;
   bool tool_error_ = false;
 };
@@ -157,20 +167,22 @@ bool reading::meta_member(std::string_view key) {
   text_span ignored;
   const bool is_progress = find_name(key, meta_names).index == 0;
   if (is_progress && meta_token_) wrong("progressToken stands there twice");
-  return walk_.value(is_progress ? meta_token_ : ignored);
+  text_span& span = is_progress ? meta_token_ : ignored;
+  if (!walk_.value(span)) return false;
+  if (!is_progress) meta_view_.take(key, span.of(text_));
+  return true;
 }
 
 bool reading::id_is_good() const noexcept {
   const auto text = top_[id].of(text_);
   if (text.empty()) return false;
-  return text.front() == '"' ||
-         (is_token(text.front()) && text.find_first_of(".eE") == std::string_view::npos);
+  return text.front() == '"' || (is_token(text.front()) && !has_fraction(text));
 }
 
 const char* reading::judge_kind(envelope& out) const {
   if (!says(top_[jsonrpc].of(text_), "2.0")) return "jsonrpc must be \"2.0\"";
   const bool null_id = first_of(top_[id]) == 'n';
-  if (top_[id] && !null_id && !id_is_good()) return "id must be a string or an integer";
+  if (top_[id] && !null_id && !good_id_) return "id must be a string or an integer";
   if (top_[method]) {
     if (top_[outcome] || top_[failure]) return "a message with a method has no result and no error";
     if (first_of(top_[method]) != '"') return "method must be a string";
@@ -179,7 +191,7 @@ const char* reading::judge_kind(envelope& out) const {
     out.kind = top_[id] ? message_kind::request : message_kind::notification;
   } else if (top_[outcome]) {
     if (top_[failure]) return "a response has a result or an error, not both";
-    if (!id_is_good()) return "a response must have an id";
+    if (!good_id_) return "a response must have an id";
     if (first_of(top_[outcome]) != '{') return "result must be an object";
     out.kind = message_kind::response;
   } else if (top_[failure]) {
@@ -214,8 +226,9 @@ void reading::judge_params(envelope& out) {
 }
 
 const char* reading::judge(envelope& out) {
+  good_id_ = id_is_good();
   if (const char* why = judge_kind(out)) wrong(why);
-  if (id_is_good()) out.id = top_[id];
+  if (good_id_) out.id = top_[id];
   out.method = top_[method];
   out.result = top_[outcome];
   out.failure = top_[failure];
@@ -228,6 +241,7 @@ const char* reading::judge(envelope& out) {
 
 result<envelope> scanner::scan(std::string_view text) {
   readable_id_ = {};
+  meta_ = {};
   const auto refuse = [this](scan_fault fault, errc code, std::string why) {
     fault_ = fault;
     return error{code, std::move(why)};
@@ -238,7 +252,7 @@ result<envelope> scanner::scan(std::string_view text) {
                       std::to_string(message_bytes_max));
   if (!simdjson::validate_utf8(text.data(), text.size()))
     return refuse(scan_fault::syntax, errc::bad_request, "not JSON: the text is not UTF-8");
-  reading read(text);
+  reading read(text, meta_);
   if (const char first = read.first(); first != '{' && read.any_value())
     return first == '['
                ? refuse(scan_fault::batch, errc::bad_request, "batches are not accepted")

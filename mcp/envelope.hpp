@@ -1,5 +1,6 @@
 #pragma once
 #include "mcp/json_text.hpp"
+#include "mcp/meta_view.hpp"
 #include "messages/envelope.hpp"
 #include "messages/error.hpp"
 
@@ -34,25 +35,13 @@ public:
   /// Where the last scan failed by shape: its id if one could be read, so that the error can carry
   /// it. Length 0 = none: the error then has no id.
   text_span readable_id() const noexcept { return readable_id_; }
+  /// What params._meta of the last message says that was scanned well; the text must outlive it.
+  const meta_view& meta() const noexcept { return meta_; }
 
 private:
   scan_fault fault_ = scan_fault::none;
   text_span readable_id_;
+  meta_view meta_;
 };
-
-/// What a `_meta` object says, as raw JSON values; empty = absent.
-struct meta_view {
-  std::string_view protocol_version;    ///< io.modelcontextprotocol/protocolVersion
-  std::string_view client_capabilities; ///< io.modelcontextprotocol/clientCapabilities
-  std::string_view client_info;         ///< io.modelcontextprotocol/clientInfo
-  std::string_view log_level;           ///< io.modelcontextprotocol/logLevel
-  std::string_view subscription_id;     ///< io.modelcontextprotocol/subscriptionId
-  std::string_view task;                ///< toolscore.dev/task
-  std::string_view trajectory;          ///< toolscore.dev/trajectory
-  std::string_view traceparent;
-  bool repeated = false; ///< One of these stands there twice.
-};
-/// `meta_object` is valid JSON: envelope::meta of a scanned message; empty gives an empty view.
-meta_view view_meta(std::string_view meta_object);
 
 } // namespace toolscore::mcp

@@ -21,12 +21,13 @@ struct facts {
   const envelope& spans;
   std::string method;         ///< Empty for a response.
   std::string header_version; ///< Empty = no header.
-  meta_view meta;
+  const meta_view& meta;
   bool answer = false; ///< The body is a response.
 };
 
-facts gather(const http_view& view, std::string_view body, const envelope& spans) {
-  facts x{view, body, spans, decode(spans.method.of(body)), {}, view_meta(spans.meta.of(body)), {}};
+facts gather(const http_view& view, std::string_view body, const envelope& spans,
+             const meta_view& meta) {
+  facts x{view, body, spans, decode(spans.method.of(body)), {}, meta, {}};
   if (view.protocol_version) x.header_version = decode_header(*view.protocol_version).value_or("?");
   x.answer = spans.kind == message_kind::response || spans.kind == message_kind::error_response;
   return x;
@@ -172,8 +173,9 @@ refusal refuse_scan(const scanner& scanned, const error& why) {
 }
 
 std::variant<classified, refusal> classify(const http_view& view, std::string_view body,
-                                           const envelope& spans, const served_methods& served) {
-  const facts x = gather(view, body, spans);
+                                           const envelope& spans, const meta_view& meta,
+                                           const served_methods& served) {
+  const facts x = gather(view, body, spans, meta);
   return is_modern(x) ? modern(x, served) : legacy(x);
 }
 

@@ -50,9 +50,10 @@ std::optional<refusal> check_media(const http_view& view);
 refusal refuse_scan(const scanner& scanned, const error& why);
 /// The era of a scanned POST body and, for both eras, every check up to routing in the one order
 /// that is right: era, `_meta`, version header, Mcp-Method, Mcp-Name, version, method; legacy:
-/// session.
+/// session. `spans` and `meta` are the scanner's, of `body`.
 std::variant<classified, refusal> classify(const http_view& view, std::string_view body,
-                                           const envelope& spans, const served_methods& served);
+                                           const envelope& spans, const meta_view& meta,
+                                           const served_methods& served);
 /// The JSON-RPC error response; without an id where `id_raw` is empty, never with null.
 std::string refusal_body(const refusal& x, std::string_view id_raw);
 

@@ -9,6 +9,13 @@ namespace toolscore::mcp {
 std::string decode(std::string_view raw_json_string);
 /// `text` as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD.
 std::string quote(std::string_view text);
+/// True if a raw JSON string is not what it stands for. For short ones, such as names of members:
+/// there a loop is cheaper than the library's search.
+constexpr bool has_escape(std::string_view raw_json_string) noexcept {
+  for (const char x : raw_json_string)
+    if (x == '\\') return true;
+  return false;
+}
 /// True if the raw JSON string stands for `text`; allocates only where it holds escapes.
 bool says(std::string_view raw_json_string, std::string_view text);
 

@@ -1,8 +1,5 @@
 #include "mcp/json_walk.hpp"
 
-#include "mcp/text_search.hpp"
-
-#include <bit>
 #include <bitset>
 #include <cstring>
 
@@ -42,7 +39,7 @@ bool json_walk::stopped(bool& good) noexcept {
   return true;
 }
 
-bool json_walk::string() noexcept {
+bool json_walk::whole_string() noexcept {
   if (at_ == end_ || *at_ != '"') return fail("a string was expected");
   ++at_;
   bool good = false;
@@ -67,15 +64,6 @@ bool json_walk::string() noexcept {
     }
   }
   return fail("a string does not end");
-}
-
-bool json_walk::key(std::string_view& raw) noexcept {
-  if (fault_ != nullptr) return false;
-  peek();
-  const char* from = at_;
-  if (!string()) return false;
-  raw = {from, static_cast<std::size_t>(at_ - from)};
-  return take(':', "a colon was expected");
 }
 
 bool json_walk::digits() noexcept {

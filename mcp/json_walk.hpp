@@ -1,6 +1,8 @@
 #pragma once
+#include "mcp/text_search.hpp"
 #include "messages/envelope.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -44,10 +46,29 @@ public:
   }
 
 private:
-  bool string() noexcept;
+  /// Most strings end within the first block and hold nothing to look at.
+  bool string() noexcept {
+    if (end_ - at_ > block_bytes && *at_ == '"') {
+      const unsigned stops = string_stops(at_ + 1);
+      const char* const stop = at_ + 1 + std::countr_zero(stops | 1U << (block_bytes - 1));
+      if (stops != 0 && *stop == '"') {
+        at_ = stop + 1;
+        return true;
+      }
+    }
+    return whole_string();
+  }
+  bool whole_string() noexcept;
   bool escape() noexcept;
   bool stopped(bool& good) noexcept;
-  bool key(std::string_view& raw) noexcept;
+  bool key(std::string_view& raw) noexcept {
+    if (fault_ != nullptr) return false;
+    peek();
+    const char* from = at_;
+    if (!string()) return false;
+    raw = {from, static_cast<std::size_t>(at_ - from)};
+    return take(':', "a colon was expected");
+  }
   bool number() noexcept;
   bool digits() noexcept;
   template <std::size_t Size>

@@ -31,9 +31,11 @@ void make_one_line(std::string& json) noexcept {
 bool is_hop_key(std::string_view raw_key) {
   static constexpr std::array<std::string_view, 4> names{"protocolVersion", "clientCapabilities",
                                                          "clientInfo", "logLevel"};
-  if (!starts_with(raw_key, protocol_prefix)) return false;
-  const std::string key = decode(raw_key);
-  const auto name = std::string_view(key).substr(protocol_prefix.size());
+  std::string decoded;
+  auto key = raw_key.substr(1, raw_key.size() - 2);
+  if (has_escape(key)) key = decoded = decode(raw_key);
+  if (!key.starts_with(protocol_prefix)) return false;
+  const auto name = key.substr(protocol_prefix.size());
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

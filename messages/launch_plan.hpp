@@ -21,9 +21,9 @@ struct launch_plan {
   limits_policy limits;
 };
 
-/// What the kernel was in fact asked to hold a process in.
+/// What in fact holds a tree together.
 enum class confinement : std::uint8_t {
-  none,
+  none,               ///< No namespace: its keepers, and a cgroup where there is one.
   pid_namespace,      ///< PID and mount namespace with an own /proc, as root.
   user_pid_namespace, ///< The same inside a user namespace, as an ordinary user.
 };
@@ -55,6 +55,9 @@ struct process_exit {
 /// "exit 1" or "signal 9 (SIGKILL)", followed by ", core dumped" and ", out of memory (limit 64
 /// MiB)".
 std::string to_string(const process_exit& x);
+
+/// "out of memory (limit 64 MiB)"; empty where that is not why.
+std::string memory_words(const process_exit& x);
 
 /// The name of a signal, "SIGKILL" for 9; "SIG<n>" where it has none.
 std::string signal_name(int number);

@@ -143,15 +143,12 @@ std::string size_text(std::uint64_t size) {
   return std::to_string(size) + " bytes";
 }
 
-namespace {
-
 std::string memory_words(const process_exit& x) {
+  if (!x.out_of_memory) return {};
   return x.memory_limit_bytes == 0
              ? "out of memory"
              : "out of memory (limit " + size_text(x.memory_limit_bytes) + ")";
 }
-
-} // namespace
 
 std::string to_string(const process_exit& x) {
   auto text = (x.signaled ? "signal " : "exit ") + std::to_string(x.status);

@@ -63,6 +63,8 @@ struct limits_policy {
   std::uint64_t memory_bytes = 0; ///< 0 = none.
   double cpu = 0;                 ///< Cores; 0 = none.
   std::uint32_t pids = 0;         ///< Processes and threads of its whole tree; 0 = none.
+  /// False: `pids` is only the default's, and a host that cannot give it starts the server without.
+  bool pids_required = true;
   std::uint32_t files = 4096;
 };
 
@@ -118,7 +120,7 @@ struct server_policy {
   stop_policy stop;
   queue_policy queue;
   success_policy success;
-  limits_policy limits;
+  limits_policy limits{.pids = 512, .pids_required = false};
   std::vector<std::string> tools_allow{"*"};
   std::vector<std::string> tools_deny;
   prefix_mode prefix = prefix_mode::always;

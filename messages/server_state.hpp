@@ -74,6 +74,7 @@ struct state_changed {
   std::chrono::milliseconds delay{0}; ///< Until the next start, where one is planned.
   std::string reason;                 ///< One line for people; empty on the happy path.
   bool succeeded = false;             ///< completed: by an end that counts as success.
+  std::string confinement;            ///< What really holds and limits the instance.
 };
 
 /// The failure of one call, with what a program needs to act on it (`data.toolscore`).
@@ -84,6 +85,7 @@ struct call_failure {
   std::string state; ///< process_status as text.
   std::optional<int> exit_code;
   std::optional<int> signal;
+  bool out_of_memory = false; ///< The kernel killed something of it for its memory limit.
   std::uint32_t attempt = 0;
   std::optional<std::chrono::milliseconds> retry_in;
 };
@@ -94,8 +96,8 @@ typename Inspector::result_type inspect(Inspector& f, gone_reason& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, state_changed& x) {
-  return f(x.server, x.to, x.pid, x.init_pid, x.instance, x.attempt, x.delay, x.reason,
-           x.succeeded);
+  return f(x.server, x.to, x.pid, x.init_pid, x.instance, x.attempt, x.delay, x.reason, x.succeeded,
+           x.confinement);
 }
 
 } // namespace toolscore

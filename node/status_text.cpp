@@ -40,7 +40,8 @@ std::vector<std::string> ps_row(const reply_json& server, wall_time now) {
           or_dash(text_of(server, "tools")),
           std::to_string(number_of(server, "calls")),
           std::to_string(number_of(server, "failures")),
-          reason_of(server)};
+          reason_of(server),
+          number_of(server, "pid") != 0 ? text_of(server, "confinement") : ""};
 }
 
 std::string ps_text(const reply_json& servers, wall_time now, std::size_t width) {
@@ -56,7 +57,8 @@ std::string ps_text(const reply_json& servers, wall_time now, std::size_t width)
                      {"TOOLS", right},
                      {"CALLS", right},
                      {"FAILED", right},
-                     {"REASON"}},
+                     {"REASON"},
+                     {"CONFINEMENT"}},
                     rows, width);
 }
 

@@ -131,6 +131,7 @@ int run_up(const up_options& options) {
   std::string endpoint;
   runtime_options tree_options;
   tree_options.config = *config;
+  config->servers = {}; // The tree has them.
   tree_options.libexec_dir = libexec_dir();
   tree_options.variables = variables;
   tree_options.endpoint = [&endpoint] { return endpoint; };

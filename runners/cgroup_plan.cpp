@@ -16,10 +16,9 @@ constexpr double cpu_period_us = 100'000;
 constexpr double cpu_quota_min_us = 1'000;
 constexpr std::size_t name_bytes_max = 64;
 
-/// One limit that is asked for.
+/// One limit that is asked for, and both ways to hold it.
 struct asked_limit {
-  std::string_view controller;
-  std::string words; ///< "64 MiB"
+  cgroup_limit limit;
   std::vector<cgroup_setting> v2;
   std::vector<cgroup_setting> v1;
 };
@@ -28,8 +27,7 @@ asked_limit memory_limit(std::uint64_t bytes) {
   const auto text = std::to_string(bytes);
   // The whole tree dies at once, as far as the host can do that: half a server helps nobody. Swap
   // would only make a server that is over its limit slow.
-  return {"memory",
-          size_text(bytes),
+  return {{"memory", size_text(bytes), true, {}},
           {{"memory.max", text, true},
            {"memory.swap.max", "0", false},
            {"memory.oom.group", "1", false}},
@@ -43,22 +41,21 @@ asked_limit cpu_limit(double cores) {
   std::array<char, 32> shown{};
   const auto end =
       std::to_chars(shown.data(), shown.data() + shown.size(), cores, std::chars_format::fixed).ptr;
-  return {"cpu",
-          std::string(shown.data(), end),
+  return {{"cpu", std::string(shown.data(), end), true, {}},
           {{"cpu.max", quota + " " + period, true}},
           {{"cpu.cfs_period_us", period, true}, {"cpu.cfs_quota_us", quota, true}}};
 }
 
-asked_limit pids_limit(std::uint32_t count) {
+asked_limit pids_limit(std::uint32_t count, bool required) {
   const auto text = std::to_string(count);
-  return {"pids", text, {{"pids.max", text, true}}, {{"pids.max", text, true}}};
+  return {{"pids", text, required, {}}, {{"pids.max", text, true}}, {{"pids.max", text, true}}};
 }
 
 std::vector<asked_limit> asked_limits(const limits_policy& limits) {
   std::vector<asked_limit> asked;
   if (limits.memory_bytes != 0) asked.push_back(memory_limit(limits.memory_bytes));
   if (limits.cpu > 0) asked.push_back(cpu_limit(limits.cpu));
-  if (limits.pids != 0) asked.push_back(pids_limit(limits.pids));
+  if (limits.pids != 0) asked.push_back(pids_limit(limits.pids, limits.pids_required));
   return asked;
 }
 
@@ -71,7 +68,7 @@ cgroup_part& part_at(std::vector<cgroup_part>& parts, const std::vector<cgroup_p
                      std::size_t place) {
   for (auto& part : parts)
     if (part.place == place) return part;
-  parts.push_back({place, places[place].v2, {}, {}, {}});
+  parts.push_back({place, places[place].v2, false, {}});
   return parts.back();
 }
 
@@ -91,42 +88,50 @@ bool needs_cgroup(const limits_policy& limits) noexcept {
   return limits.memory_bytes != 0 || limits.cpu > 0 || limits.pids != 0;
 }
 
-result<std::vector<cgroup_part>> plan_cgroup(const std::vector<cgroup_place>& places,
-                                             const limits_policy& limits, bool tracked) {
-  std::vector<cgroup_part> parts;
-  for (const auto& limit : asked_limits(limits)) {
+bool demands_cgroup(const limits_policy& limits) noexcept {
+  return limits.memory_bytes != 0 || limits.cpu > 0 || (limits.pids != 0 && limits.pids_required);
+}
+
+std::string limit_words(const cgroup_limit& limit) {
+  return "limits." + limit.controller + " (" + limit.words + ")";
+}
+
+result<cgroup_plan> plan_cgroup(const std::vector<cgroup_place>& places,
+                                const limits_policy& limits, bool tracked) {
+  cgroup_plan plan;
+  for (auto& asked : asked_limits(limits)) {
+    auto& limit = asked.limit;
     const auto place = std::find_if(places.begin(), places.end(),
                                     [&](const auto& x) { return has(x, limit.controller); });
-    const auto controller = std::string(limit.controller);
-    if (place == places.end())
-      return error{errc::spawn_failed, "limits." + controller + " (" + limit.words +
-                                           ") cannot be had: no cgroup hierarchy that this node "
-                                           "can see gives it the " +
-                                           controller + " controller"};
-    auto& part = part_at(parts, places, static_cast<std::size_t>(place - places.begin()));
-    if (place->v2) part.controllers.push_back(controller);
-    const auto& settings = place->v2 ? limit.v2 : limit.v1;
-    part.settings.insert(part.settings.end(), settings.begin(), settings.end());
-    part.limits.push_back(controller + " " + limit.words);
+    if (place == places.end()) {
+      const auto why = "no cgroup hierarchy that this node can see gives it the " +
+                       limit.controller + " controller";
+      if (limit.required)
+        return error{errc::spawn_failed, limit_words(limit) + " cannot be had: " + why};
+      plan.not_given = limit_words(limit) + ": " + why;
+      continue;
+    }
+    limit.settings = std::move(place->v2 ? asked.v2 : asked.v1);
+    part_at(plan.parts, places, static_cast<std::size_t>(place - places.begin()))
+        .limits.push_back(std::move(limit));
   }
   if (tracked)
-    if (const auto place = tracking_place(places)) part_at(parts, places, *place);
-  return parts;
+    if (const auto place = tracking_place(places))
+      part_at(plan.parts, places, *place).tracks = true;
+  return plan;
 }
 
 std::string cgroup_words(const std::vector<cgroup_part>& parts) {
   std::string words;
   for (const bool v2 : {true, false}) {
-    bool any = false;
-    std::string limits;
+    std::string held;
     for (const auto& part : parts) {
       if (part.v2 != v2) continue;
-      any = true;
-      for (const auto& limit : part.limits) limits += (limits.empty() ? "" : ", ") + limit;
+      if (part.tracks) held += held.empty() ? "kill" : ", kill";
+      for (const auto& limit : part.limits) held += (held.empty() ? "" : ", ") + limit.controller;
     }
-    if (!any) continue;
-    words += (words.empty() ? "" : ", ") + std::string(v2 ? "cgroup v2" : "cgroup v1");
-    if (!limits.empty()) words += " (" + limits + ")";
+    if (held.empty()) continue;
+    words += (words.empty() ? "" : ", ") + std::string(v2 ? "cgroup v2: " : "cgroup v1: ") + held;
   }
   return words;
 }

@@ -1,5 +1,6 @@
 #include "runners/child_process_io.hpp"
 
+#include "runners/confinement.hpp"
 #include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner_plan.hpp"
@@ -70,6 +71,18 @@ process_usage to_usage(const rusage& used) {
   return {to_duration(used.ru_utime), to_duration(used.ru_stime),
           static_cast<std::uint64_t>(used.ru_maxrss) * 1024,
           static_cast<std::uint64_t>(used.ru_majflt)};
+}
+
+process_usage usage_in(const init_report& report) {
+  return {std::chrono::microseconds(report.user_us), std::chrono::microseconds(report.system_us),
+          static_cast<std::uint64_t>(report.memory_max_kb) * 1024,
+          static_cast<std::uint64_t>(report.major_faults)};
+}
+
+process_exit killed_exit(const process_usage& used) {
+  process_exit how{true, SIGKILL};
+  how.usage = used;
+  return how;
 }
 
 /// Both ends of the control socket; ours translates the pids of what the init sends.
@@ -157,11 +170,19 @@ void child_process::state::answer(result<done> outcome) {
 
 void child_process::state::watch_control() {
   control_.when_readable([self = shared_from_this()](bool ready) {
-    if (!ready) return;
-    while (self->read_report()) {
-    }
-    if (self->control_.is_open()) self->watch_control();
+    if (ready) self->when_due(&state::take_reports);
   });
+}
+
+void child_process::state::when_due(void (state::*work)()) {
+  if (!owner.when_due) return (this->*work)();
+  owner.when_due([self = shared_from_this(), work] { (self.get()->*work)(); });
+}
+
+void child_process::state::take_reports() {
+  while (read_report()) {
+  }
+  if (control_.is_open()) watch_control();
 }
 
 /// @returns whether there may be more
@@ -206,22 +227,28 @@ void child_process::state::take(const init_report& report, std::int64_t sender) 
     return answer(error{errc::spawn_failed, describe_failure(plan, report.failed, report.value)});
   case report_kind::exited:
     reported_ = process_exit{false, report.value};
-    return;
+    break;
   case report_kind::signaled:
     reported_ = process_exit{true, report.value, report.core_dumped != 0, false, 0, {}};
-    return;
+    break;
+  case report_kind::emptied:
+    break;
   }
+  if (report.empty != 0 && held != confinement::none) end(killed_exit(usage_in(report)));
 }
 
 void child_process::state::started(std::uint32_t files_max) {
   running_ = true;
   if (files_max != 0)
     note("limits.files is " + std::to_string(files_max) + ": more is not permitted");
+  // A full disk is no reason to stay down: the store's row tells the next node as well, and the
+  // kernel ends what hangs on this node's pipes.
   if (!plan.pidfile.empty())
-    if (auto written = pidfile_.write(plan.pidfile, pid); !written) {
-      answer(written.failure());
-      return kill();
-    }
+    if (auto written = pidfile_.write(plan.pidfile, pid); !written) note(written.failure().detail);
+  // What its start might have had to tell is told; a thousand plans are some megabytes.
+  plan.argv.resize(1);
+  plan.argv.shrink_to_fit();
+  plan.env.clear();
   answer(done{});
 }
 
@@ -246,22 +273,27 @@ void child_process::state::kill() {
   // No namespace ends with its keeper, which must live to kill what descends from it.
   pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
   pidfd_send_signal(init_.get(), SIGTERM, nullptr, 0);
+  if (!cgroup.directories.empty() && owner.kill_cgroup) owner.kill_cgroup(cgroup.directories);
 }
 
 void child_process::state::watch_init() {
   init_.when_readable([self = shared_from_this()](bool ready) {
-    if (!ready) return;
-    siginfo_t found{};
-    rusage used{};
-    const long outcome = wait_with_usage(self->init_.get(), found, used);
-    if (outcome == 0 && found.si_pid == 0) return self->watch_init(); // A stale event: it lives.
-    if (outcome != 0 && errno == EINTR) return self->watch_init();
-    // ECHILD: somebody in this process waits for children that are not theirs. It is dead all
-    // the same; the init's report has the exit.
-    if (outcome != 0) return self->reaped({true, SIGKILL});
-    self->reaped({found.si_code != CLD_EXITED, found.si_status, found.si_code == CLD_DUMPED, false,
-                  0, to_usage(used)});
+    if (ready) self->when_due(&state::take_end);
   });
+}
+
+void child_process::state::take_end() {
+  if (!init_.is_open()) return;
+  siginfo_t found{};
+  rusage used{};
+  const long outcome = wait_with_usage(init_.get(), found, used);
+  if (outcome == 0 && found.si_pid == 0) return watch_init(); // A stale event: it lives.
+  if (outcome != 0 && errno == EINTR) return watch_init();
+  // ECHILD: somebody in this process waits for children that are not theirs. It is dead all
+  // the same; the init's report has the exit.
+  if (outcome != 0) return reaped({true, SIGKILL});
+  reaped({found.si_code != CLD_EXITED, found.si_status, found.si_code == CLD_DUMPED, false, 0,
+          to_usage(used)});
 }
 
 /// Without a namespace a killed keeper has left its tree to the init proper, which closes the
@@ -270,6 +302,7 @@ void child_process::state::reaped(process_exit of_init) {
   init_.close();
   while (read_report()) {
   }
+  if (ending_) return tell_reaped();
   if (held != confinement::none || !control_.is_open()) return end(of_init);
   keeper_ended_ = of_init;
   if (!inner_init_) return;
@@ -277,16 +310,21 @@ void child_process::state::reaped(process_exit of_init) {
   pidfd_send_signal(inner_init_.get(), SIGTERM, nullptr, 0);
 }
 
-/// The tree is empty, as far as its init and its keepers know. Its cgroup knows for certain.
+/// The tree is empty, as far as its init and its keepers know: for a namespace the kernel vouches,
+/// for keepers a cgroup does. It is waited for where it has something to tell. The init itself may
+/// take its time to end.
 void child_process::state::end(process_exit of_init) {
   keeper_ended_.reset();
-  init_.close();
-  while (read_report()) {
-  }
   control_.close();
   inner_init_.reset();
+  ending_ = true;
   auto how = reported_.value_or(of_init);
   how.usage = usage_before_kill_.value_or(of_init.usage);
+  if (held != confinement::none && plan.limits.memory_bytes == 0) {
+    if (!cgroup.directories.empty() && owner.rest_cgroup)
+      owner.rest_cgroup(plan, std::exchange(cgroup, {}));
+    return finish(how);
+  }
   leave_cgroup([self = shared_from_this(), how](node_cgroups::farewell told) mutable {
     how.out_of_memory = told.out_of_memory;
     how.memory_limit_bytes = told.out_of_memory ? self->plan.limits.memory_bytes : 0;
@@ -296,6 +334,7 @@ void child_process::state::end(process_exit of_init) {
 
 void child_process::state::leave_cgroup(std::function<void(node_cgroups::farewell)> then) {
   cgroup.joins.clear();
+  cgroup.home.reset();
   const auto directories = std::exchange(cgroup.directories, {});
   if (directories.empty() || !owner.end_cgroup) return then({});
   owner.end_cgroup(directories, std::move(then));
@@ -305,10 +344,15 @@ void child_process::state::finish(process_exit how) {
   log->finish();
   pidfile_.remove();
   ended_ = how;
-  if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
+  tell_reaped();
   answer(error{errc::spawn_failed,
                "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});
   tell_exit();
+}
+
+void child_process::state::tell_reaped() {
+  if (!ended_ || init_.is_open()) return;
+  if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
 }
 
 void child_process::state::tell_exit() {
@@ -344,10 +388,7 @@ confinement child_process::held_by() const {
   return state_->held;
 }
 std::string child_process::confined() const {
-  std::string text = state_->held == confinement::none ? "keepers" : to_string(state_->held);
-  if (!state_->cgroup.words.empty()) text += ", " + state_->cgroup.words;
-  if (!state_->not_given.empty()) text += "; not given: " + state_->not_given;
-  return text;
+  return confinement_text(state_->held, state_->cgroup.words, state_->not_given);
 }
 std::string child_process::not_given() const {
   return state_->not_given;

@@ -20,9 +20,15 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   struct owner_hooks {
     std::function<void(result<done>)> on_started;
     std::function<void()> on_reaped;
+    /// Runs what is to be done about news of the tree, at once or a little later.
+    std::function<void(std::function<void()>)> when_due;
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
     std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
         end_cgroup;
+    /// The same for one that is empty and has nothing to tell: its successor may have it.
+    std::function<void(const launch_plan&, tree_cgroup)> rest_cgroup;
+    /// All that lives in it is to be killed at once, where its keepers might lose the race.
+    std::function<void(std::vector<std::string>)> kill_cgroup;
   };
   state(boost::asio::io_context& loop, launch_plan what, spawn_options options);
 
@@ -34,6 +40,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   /// The init was not born, or not in time.
   void give_up(error why);
 
+  void note(const std::string& text); ///< Of what was asked and is not given.
   void signal(int number);
   void note_usage(); ///< Before a kill: what the server has used so far.
   void kill();
@@ -57,6 +64,9 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
 
 private:
   void watch_init();
+  void when_due(void (state::*work)());
+  void take_end();
+  void take_reports();
   void watch_control();
   bool read_report();
   void take(const spawner::init_report& report, std::int64_t sender);
@@ -66,8 +76,8 @@ private:
   void end(process_exit of_init);
   void finish(process_exit how);
   void leave_cgroup(std::function<void(node_cgroups::farewell)> then);
+  void tell_reaped();
   void tell_exit();
-  void note(const std::string& text);
 
   watched_descriptor init_; ///< The pidfd of the init, our child.
   watched_descriptor
@@ -80,6 +90,7 @@ private:
   std::optional<process_usage> usage_before_kill_;
   std::function<void(process_exit)> exit_hook_;
   bool running_ = false;
+  bool ending_ = false; ///< The tree is empty.
   bool killed_ = false;
 };
 

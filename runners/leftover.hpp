@@ -12,6 +12,9 @@ struct process_mark {
   std::int64_t pid = 0;
   std::uint64_t start_time = 0; ///< Clock ticks since boot; 0 = not known.
   std::string boot_id;          ///< Empty = not known.
+  /// Where the start time is not known: then the pid was its own, and was not free before its
+  /// death; who has it since an earlier moment is no other. 0 = not known either.
+  std::uint64_t born_by = 0;
 
   bool operator==(const process_mark&) const = default;
 };
@@ -24,6 +27,10 @@ enum class leftover_fate : std::uint8_t { reap, forget };
 /// @param boot  the present boot's id
 leftover_fate fate_of(const process_mark& noted, const std::optional<process_facts>& now,
                       const std::string& boot);
+
+/// A mark with `born_by` as one line, "pid <= ticks boot_id", and back. Pure.
+std::string tree_note(const process_mark& mark);
+std::optional<process_mark> parse_tree_note(const std::string& line);
 
 /// The text of a pidfile, "pid starttime boot_id\n". Pure. Nothing when it is none.
 std::optional<process_mark> parse_pidfile(const std::string& text);

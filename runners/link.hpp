@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace toolscore {
 
 /// What a link tells its owner, on the loop's thread.
 struct link_events {
-  std::function<void(bytes line)> on_line; ///< One JSON-RPC message, without its newline.
+  /// JSON-RPC messages that came together, each without its newline, in their order.
+  std::function<void(std::vector<bytes> lines)> on_lines;
   std::function<void(std::string quoted)>
       on_garbage; ///< A line that is no JSON object: its start, escaped.
   /// A line over the limit, which is skipped to its end: the first bytes of it, as they came.

@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds own_end_limit{500};
 constexpr int vacate_rounds_max = 100;
 constexpr int ancestors_max = 64;
 constexpr std::size_t lines_max = 1'000;
+constexpr int names_max = 1'000;
 constexpr const char* what_to_do =
     "; start the node in a cgroup of its own that it may write to (systemd-run --user --scope -p "
     "Delegate=yes toolscore up), or remove the limit";
@@ -44,7 +45,27 @@ bool holds(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+/// v1 moves a lone thread without the lock that every fork and exit of the host would wait for; by
+/// cgroup.procs the move takes some 13 ms. v2 has no such way, but one can be born in it.
+descriptor open_door(const std::string& directory, bool v2) {
+  return descriptor(v2 ? ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                       : ::open((directory + "/tasks").c_str(), O_WRONLY | O_CLOEXEC));
+}
+
 } // namespace
+
+bool open_doors(tree_cgroup& cgroup) {
+  for (const auto& directory : cgroup.directories) {
+    const bool v2 = directory == cgroup.home_directory;
+    auto door = open_door(directory, v2);
+    if (!door) return false;
+    if (v2)
+      cgroup.home = std::move(door);
+    else
+      cgroup.joins.push_back(std::move(door));
+  }
+  return true;
+}
 
 std::string cgroup_id_of(const std::string& state_dir) {
   struct stat facts {};
@@ -118,36 +139,92 @@ result<done> node_cgroups::switch_on(place& at, const std::string& controller) {
   return done{};
 }
 
-result<done> node_cgroups::prepare(place& at, const std::vector<std::string>& controllers) {
-  if (!at.made) {
-    if (auto noted = note(at); !noted) return noted;
-    if (::mkdir(at.directory.c_str(), 0755) != 0 && errno != EEXIST)
-      return failed("cannot make " + at.directory, errno);
-    at.made = true;
-  }
-  for (const auto& controller : controllers)
-    if (auto on = switch_on(at, controller); !on) return on;
+result<done> node_cgroups::prepare(place& at) {
+  if (at.made) return done{};
+  if (auto noted = note(at); !noted) return noted;
+  if (::mkdir(at.directory.c_str(), 0755) != 0 && errno != EEXIST)
+    return failed("cannot make " + at.directory, errno);
+  at.made = true;
   return done{};
 }
 
-result<done> node_cgroups::make_part(const cgroup_part& part, const std::string& name,
+/// Switches the limits on that can be had, and leaves those in `part`.
+/// @error spawn_failed  one cannot be had that more than a default asks for
+result<done> node_cgroups::hold_limits(cgroup_part& part, const std::string& directory,
+                                       tree_cgroup& into) {
+  auto& at = places_[part.place];
+  std::vector<cgroup_limit> held;
+  for (auto& limit : part.limits) {
+    result<done> outcome = part.v2 ? switch_on(at, limit.controller) : done{};
+    for (const auto& setting : limit.settings) {
+      if (!outcome) break;
+      const auto file = directory + "/" + setting.file;
+      const int number = write_cgroup_file(file, setting.value);
+      if (number != 0 && setting.required)
+        outcome = failed("cannot write " + setting.value + " to " + file, number);
+    }
+    if (outcome)
+      held.push_back(std::move(limit));
+    else if (limit.required)
+      return error{errc::spawn_failed,
+                   limit_words(limit) + " cannot be had: " + outcome.failure().detail};
+    else
+      into.not_given = limit_words(limit) + ": " + outcome.failure().detail;
+  }
+  part.limits = std::move(held);
+  return done{};
+}
+
+/// A part that cannot be had: an error where more than a default asks for something of it.
+result<done> node_cgroups::do_without(cgroup_part& part, const error& why, tree_cgroup& into) {
+  for (const auto& limit : part.limits) {
+    if (limit.required)
+      return error{errc::spawn_failed, limit_words(limit) + " cannot be had: " + why.detail};
+    into.not_given = limit_words(limit) + ": " + why.detail;
+  }
+  part.limits.clear();
+  part.tracks = false;
+  return done{};
+}
+
+/// @error spawn_failed  nothing of it is left behind
+result<done> node_cgroups::make_part(cgroup_part& part, const std::string& name,
                                      tree_cgroup& into) {
   auto& at = places_[part.place];
-  if (auto ready = prepare(at, part.controllers); !ready) return ready;
+  if (const auto ready = prepare(at); !ready) return do_without(part, ready.failure(), into);
   const auto directory = at.directory + "/" + name;
-  if (::mkdir(directory.c_str(), 0755) != 0) return failed("cannot make " + directory, errno);
-  into.directories.push_back(directory);
-  for (const auto& setting : part.settings) {
-    const auto file = directory + "/" + setting.file;
-    const int number = write_cgroup_file(file, setting.value);
-    if (number != 0 && setting.required)
-      return failed("cannot write " + setting.value + " to " + file, number);
+  if (::mkdir(directory.c_str(), 0755) != 0)
+    return do_without(part, failed("cannot make " + directory, errno), into);
+  auto outcome = hold_limits(part, directory, into);
+  if (outcome && (part.tracks || !part.limits.empty())) {
+    descriptor door = open_door(directory, part.v2);
+    if (door) {
+      into.directories.push_back(directory);
+      if (part.v2) into.home_directory = directory;
+      if (part.v2)
+        into.home = std::move(door);
+      else
+        into.joins.push_back(std::move(door));
+      return done{};
+    }
+    outcome = do_without(part, failed("cannot open a way into " + directory, errno), into);
   }
-  const auto door = directory + "/cgroup.procs";
-  descriptor join(::open(door.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!join) return failed("cannot open " + door, errno);
-  into.joins.push_back(std::move(join));
-  return done{};
+  ::rmdir(directory.c_str());
+  return outcome;
+}
+
+/// A node that was killed, and whose state directory is no more, may have left directories to one
+/// whose state directory got the same inode. What is empty is removed; the rest is let be.
+std::string node_cgroups::free_name(const std::string& name) {
+  const auto taken = [this](const std::string& own_name) {
+    return std::any_of(places_.begin(), places_.end(), [&](const auto& at) {
+      return ::rmdir((at.directory + "/" + own_name).c_str()) != 0 && errno == EBUSY;
+    });
+  };
+  auto own_name = cgroup_name(name, ++last_number_);
+  for (int tries = 0; tries < names_max && taken(own_name); ++tries)
+    own_name = cgroup_name(name, ++last_number_);
+  return own_name;
 }
 
 result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked,
@@ -156,27 +233,22 @@ result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked
   look_around();
   std::vector<cgroup_place> where;
   for (const auto& at : places_) where.push_back(at.where);
-  const auto parts = plan_cgroup(where, limits, tracked);
-  if (!parts) return error{parts.failure().code, parts.failure().detail + what_to_do};
-  const auto own_name = cgroup_name(name, ++last_number_);
+  auto plan = plan_cgroup(where, limits, tracked);
+  if (!plan) return error{plan.failure().code, plan.failure().detail + what_to_do};
+  const auto own_name = free_name(name);
   tree_cgroup made;
-  std::vector<cgroup_part> in_force;
-  for (const auto& part : *parts) {
-    const auto before = made.directories.size();
+  made.not_given = std::move(plan->not_given);
+  for (auto& part : plan->parts) {
     const auto outcome = make_part(part, own_name, made);
-    if (outcome) {
-      in_force.push_back(part);
-      continue;
-    }
-    const bool asked = !part.limits.empty();
-    const auto first = made.directories.begin() + static_cast<std::ptrdiff_t>(asked ? 0 : before);
-    for (auto at = first; at != made.directories.end(); ++at) ::rmdir(at->c_str());
-    made.directories.erase(first, made.directories.end());
-    if (asked)
-      return error{errc::spawn_failed, "limits." + part.limits.front() + " cannot be had: " +
-                                           outcome.failure().detail + what_to_do};
+    if (outcome) continue;
+    for (const auto& directory : made.directories) ::rmdir(directory.c_str());
+    return error{outcome.failure().code, outcome.failure().detail + what_to_do};
   }
-  made.words = cgroup_words(in_force);
+  made.words = cgroup_words(plan->parts);
+  for (const auto& part : plan->parts)
+    if (part.v2 && part.tracks)
+      made.kill_all.reset(
+          ::open((places_[part.place].directory + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
   return made;
 }
 

@@ -15,9 +15,17 @@ namespace toolscore {
 /// The cgroup of one tree: a directory in each hierarchy that holds something of it.
 struct tree_cgroup {
   std::vector<std::string> directories;
-  std::vector<descriptor> joins; ///< Who writes "0" to each is in it, with all its descendants.
+  std::string home_directory;    ///< Which of them is the one of v2; empty = none.
+  std::vector<descriptor> joins; ///< v1: what writes "0" to each `tasks` is in it.
+  descriptor home;               ///< v2: the directory, for a birth or a move into it.
+  descriptor kill_all;           ///< v2: a "1" written to it ends all trees of the node.
   std::string words;             ///< What is in force; empty = no cgroup was made.
+  std::string not_given;         ///< What a default asks and could not be had; one line.
 };
+
+/// Opens `joins` and `home` again, for another tree with the same limits: a few microseconds.
+/// @returns false where one of the directories is no more
+bool open_doors(tree_cgroup& cgroup);
 
 /// The name of a node's own directories: one for each state directory of this host, a copied one
 /// included. Blocks for a look at it.
@@ -38,7 +46,8 @@ public:
   node_cgroups(std::string id, std::string record_file, cgroup_sources from = {});
 
   /// @param tracked  also where no limit asks for one, if that can be had
-  /// @error spawn_failed  a limit cannot be had; the detail says which, why, and what to do
+  /// @error spawn_failed  a limit that more than a default asks for cannot be had; the detail says
+  ///                      which, why, and what to do
   result<tree_cgroup> make(const limits_policy& limits, bool tracked, const std::string& name);
 
   /// What a tree's cgroup had to tell at its end.
@@ -62,11 +71,14 @@ private:
     bool moved = false; ///< v2: the node had to step down to let controllers be switched on.
   };
   void look_around();
-  result<done> prepare(place& at, const std::vector<std::string>& controllers);
+  std::string free_name(const std::string& name);
+  result<done> prepare(place& at);
   result<done> note(place& at);
   result<done> switch_on(place& at, const std::string& controller);
   result<done> step_down(place& at);
-  result<done> make_part(const cgroup_part& part, const std::string& name, tree_cgroup& into);
+  result<done> make_part(cgroup_part& part, const std::string& name, tree_cgroup& into);
+  result<done> do_without(cgroup_part& part, const error& why, tree_cgroup& into);
+  result<done> hold_limits(cgroup_part& part, const std::string& directory, tree_cgroup& into);
 
   const std::string id_;
   const std::string record_file_;

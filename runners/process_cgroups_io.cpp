@@ -1,5 +1,6 @@
 // The part of process_io that gives trees their cgroups. The loop never touches their files: a move
 // between cgroups may take the kernel some milliseconds.
+#include "runners/cgroup_files_io.hpp"
 #include "runners/process_state_io.hpp"
 
 namespace toolscore {
@@ -8,6 +9,8 @@ namespace {
 /// A tree that outlives its init is killed at once; what takes longer than this is stuck in the
 /// kernel, and is looked for again at the next start.
 constexpr std::chrono::milliseconds end_limit{2'000};
+constexpr std::chrono::milliseconds resting_time{500};
+constexpr std::size_t resting_max = 1'000;
 
 std::string name_of(const launch_plan& plan) {
   if (!plan.name.empty() || plan.argv.empty()) return plan.name;
@@ -18,13 +21,13 @@ std::string name_of(const launch_plan& plan) {
 
 bool process_io::state::wants_cgroup(const waiting_start& next) const {
   if (next.prepared) return false;
+  if (!cgroups) return demands_cgroup(next.who->plan.limits);
   if (needs_cgroup(next.who->plan.limits)) return true;
-  // A move into one costs more than half of a start, so where a namespace holds the tree it is made
-  // for a limit alone.
+  // Where a namespace holds the tree one is made for a limit alone.
   const auto held = next.wanted == spawner::hold::strongest && client->strength()
                         ? *client->strength()
                         : next.wanted;
-  return cgroups && held == spawner::hold::sweep;
+  return held == spawner::hold::sweep;
 }
 
 void process_io::state::make_cgroup(waiting_start next) {
@@ -47,7 +50,12 @@ void process_io::state::make_cgroup(waiting_start next) {
 
 void process_io::state::take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made) {
   --preparing;
-  if (made && *made) next.who->cgroup = std::move(**made);
+  if (made && *made) {
+    auto& cgroup = next.who->cgroup = std::move(**made);
+    next.who->note(cgroup.not_given);
+    if (cgroup.kill_all && !kill_all_trees) kill_all_trees = std::move(cgroup.kill_all);
+    cgroup.kill_all.reset();
+  }
   if (!made)
     next.who->give_up({errc::queue_full, "cannot start '" + next.who->plan.argv[0] +
                                              "': too much work for files waits already"});
@@ -73,6 +81,70 @@ void process_io::state::end_cgroup(std::vector<std::string> directories,
          then(*told);
          self->check_empty();
        });
+}
+
+/// A server that crashes is started again at once: making and removing a cgroup would be a good
+/// part of what that takes. So an empty one is kept for as long.
+void process_io::state::rest_cgroup(const launch_plan& of, tree_cgroup cgroup) {
+  cgroup.joins.clear();
+  cgroup.home.reset();
+  const auto name = name_of(of);
+  if (!on_empty.empty() || resting.size() >= resting_max || resting.contains(name))
+    return end_cgroup(std::move(cgroup.directories), [](auto) {});
+  resting.emplace(name, resting_cgroup{std::move(cgroup), of.limits,
+                                       std::chrono::steady_clock::now() + resting_time});
+  watch_resting();
+}
+
+/// @returns whether `next` has got the one of its predecessor
+bool process_io::state::revive_cgroup(waiting_start& next) {
+  if (!cgroups || next.who->plan.limits.memory_bytes != 0) return false;
+  const auto found = resting.extract(name_of(next.who->plan));
+  if (!found) return false;
+  auto& [cgroup, limits, until] = found.mapped();
+  const auto& asked = next.who->plan.limits;
+  if (limits.pids != asked.pids || limits.pids_required != asked.pids_required ||
+      limits.cpu != asked.cpu || !open_doors(cgroup)) {
+    end_cgroup(std::move(cgroup.directories), [](auto) {});
+    return false;
+  }
+  next.prepared = true;
+  next.who->note(cgroup.not_given);
+  next.who->cgroup = std::move(cgroup);
+  return true;
+}
+
+void process_io::state::end_resting(std::chrono::steady_clock::time_point due) {
+  for (auto at = resting.begin(); at != resting.end();) {
+    if (at->second.until <= due) {
+      end_cgroup(std::move(at->second.cgroup.directories), [](auto) {});
+      at = resting.erase(at);
+    } else {
+      ++at;
+    }
+  }
+}
+
+void process_io::state::watch_resting() {
+  if (resting_timer_set || resting.empty()) return;
+  resting_timer_set = true;
+  resting_timer.expires_after(resting_time);
+  resting_timer.async_wait([weak = weak_from_this()](auto failed) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->resting_timer_set = false;
+    if (failed) return;
+    self->end_resting(std::chrono::steady_clock::now());
+    self->watch_resting();
+  });
+}
+
+void process_io::state::kill_cgroup(std::vector<std::string> directories) {
+  pool(
+      [directories = std::move(directories)] {
+        for (const auto& directory : directories) kill_in_cgroup(directory);
+      },
+      [] {});
 }
 
 /// A spawner that hangs before its first word would hold up every start.

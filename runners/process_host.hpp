@@ -41,8 +41,10 @@ public:
   virtual void signal(int number) = 0;
   /// SIGKILL to the init: the kernel ends all that ever descended from it.
   virtual void kill() = 0;
-  /// Called once, after the init has been reaped, which is when the kernel has emptied the tree.
-  /// The exit is the server's own; if only the init's is known, that one.
+  /// Called once, when the tree is empty: its init says that it has no child left, and whoever of
+  /// the tree loses its parent becomes the init's child. Where the init cannot say so any more, it
+  /// is its reaping, before which the kernel has emptied its namespace. The exit is the server's
+  /// own; if only the init's is known, that one.
   virtual void on_exit(std::function<void(process_exit)> hook) = 0;
   /// The last lines of stderr (and of stdout where that goes to the log), newest last.
   virtual std::string log_tail(std::size_t lines_max) const = 0;

@@ -74,6 +74,31 @@ result<done> process_io::state::ensure_spawner() {
   return started;
 }
 
+void process_io::state::when_due(std::function<void()> work) {
+  next_round();
+  news.push_back(std::move(work));
+  if (news.size() == 1) take_news();
+}
+
+void process_io::state::next_round() {
+  if (std::exchange(round_posted, true)) return;
+  boost::asio::post(io, [self = shared_from_this()] {
+    self->round_posted = false;
+    self->news_taken = 0;
+    self->take_news();
+  });
+}
+
+void process_io::state::take_news() {
+  while (!news.empty() && news_taken < news_a_round_max) {
+    ++news_taken;
+    const auto work = std::move(news.front());
+    news.pop_front();
+    work();
+  }
+  if (!news.empty()) next_round();
+}
+
 void process_io::state::pump() {
   while (!waiting.empty() && unanswered.size() + preparing < unanswered_max) {
     if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
@@ -81,7 +106,7 @@ void process_io::state::pump() {
     if (cgroups && !client->strength()) return;
     auto next = std::move(waiting.front());
     waiting.pop_front();
-    if (wants_cgroup(next))
+    if (wants_cgroup(next) && !revive_cgroup(next))
       make_cgroup(std::move(next));
     else if (!begin(std::move(next)))
       return;
@@ -102,7 +127,10 @@ bool process_io::state::begin(waiting_start next) {
   std::vector<int> fds;
   for (const auto& fd : *theirs) fds.push_back(fd.get());
   for (const auto& fd : who->cgroup.joins) fds.push_back(fd.get());
+  if (who->cgroup.home) fds.push_back(who->cgroup.home.get());
   request.joins = static_cast<std::uint32_t>(who->cgroup.joins.size());
+  request.homes = who->cgroup.home ? 1 : 0;
+  if (kill_all_trees && !client->guards()) client->guard(kill_all_trees);
   if (const int number = client->send(request, fds)) {
     // Nothing was sent, so trying again is safe; but not for ever with a spawner that keeps dying.
     const bool dead = number == EPIPE || number == ECONNRESET;
@@ -115,6 +143,7 @@ bool process_io::state::begin(waiting_start next) {
     return !dead;
   }
   who->cgroup.joins.clear();
+  who->cgroup.home.reset();
   unanswered.emplace(request.number, who);
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
@@ -135,8 +164,10 @@ void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
     who->give_up({errc::spawn_failed, describe_failure(who->plan, reply.failed, number)});
   } else {
     living.insert(who);
-    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who)] {
+    const auto place = notes ? notes->note(reply.init_pid) : std::size_t{0};
+    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who), place] {
       const auto self = weak.lock();
+      if (self && self->notes) self->notes->erase(place);
       if (const auto reaped = weak_who.lock(); self && reaped) self->forget(reaped);
     };
     who->adopt(reply, std::move(pidfd));
@@ -204,6 +235,7 @@ void process_io::state::kill_all(std::function<void()> then) {
   on_empty.push_back(std::move(then));
   boost::asio::post(io, [self = shared_from_this()] {
     self->fail_waiting({errc::stopping, "all servers are being stopped"});
+    self->end_resting(std::chrono::steady_clock::time_point::max());
     for (const auto& [number, who] : self->unanswered) who->kill();
     for (const auto& who : std::set(self->living)) who->kill();
     self->check_empty();
@@ -228,6 +260,7 @@ process_io::~process_io() {
   for (const auto& who : std::set(state_->living)) who->kill();
   state_->timer.cancel();
   state_->first_word_timer.cancel();
+  state_->resting_timer.cancel();
   if (state_->client) state_->client->close();
   boost::asio::post(state_->io, [self = state_] {
     const error why{errc::stopping, "the node is stopping"};
@@ -239,6 +272,10 @@ process_io::~process_io() {
 void process_io::use_cgroups(std::shared_ptr<node_cgroups> cgroups, blocking_runner pool) {
   state_->cgroups = std::move(cgroups);
   state_->pool = std::move(pool);
+}
+
+void process_io::note_trees_in(tree_notes notes) {
+  state_->notes = std::move(notes);
 }
 
 void process_io::spawn(const launch_plan& plan, spawn_options options, spawned then) {
@@ -256,9 +293,19 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
   };
+  who->owner.when_due = [weak = std::weak_ptr(state_)](auto work) {
+    const auto self = weak.lock();
+    return self ? self->when_due(std::move(work)) : work();
+  };
   who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
     if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
     told({}); // What it leaves is looked for at the next start.
+  };
+  who->owner.rest_cgroup = [weak = std::weak_ptr(state_)](const auto& of, auto cgroup) {
+    if (const auto self = weak.lock()) self->rest_cgroup(of, std::move(cgroup));
+  };
+  who->owner.kill_cgroup = [weak = std::weak_ptr(state_)](auto directories) {
+    if (const auto self = weak.lock()) self->kill_cgroup(std::move(directories));
   };
   state_->waiting.push_back({std::move(who), std::move(*wire), wanted});
   // Not from here: `then` may be called by what fails at once.

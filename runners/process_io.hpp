@@ -3,6 +3,7 @@
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_host.hpp"
+#include "runners/tree_notes_io.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -51,6 +52,9 @@ public:
   /// From now on limits are held by cgroups, and so is every tree that no namespace holds. They are
   /// made and removed on the pool. Without this a plan with such a limit is refused.
   void use_cgroups(std::shared_ptr<node_cgroups> cgroups, blocking_runner pool);
+
+  /// From now on every tree is noted there while its init is not reaped.
+  void note_trees_in(tree_notes notes);
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
 

@@ -2,6 +2,7 @@
 #include "runners/child_process_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/spawner_client_io.hpp"
+#include "runners/tree_notes_io.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -35,8 +36,13 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
 
   state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
       : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
-        timer(loop), first_word_timer(loop) {}
+        timer(loop), resting_timer(loop), first_word_timer(loop) {}
 
+  /// Runs `work` now or, where much happens at once, in a later turn of the loop: a thousand trees
+  /// that end together leave room for what others wait for, such as the orders to end.
+  void when_due(std::function<void()> work);
+  void next_round();
+  void take_news();
   void pump();
   result<done> ensure_spawner();
   bool begin(waiting_start next);
@@ -45,6 +51,11 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made);
   void end_cgroup(std::vector<std::string> directories,
                   std::function<void(node_cgroups::farewell)> then);
+  void rest_cgroup(const launch_plan& of, tree_cgroup cgroup);
+  bool revive_cgroup(waiting_start& next);
+  void end_resting(std::chrono::steady_clock::time_point due);
+  void watch_resting();
+  void kill_cgroup(std::vector<std::string> directories);
   void await_first_word();
   void on_reply(const spawner::spawn_reply& reply, descriptor pidfd);
   void on_lost();
@@ -66,9 +77,24 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::deque<deadline> deadlines;
   boost::asio::steady_timer timer;
   bool timer_set = false;
+  static constexpr int news_a_round_max = 4;
+  std::deque<std::function<void()>> news; ///< At most two a tree: each is watched anew when taken.
+  int news_taken = 0;                     ///< In this round.
+  bool round_posted = false;
   std::vector<std::function<void()>> on_empty;
+  std::optional<tree_notes> notes;
   std::shared_ptr<node_cgroups> cgroups;
   blocking_runner pool;
+  /// Empty ones of trees that have just ended, by their names.
+  struct resting_cgroup {
+    tree_cgroup cgroup;
+    limits_policy limits;
+    std::chrono::steady_clock::time_point until;
+  };
+  std::map<std::string, resting_cgroup> resting;
+  boost::asio::steady_timer resting_timer;
+  bool resting_timer_set = false;
+  descriptor kill_all_trees;      ///< What each spawner gets, to end what a dead node leaves.
   std::size_t preparing = 0;      ///< Starts whose cgroup is being made.
   std::size_t cgroups_ending = 0; ///< Cgroups that are being removed.
   boost::asio::steady_timer first_word_timer;

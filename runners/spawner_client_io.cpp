@@ -104,6 +104,11 @@ int spawner_client::send(const spawn_request& request, std::span<const int> fds)
   return sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
 }
 
+void spawner_client::guard(const descriptor& kill_file) {
+  const int fd = kill_file.get();
+  guards_ = send({}, {&fd, 1}) == 0; // Else with the next start.
+}
+
 void spawner_client::wait() {
   socket_.when_readable([self = shared_from_this()](bool ready) {
     if (!ready) return;

@@ -35,6 +35,9 @@ public:
   std::optional<spawner::hold> strength() const { return strength_; }
   /// @returns 0 or an errno
   int send(const spawner::spawn_request& request, std::span<const int> fds);
+  /// Gives it a cgroup.kill to write to once this process is dead; one is enough.
+  void guard(const descriptor& kill_file);
+  bool guards() const { return guards_; }
   /// Ends the spawner; its trees live on. The reaping goes on without an owner.
   void close();
 
@@ -48,6 +51,7 @@ private:
   watched_descriptor socket_;
   boost::asio::steady_timer reap_timer_;
   pid_t pid_ = 0;
+  bool guards_ = false;
   std::optional<spawner::hold> strength_;
 };
 

@@ -19,8 +19,8 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t parts_max = 512; // Of one gathered write; two a line. The kernel takes 1024.
-constexpr std::size_t lines_held_max = 8; // Then the server has work, and the loop reads on.
-constexpr int reads_per_turn_max = 4;     // A talkative server must not keep the loop to itself.
+constexpr std::size_t lines_held_max = 32; // Then the server has work, and the loop reads on.
+constexpr int reads_per_turn_max = 4;      // A talkative server must not keep the loop to itself.
 
 } // namespace
 
@@ -99,11 +99,20 @@ bool stdio_link::state::read_some(std::vector<framed_line>& lines) {
 
 /// A callback may destroy the link; then the rest goes nowhere.
 void stdio_link::state::deliver(std::vector<framed_line>& lines) {
+  std::vector<bytes> messages;
+  messages.reserve(lines.size());
+  const auto hand_over = [&] {
+    if (!messages.empty() && events.on_lines) events.on_lines(std::exchange(messages, {}));
+  };
   for (auto& line : lines) {
+    if (line.kind == line_kind::message) {
+      messages.push_back(std::make_shared<const std::string>(std::move(line.text)));
+      continue;
+    }
+    hand_over();
     if (closed) return;
     switch (line.kind) {
     case line_kind::message:
-      if (events.on_line) events.on_line(std::make_shared<const std::string>(std::move(line.text)));
       break;
     case line_kind::garbage:
       if (events.on_garbage) events.on_garbage(std::move(line.text));
@@ -112,7 +121,9 @@ void stdio_link::state::deliver(std::vector<framed_line>& lines) {
       if (events.on_overlong) events.on_overlong(std::move(line.text), limits.line_bytes_max);
       break;
     }
+    if (closed) return;
   }
+  hand_over();
 }
 
 void stdio_link::state::tell_closed() {

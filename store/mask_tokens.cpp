@@ -1,5 +1,7 @@
 #include "store/mask_tokens.hpp"
 
+#include "store/secret_start.hpp"
+
 #include <array>
 #include <cstddef>
 
@@ -114,41 +116,42 @@ hidden bearer_token(std::string_view text, std::size_t at) {
   return {};
 }
 
-/// `at` is the colon of "://".
+/// `at` is the colon of "://". A password may hold an @ that nobody has escaped: the last one ends
+/// it, as every reader of URLs has it.
 hidden url_password(std::string_view text, std::size_t at) {
   if (!text.substr(at).starts_with("://")) return {};
   std::size_t colon = 0;
+  hidden found;
   const auto limit = at + 3 + userinfo_max < text.size() ? at + 3 + userinfo_max : text.size();
   for (std::size_t i = at + 3; i < limit; ++i) {
     const char c = text[i];
-    if (c == '@') return colon != 0 && colon + 1 < i ? hidden{colon + 1, i} : hidden{};
+    if (c == '@' && colon == 0) return {};
+    if (c == '@' && colon + 1 < i) found = {colon + 1, i};
     if (c == ':' && colon == 0) colon = i;
     if (c == '/' || c == '?' || c == '#' || c == '"' || c == '\\' || c == '<' || c == '>' ||
         static_cast<unsigned char>(c) <= ' ')
-      return {};
+      break;
   }
-  return {};
+  return found;
 }
 
+constexpr bool begins_secret(std::string_view prefix) {
+  return may_begin_secret(prefix[0], prefix[1]);
+}
+static_assert(begins_secret("://") && begins_secret("eyJ") && begins_secret("Bearer "));
+static_assert([] {
+  for (const auto& x : issuers)
+    if (!begins_secret(x.prefix)) return false;
+  return true;
+}());
+
+/// At one of find_secret_start()'s places.
 hidden secret_at(std::string_view text, std::size_t at) {
-  switch (text[at]) {
-  case ':':
-    return url_password(text, at);
-  case 'B':
-  case 'b':
-    return begins_word(text, at) ? bearer_token(text, at) : hidden{};
-  case 'e':
-    return begins_word(text, at) ? web_token(text, at) : hidden{};
-  case 'g':
-  case 's':
-  case 'x':
-  case 'n':
-  case 'h':
-  case 'A':
-    return begins_word(text, at) ? issued_token(text, at) : hidden{};
-  default:
-    return {};
-  }
+  if (text[at] == ':') return url_password(text, at);
+  if (!begins_word(text, at)) return {};
+  if (text[at] == 'e') return web_token(text, at);
+  if ((text[at] | 0x20) == 'b') return bearer_token(text, at);
+  return issued_token(text, at);
 }
 
 } // namespace
@@ -156,7 +159,7 @@ hidden secret_at(std::string_view text, std::size_t at) {
 std::optional<std::string> mask_tokens(std::string_view text) {
   std::optional<std::string> out;
   std::size_t copied = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  for (std::size_t at = 0; (at = find_secret_start(text, at)) < text.size(); ++at) {
     const auto found = secret_at(text, at);
     if (found.end == found.begin) continue;
     if (!out) out.emplace();

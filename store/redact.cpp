@@ -3,7 +3,6 @@
 #include "store/mask_tokens.hpp"
 
 #include <array>
-#include <cstring>
 
 namespace toolscore {
 namespace {
@@ -116,6 +115,40 @@ bool names_a_secret(std::string_view key) noexcept {
 
 namespace {
 
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Few keys end like the name of a secret: two letters spare nearly all of the comparisons.
+bool ends_like_a_secret(std::string_view key) noexcept {
+  if (key.size() < 5) return false;
+  const char before = lower(key[key.size() - 2]);
+  const bool separated = before == '_' || before == '-' || before == '.' || before == ' ';
+  const auto after = [&](std::string_view letters) {
+    return separated || letters.find(before) != letters.npos;
+  };
+  switch (lower(key.back())) {
+  case 'n':
+    return after("eo"); // token, authorization
+  case 'd':
+    return after("rw"); // password, passwd
+  case 'e':
+    return after("si"); // passphrase, cookie
+  case 't':
+    return after("e"); // secret
+  case 'y':
+    return after("e"); // apikey
+  case 'l':
+    return after("a"); // credential
+  case 's':
+    return after("l"); // credentials
+  case 'r':
+    return after("e"); // bearer
+  default:
+    return false;
+  }
+}
+
 std::optional<std::string> hide_values(std::string_view json) {
   std::optional<std::string> out;
   std::size_t copied = 0;
@@ -123,9 +156,7 @@ std::optional<std::string> hide_values(std::string_view json) {
     const std::size_t colon = at++;
     std::size_t escapes = 0;
     const auto key = key_before(json, colon, escapes);
-    // Few keys end like the name of a secret: the last letter spares most of the comparisons.
-    if (key.size() < 5 || std::strchr("ndetylsrNDETYLSR", key.back()) == nullptr) continue;
-    if (!names_a_secret(key)) continue;
+    if (!ends_like_a_secret(key) || !names_a_secret(key)) continue;
     const auto value = value_at(json, at, escapes);
     if (!value) continue;
     if (!out) out.emplace();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -85,13 +86,17 @@ struct child_entry {
 template <class Child>
 class child_table {
 public:
-  Child& add(std::unique_ptr<Child> x) { return *children_.emplace_back(std::move(x)); }
+  Child& add(std::unique_ptr<Child> x) {
+    auto& child = *children_.emplace_back(std::move(x));
+    by_id_.emplace(child.id, &child);
+    return child;
+  }
   Child* find(std::string_view id) {
-    for (auto& x : children_)
-      if (x->id == id) return x.get();
-    return nullptr;
+    const auto at = by_id_.find(id);
+    return at == by_id_.end() ? nullptr : at->second;
   }
   void erase(std::string_view id) {
+    by_id_.erase(id);
     std::erase_if(children_, [&](const auto& x) { return x->id == id; });
   }
   std::size_t place(const Child& child) const {
@@ -108,6 +113,7 @@ public:
 
 private:
   std::vector<std::unique_ptr<Child>> children_;
+  std::unordered_map<std::string_view, Child*> by_id_; ///< The keys are the children's own ids.
 };
 
 } // namespace toolscore

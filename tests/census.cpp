@@ -56,13 +56,16 @@ std::string new_census_marker() {
 }
 
 std::vector<counted_process> census(const std::string& marker) {
-  const auto wanted = std::string(census_variable) + "=" + marker;
+  return processes_with(std::string(census_variable) + "=" + marker);
+}
+
+std::vector<counted_process> processes_with(const std::string& assignment) {
   std::vector<counted_process> found;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
     const auto name = entry.path().filename().string();
     if (name.empty() || name.find_first_not_of("0123456789") != std::string::npos) continue;
-    if (!carries(read_file(entry.path() / "environ"), wanted)) continue;
+    if (!carries(read_file(entry.path() / "environ"), assignment)) continue;
     if (state_of(read_file(entry.path() / "stat")) == 'Z') continue;
     found.push_back({std::stol(name), command_of(entry.path())});
   }

@@ -20,6 +20,10 @@ std::string new_census_marker();
 /// exec shows no environment for a moment: wait for a number, do not expect it at once.
 std::vector<counted_process> census(const std::string& marker);
 
+/// The same by any "NAME=value" of their environment: what a node installs with gets its HOME and
+/// not the marker.
+std::vector<counted_process> processes_with(const std::string& assignment);
+
 /// Counts until nothing is left or the limit has passed. @returns the last count
 std::vector<counted_process> wait_for_empty_census(const std::string& marker,
                                                    std::chrono::milliseconds limit);

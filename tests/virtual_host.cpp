@@ -7,11 +7,6 @@ namespace toolscore::test {
 
 namespace {
 
-std::string server_of(const launch_plan& plan) {
-  const auto name = plan.pidfile.substr(plan.pidfile.rfind('/') + 1);
-  return name.substr(0, name.find_first_of(".#"));
-}
-
 std::string response(std::string_view id, const std::string& rest) {
   return R"({"jsonrpc":"2.0","id":)" + std::string(id) + "," + rest + "}";
 }
@@ -34,7 +29,7 @@ public:
   std::int64_t pid() const override { return pid_; }
   std::int64_t init_pid() const override { return pid_ + 1'000'000; }
   confinement held_by() const override { return confinement::pid_namespace; }
-  std::string confined() const override { return "pid_namespace"; }
+  std::string confined() const override { return "pid+mount namespace"; }
   std::string not_given() const override { return {}; }
   int take_stdin() override { return -1; }
   int take_stdout() override { return -1; }
@@ -162,7 +157,7 @@ void virtual_host::notify(const life_ptr& life, const std::string& datagram) {
 void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
   auto life = std::make_shared<process_life>();
   life->plan = plan;
-  life->server = server_of(plan);
+  life->server = plan.name;
   life->asked = time_.now();
   life->how = choose ? choose(life->server, starts(life->server) + 1) : manner{};
   lives.push_back(life);
@@ -203,8 +198,8 @@ void virtual_host::crash(const life_ptr& life, process_exit exit) {
 }
 
 void virtual_host::say(const life_ptr& life, const std::string& line) {
-  if (!life->over && !life->hangs && life->wire.on_line)
-    life->wire.on_line(std::make_shared<const std::string>(line));
+  if (!life->over && !life->hangs && life->wire.on_lines)
+    life->wire.on_lines({std::make_shared<const std::string>(line)});
 }
 
 void virtual_host::reply(const life_ptr& life, milliseconds delay, std::string line, bool opens) {

@@ -63,7 +63,7 @@ struct process_life {
 using life_ptr = std::shared_ptr<process_life>;
 
 /// Processes that are none: they live on the fixture's virtual time and speak a little MCP. A
-/// server is known by its pidfile's name.
+/// server is known by its plan's name.
 class virtual_host final : public process_host {
 public:
   explicit virtual_host(actor_fixture& time);

@@ -143,7 +143,7 @@ void virtual_node::begin(std::vector<initial_server> initial) {
   manager->server.outside = &host.outside;
   manager->server.state_dir = "/virtual";
   manager->server.random = random;
-  manager->initial = std::move(initial);
+  manager->initial = std::make_shared<std::vector<initial_server>>(std::move(initial));
   manager->groups = groups;
   manager->begun = std::make_shared<bool>(false);
   tree->manager = system.spawn(make_manager, std::shared_ptr<const manager_options>(manager));
@@ -159,12 +159,11 @@ server_spec virtual_node::spec(const std::string& name) {
   return wanted;
 }
 
-made_call_ptr virtual_node::call(const std::string& server, bool with_progress) {
+std::pair<call_request, made_call_ptr> virtual_node::tool_call(const std::string& server,
+                                                               bool with_progress) {
   auto made = std::make_shared<made_call>();
   made->server = server;
   made->at = time.now();
-  const auto at = directory.find(server);
-  if (at == directory.end()) return nullptr;
   call_request request;
   auto way_back = std::make_shared<kept_exchange>(time, made);
   made->way_back = way_back;
@@ -178,9 +177,28 @@ made_call_ptr virtual_node::call(const std::string& server, bool with_progress) 
   request.tool = "t";
   request.received = time.now();
   calls.push_back(made);
-  caf::anon_send(at->second, std::move(request));
+  return {std::move(request), std::move(made)};
+}
+
+std::vector<made_call_ptr> virtual_node::calls_together(const std::string& server,
+                                                        std::size_t count, bool with_progress) {
+  const auto at = directory.find(server);
+  if (at == directory.end()) return {};
+  std::vector<made_call_ptr> all;
+  auto together = std::make_shared<std::vector<call_request>>();
+  for (std::size_t i = 0; i < count; ++i) {
+    auto [request, made] = tool_call(server, with_progress);
+    together->push_back(std::move(request));
+    all.push_back(std::move(made));
+  }
+  caf::anon_send(at->second, calls_in{std::move(together)});
   time.settle();
-  return made;
+  return all;
+}
+
+made_call_ptr virtual_node::call(const std::string& server, bool with_progress) {
+  const auto all = calls_together(server, 1, with_progress);
+  return all.empty() ? nullptr : all.front();
 }
 
 void virtual_node::ask(const std::string& server, const std::string& method,
@@ -193,7 +211,9 @@ void virtual_node::ask(const std::string& server, const std::string& method,
   request.method = method;
   request.client = era::modern;
   request.received = time.now();
-  caf::anon_send(directory.at(server), std::move(request));
+  auto together = std::make_shared<std::vector<call_request>>();
+  together->push_back(std::move(request));
+  caf::anon_send(directory.at(server), calls_in{std::move(together)});
   time.settle();
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace toolscore::test {
@@ -54,6 +55,9 @@ public:
   static server_spec spec(const std::string& name);
 
   made_call_ptr call(const std::string& server, bool with_progress = false);
+  /// In one message, as the calls of one turn of the loop come.
+  std::vector<made_call_ptr> calls_together(const std::string& server, std::size_t count,
+                                            bool with_progress = false);
   /// Any other request of a modern client; its answer comes to `made`.
   void ask(const std::string& server, const std::string& method, const std::string& params,
            const made_call_ptr& made);
@@ -85,6 +89,8 @@ public:
   std::function<double()> random = [] { return 0.5; };
 
 private:
+  std::pair<call_request, made_call_ptr> tool_call(const std::string& server, bool with_progress);
+
   std::size_t starts_max_;
   std::map<std::string, server_spec> known_;
 };

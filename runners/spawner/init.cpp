@@ -3,13 +3,17 @@
 #include "runners/spawner/descendants.hpp"
 #include "runners/spawner/keeper.hpp"
 #include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/server_start.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,6 +27,7 @@ struct init {
   int control;
   int child_signals = -1;
   pid_t server = -1;
+  int last_pid = -1;
 };
 
 [[noreturn]] void end(const init& self, int code) {
@@ -82,11 +87,47 @@ failure bind_to_node(init& self) {
   return self.child_signals < 0 ? failure{step::watch, errno} : failure{};
 }
 
+/// The last pid that was given in our namespace; 0 where the kernel does not tell.
+pid_t last_pid(const init& self) {
+  char text[16];
+  const auto size = pread(self.last_pid, text, sizeof(text) - 1, 0);
+  if (size <= 0) return 0;
+  text[size] = '\0';
+  return static_cast<pid_t>(std::atoi(text));
+}
+
+/// Pids that are given between two looks, some microseconds apart.
+constexpr pid_t late_comers_max = 64;
+
+/// By pidfd, which is to be had of processes alone: by the pid of a thread its process would hear
+/// the signal twice.
+void signal_late_comers(const init& self, int number) {
+  const pid_t last = last_pid(self);
+  if (last - self.server > late_comers_max) {
+    kill(-1, number); // The server hears it twice, rather than a crowd not at all.
+    return;
+  }
+  for (pid_t pid = self.server + 1; pid <= last; ++pid) {
+    const int fd = pidfd_open(pid, 0);
+    if (fd < 0) continue;
+    pidfd_send_signal(fd, number, nullptr, 0);
+    close(fd);
+  }
+}
+
 void signal_tree(const init& self, int number) {
-  if (self.held == hold::sweep)
+  if (self.held == hold::sweep) {
     signal_descendants(number);
-  else
-    kill(-1, number); // Everything in the namespace but ourselves.
+    return;
+  }
+  // For a kill(-1), everything in the namespace but ourselves, the kernel looks at every process of
+  // the host: a thousand servers that end at once would take a million looks.
+  if (last_pid(self) != self.server) {
+    kill(-1, number);
+    return;
+  }
+  kill(self.server, number);
+  if (last_pid(self) != self.server) signal_late_comers(self, number);
 }
 
 void obey(const init& self) {
@@ -98,6 +139,48 @@ void obey(const init& self) {
   signal_tree(self, order.signal);
   // A stopped process could not hear it.
   if (order.signal == SIGTERM) signal_tree(self, SIGCONT);
+}
+
+/// Whether no process of the namespace is left but ourselves, once the dead are reaped. __WALL: a
+/// child may have been cloned to die with another signal than SIGCHLD.
+bool is_empty() {
+  pid_t reaped = 0;
+  while ((reaped = waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
+  }
+  return reaped < 0 && errno == ECHILD;
+}
+
+void add_usage(init_report& to, int whose) {
+  rusage used{};
+  getrusage(whose, &used);
+  to.user_us += used.ru_utime.tv_sec * 1'000'000 + used.ru_utime.tv_usec;
+  to.system_us += used.ru_stime.tv_sec * 1'000'000 + used.ru_stime.tv_usec;
+  to.memory_max_kb = std::max<std::int64_t>(to.memory_max_kb, used.ru_maxrss);
+  to.major_faults += used.ru_majflt;
+}
+
+void report_empty(const init& self, init_report what) {
+  what.empty = 1;
+  add_usage(what, RUSAGE_SELF);
+  add_usage(what, RUSAGE_CHILDREN);
+  report(self, what);
+}
+
+/// The server has ended. Our own end takes long, for a mount namespace goes with it: so the node is
+/// told before it that the tree is empty.
+[[noreturn]] void end_with_server(const init& self, const init_report& how, int code) {
+  if (self.held != hold::sweep && is_empty()) {
+    report_empty(self, how);
+    _exit(code);
+  }
+  report(self, how);
+  if (self.held == hold::sweep) end(self, code);
+  do {
+    kill(-1, SIGKILL);
+    waitpid(-1, nullptr, __WALL); // Should it hang in the kernel, so would our end.
+  } while (!is_empty());
+  report_empty(self, {report_kind::emptied, step::none, 0, 0, 0, 0});
+  _exit(code);
 }
 
 /// Ends the init when the server is among the dead, or the keeper is.
@@ -113,11 +196,11 @@ void reap(const init& self) {
     if (pid != self.server) continue;
     if (WIFSIGNALED(status)) {
       const std::uint32_t core = WCOREDUMP(status) ? 1 : 0;
-      report(self, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0, core});
-      end(self, 128 + WTERMSIG(status));
+      end_with_server(self, {report_kind::signaled, step::none, WTERMSIG(status), 0, 0, core},
+                      128 + WTERMSIG(status));
     }
-    report(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0});
-    end(self, WEXITSTATUS(status));
+    end_with_server(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0},
+                    WEXITSTATUS(status));
   }
 }
 
@@ -131,6 +214,7 @@ void start(init& self, const init_start& given) {
   server.errors = given.fds[stderr_fd];
   server.join_fds = given.join_fds;
   server.joins = given.joins;
+  server.home = given.home;
   server.dies_with_parent = given.held == hold::sweep;
   self.server = start_server(server);
   if (server.failed) fail(self, server.failed);
@@ -140,6 +224,7 @@ void start(init& self, const init_start& given) {
   // node while the server is still dying, and on the server's own core.
   for (std::size_t which = plan_fd; which < stderr_fd; ++which) close(given.fds[which]);
   for (std::size_t which = 0; which < given.joins; ++which) close(given.join_fds[which]);
+  if (given.home >= 0) close(given.home);
   report_running(self, server.files_max);
   unmap_plan(plan);
 }
@@ -148,6 +233,7 @@ void start(init& self, const init_start& given) {
 
 void run_init(const init_start& given) {
   init self{given.held, given.fds[control_fd]};
+  self.last_pid = given.last_pid;
   close(node_socket);
   if (given.held == hold::sweep) split_off_keepers(given);
   prctl(PR_SET_NAME, "toolscore-init");

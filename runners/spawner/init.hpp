@@ -12,7 +12,9 @@ struct init_start {
   gid_t gid = 0;
   int fds[request_fds] = {-1, -1, -1, -1, -1};
   std::size_t joins = 0; ///< How many of:
-  int join_fds[joins_max] = {-1, -1, -1, -1};
+  int join_fds[joins_max] = {-1, -1, -1};
+  int home = -1; ///< The v2 cgroup that the server is to be born in.
+  int last_pid = -1; ///< Reads as the last pid given in the reader's namespace; -1 = not to be had.
 };
 
 /// The life of an init: starts the server, reports, reaps, forwards signals, and ends with the

@@ -110,6 +110,7 @@ void split_off(const init_start& start, const char* name) {
   prctl(PR_SET_DUMPABLE, 0);
   for (std::size_t which = plan_fd; which < control_fd; ++which) close(start.fds[which]);
   for (std::size_t which = 0; which < start.joins; ++which) close(start.join_fds[which]);
+  if (start.home >= 0) close(start.home);
   keep(static_cast<pid_t>(init), control, signals);
 }
 

@@ -38,18 +38,23 @@ enum class step : std::uint32_t {
   cgroup,
 };
 
-/// node -> spawner, with the descriptors of `request_fd` and, after them, `joins` more: the
-/// cgroup.procs files that the server is to write itself into before its first instruction. Its
-/// init stays outside, so that no limit of the server ever ends who is to tell of it.
+/// node -> spawner, with the descriptors of `request_fd` and, after them, those of the cgroups that
+/// the server is in before its first instruction: `joins` files of v1 to write itself into, and
+/// then `homes` directories of v2 to be born in. Its init stays outside, so that no limit of the
+/// server ever ends who is to tell of it.
+/// Number 0 starts nothing. It brings one descriptor, a cgroup.kill: once the node is dead the
+/// spawner writes to it and ends.
 struct spawn_request {
   std::uint64_t number = 0;
   hold wanted = hold::strongest;
   std::uint32_t joins = 0;
+  std::uint32_t homes = 0;
 };
 enum request_fd : std::size_t { plan_fd, stdin_fd, stdout_fd, stderr_fd, control_fd, request_fds };
-/// memory, cpu and pids of v1, and v2 beside them.
-inline constexpr std::size_t joins_max = 4;
-inline constexpr std::size_t passed_fds_max = request_fds + joins_max;
+/// memory, cpu and pids; of v2 there is one hierarchy.
+inline constexpr std::size_t joins_max = 3;
+inline constexpr std::size_t homes_max = 1;
+inline constexpr std::size_t passed_fds_max = request_fds + joins_max + homes_max;
 
 /// spawner -> node, with the init's pidfd when `error` is 0. Number 0 answers no request: it is
 /// the first word of every spawner, and tells in `held` what the host gives.
@@ -65,7 +70,13 @@ struct spawn_reply {
 
 /// init -> node over the control socket. From inside a namespace `running` carries the server's pid
 /// as SCM_CREDENTIALS too, which the kernel translates for the reader.
-enum class report_kind : std::uint32_t { running, failed, exited, signaled };
+enum class report_kind : std::uint32_t {
+  running,
+  failed,
+  exited,
+  signaled,
+  emptied, ///< After one of the two before it: what had outlived the server is dead, too.
+};
 struct init_report {
   report_kind kind = report_kind::failed;
   step failed = step::none;
@@ -73,6 +84,13 @@ struct init_report {
   std::uint32_t files_max = 0;   ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
   std::int32_t pid = 0;          ///< `running`: the server's, in the init's namespace.
   std::uint32_t core_dumped = 0; ///< `signaled`: 1 where a core was written.
+  /// 1: nothing of the tree is left but its init, which is about to end. Said from inside a PID
+  /// namespace alone, where all that lose their parent become the init's children: it has none.
+  std::uint32_t empty = 0;
+  std::int64_t user_us = 0;       ///< With `empty`: what the whole tree has used. Microseconds,
+  std::int64_t system_us = 0;     ///< the largest resident set of one process, and page faults that
+  std::int64_t memory_max_kb = 0; ///< had to wait for a disk.
+  std::int64_t major_faults = 0;
 };
 
 /// node -> init over the control socket. Its end of file means that the node is dead.

@@ -1,9 +1,12 @@
 #include "runners/spawner/server_start.hpp"
 
+#include "runners/spawner/clone_into.hpp"
+
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -73,6 +76,9 @@ failure search_and_run(const mapped_plan& plan) {
 failure join_cgroups(const server_start& start) {
   for (std::size_t which = 0; which < start.joins; ++which)
     if (write(start.join_fds[which], "0", 1) != 1) return {step::cgroup, errno};
+  if (start.home < 0 || start.born_there) return {};
+  const int door = openat(start.home, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  if (door < 0 || write(door, "0", 1) != 1) return {step::cgroup, errno};
   return {};
 }
 
@@ -106,6 +112,12 @@ pid_t start_server(server_start& start) {
   // Shared memory and a suspended parent: the cheapest way, and errors come back in `start`.
   // search_and_run needs PATH_MAX and little more.
   alignas(16) static char stack[64 * 1024];
+  if (start.home >= 0) {
+    start.born_there = true;
+    const long pid = clone_into(start.home, child_main, stack, sizeof(stack), &start);
+    if (pid > 0) return static_cast<pid_t>(pid);
+    start.born_there = false; // A sandbox that knows no clone3: it moves there.
+  }
   const int pid =
       clone(child_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
   if (pid < 0) start.failed = {step::fork, errno};

@@ -13,9 +13,11 @@ struct server_start {
   int input = -1;
   int output = -1;
   int errors = -1;
-  const int* join_fds = nullptr; ///< The cgroup.procs to be written to.
+  const int* join_fds = nullptr; ///< The files of v1 cgroups to be written to.
   std::size_t joins = 0;
+  int home = -1;                 ///< The v2 cgroup to be born in, or to be moved into.
   bool dies_with_parent = false; ///< Only where no PID namespace sees to it.
+  bool born_there = false;       ///< In `home`; set by the start.
   failure failed;
   std::uint32_t files_max = 0; ///< In force, where it is less than the plan asks; else 0.
 };

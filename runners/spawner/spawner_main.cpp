@@ -2,11 +2,14 @@
 // of it is cheap, and without threads, so that a fork of it is safe. It ends with the node.
 #include "runners/spawner/init.hpp"
 #include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/protocol.hpp"
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -22,6 +25,10 @@ struct received {
   std::size_t count = 0;
   bool complete = false;
 };
+
+std::size_t expected_fds(const spawn_request& request) {
+  return request.number == 0 ? 1 : request_fds + request.joins + request.homes;
+}
 
 void close_all(received& from) {
   for (std::size_t i = 0; i < from.count; ++i) close(from.fds[i]);
@@ -47,7 +54,7 @@ bool receive(received& into) {
     std::memcpy(into.fds, CMSG_DATA(head), into.count * sizeof(int));
   }
   into.complete = size == sizeof(into.request) && into.request.joins <= joins_max &&
-                  into.count == request_fds + into.request.joins &&
+                  into.request.homes <= homes_max && into.count == expected_fds(into.request) &&
                   (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
   return true;
 }
@@ -78,12 +85,12 @@ void tell_hold(spawn_reply& reply, hold held, const host_strength& host) {
   reply.weakened_error = host.why_not_stronger.error;
 }
 
-void serve(received& from, const host_strength& host) {
+void serve(received& from, const host_strength& host, int last_pid) {
   spawn_reply reply;
   reply.number = from.request.number;
   if (!from.complete) {
     // Descriptors are dropped on the way in when we may not open more.
-    reply.error = from.count < request_fds + from.request.joins ? EMFILE : EBADMSG;
+    reply.error = from.count < expected_fds(from.request) ? EMFILE : EBADMSG;
     reply.failed = step::receive;
     return answer(reply, -1);
   }
@@ -91,9 +98,11 @@ void serve(received& from, const host_strength& host) {
   start.held = from.request.wanted == hold::strongest ? host.best : from.request.wanted;
   start.uid = geteuid();
   start.gid = getegid();
+  start.last_pid = last_pid;
   std::memcpy(start.fds, from.fds, sizeof(start.fds));
   start.joins = from.request.joins;
   std::memcpy(start.join_fds, from.fds + request_fds, start.joins * sizeof(int));
+  if (from.request.homes != 0) start.home = from.fds[request_fds + start.joins];
   int pidfd = -1;
   // CLONE_PARENT makes the init the node's child: the node reaps it, and it outlives us.
   const long pid =
@@ -109,6 +118,38 @@ void serve(received& from, const host_strength& host) {
   reply.init_pid = static_cast<int>(pid);
   answer(reply, pidfd);
   close(pidfd);
+}
+
+/// What ends all trees at once, and the pidfd of the node; -1 where there is no such thing.
+int kill_fd = -1;
+int node_fd = -1;
+
+pid_t node_pid() {
+  ucred made_by{};
+  socklen_t size = sizeof(made_by);
+  return getsockopt(node_socket, SOL_SOCKET, SO_PEERCRED, &made_by, &size) == 0 ? made_by.pid : 0;
+}
+
+/// From now on the spawner outlives the node, for as long as a write takes.
+void guard_trees(received& from) {
+  if (kill_fd >= 0) close(kill_fd);
+  kill_fd = from.fds[0];
+  from.count = 0;
+  if (node_fd < 0) node_fd = pidfd_open(node_pid(), 0);
+  prctl(PR_SET_PDEATHSIG, 0);
+}
+
+/// After the end of the socket. A node that only closed it kills its spawner; what a dead one left
+/// is ended here: its keepers may have been killed with it.
+void end_trees() {
+  if (kill_fd < 0) return;
+  if (getppid() == node_pid()) { // It is alive or dying.
+    if (node_fd < 0) return;
+    pollfd death{node_fd, POLLIN, 0};
+    while (poll(&death, 1, -1) < 0) {
+    }
+  }
+  if (write(kill_fd, "1", 1) != 1) _exit(1);
 }
 
 /// By the plain system call: the C library leaves out two signals that posix_spawn makes ignored.
@@ -131,13 +172,18 @@ int main() {
   close_range(node_socket + 1, ~0U, 0);
   if (chdir("/") != 0) return 1;
   const host_strength host = probe_host();
+  const int last_pid = open("/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
   spawn_reply first_word;
   tell_hold(first_word, host.best, host);
   answer(first_word, -1);
   for (;;) {
     received next;
-    if (!receive(next)) return 0;
-    serve(next, host);
+    if (!receive(next)) break;
+    if (next.request.number != 0)
+      serve(next, host, last_pid);
+    else if (next.complete)
+      guard_trees(next);
     close_all(next);
   }
+  end_trees();
 }

@@ -68,6 +68,17 @@ const std::string crash = "exited with code 3: before it was ready; its last lin
 
 BOOST_AUTO_TEST_SUITE(call_refusal)
 
+BOOST_AUTO_TEST_CASE(a_call_lost_for_lack_of_memory_is_told_so_once) {
+  gone_reason reason{gone_kind::killed, {true, 9, false, true, 64 << 20, {}}, ""};
+  BOOST_TEST(mcp::failure_message(lost(reason)) ==
+             "server \"fs\" was killed by signal 9 (SIGKILL) while the call was in flight: out of "
+             "memory (limit 64 MiB); restart 2 in 200 ms");
+  reason.detail = "before it was ready";
+  BOOST_TEST(detail_gone(reason) == "out of memory (limit 64 MiB), before it was ready");
+  reason.exit.out_of_memory = false;
+  BOOST_TEST(detail_gone(reason) == "before it was ready");
+}
+
 BOOST_AUTO_TEST_CASE(a_doubled_phrase_is_found_wherever_it_stands) {
   BOOST_TEST(doubled("is not ready, it is crash_loop: is crash_loop: exited").size() > 0u);
   BOOST_TEST(doubled("no room: 9 calls are in flight; 9 calls are in flight").size() > 0u);

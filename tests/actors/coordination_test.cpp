@@ -66,6 +66,23 @@ desk running(strategy how) {
 
 BOOST_AUTO_TEST_SUITE(coordination)
 
+BOOST_AUTO_TEST_CASE(what_will_never_come_is_waited_for_with_words_of_its_own) {
+  auto all = needing(dependency_condition::ready);
+  all.needs.erase("db");
+  desk vanished(all);
+  BOOST_TEST(vanished.ask("web") ==
+             "defer web: waits for \"db\", but there is no such server; add it, or remove this one "
+             "and add it without depends_on.db");
+  all.needs["db"] = {};
+  vanished.decide.relate(std::make_shared<const relations>(all));
+  BOOST_TEST(vanished.is("db", process_status::ready) == "grant web");
+  auto endless = needing(dependency_condition::completed);
+  endless.permanent = {"db"};
+  BOOST_TEST(desk(endless).ask("web") ==
+             "defer web: waits for \"db\" to complete, but it is permanent and never does; make it "
+             "transient, or depend on \"ready\"");
+}
+
 BOOST_AUTO_TEST_CASE(what_satisfies_which_condition) {
   using enum process_status;
   for (std::size_t at = 0; at < process_status_count; ++at) {

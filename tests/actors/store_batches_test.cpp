@@ -73,6 +73,42 @@ BOOST_FIXTURE_TEST_CASE(crashes_that_come_together_make_one_batch_soon, store_fi
   BOOST_TEST(inbox.put_crash({})); // The next one is told again.
 }
 
+BOOST_FIXTURE_TEST_CASE(crashes_that_keep_coming_make_a_batch_less_often, store_fixture) {
+  const auto crash = [&] {
+    if (inbox.put_crash({})) send(store, crashes_waiting{});
+  };
+  const store_options options;
+  crash();
+  advance(options.live_wait);
+  BOOST_TEST(posted.size() == 1u);
+  crash();
+  advance(options.live_wait_busy - 1ms);
+  BOOST_TEST(posted.size() == 1u);
+  advance(1ms);
+  BOOST_TEST(posted.size() == 2u);
+  advance(options.live_wait_busy);
+  crash();
+  advance(options.live_wait);
+  BOOST_TEST(posted.size() == 3u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_instance_that_ends_before_it_was_written_is_not_written, store_fixture) {
+  put_instance begun;
+  begun.instance = {{"fs"}, 3};
+  drop_instance ended;
+  ended.instance = begun.instance;
+  send(store, begun);
+  send(store, ended);
+  advance(store_options{}.live_wait);
+  BOOST_TEST(posted.empty());
+  send(store, begun);
+  advance(store_options{}.live_wait_busy);
+  BOOST_TEST(posted.size() == 1u);
+  send(store, ended);
+  advance(store_options{}.live_wait_busy);
+  BOOST_TEST(posted.size() == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_question_for_crashes_is_asked_behind_those_that_wait, store_fixture) {
   inbox.put_crash({});
   send(store, crashes_waiting{});

@@ -156,8 +156,7 @@ BOOST_AUTO_TEST_CASE(an_instance_whose_actor_dies_is_reported_once_without_an_ex
 BOOST_AUTO_TEST_CASE(while_the_store_is_away_reports_wait_in_a_bounded_line) {
   record_inbox inbox;
   BOOST_TEST(inbox.put_crash({}));
-  for (std::size_t i = 0; i < record_inbox::crashes_max + 4; ++i)
-    BOOST_TEST(!inbox.put_crash({}));
+  for (std::size_t i = 0; i < record_inbox::crashes_max + 4; ++i) BOOST_TEST(!inbox.put_crash({}));
   BOOST_TEST(inbox.crashes.size() == record_inbox::crashes_max);
   BOOST_TEST(inbox.crashes_dropped == 5u);
 }

@@ -82,6 +82,46 @@ BOOST_AUTO_TEST_CASE(an_extension_moves_the_end_of_its_start_to_the_millisecond)
   BOOST_TEST(node.host.alive("side") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_its_start_that_the_node_slept_through_is_given_one_more_round) {
+  run_notified();
+  advance(30s);
+  say("EXTEND_TIMEOUT_USEC=40000000");
+  sleep_through(11min); // Longer than it could have asked for.
+  BOOST_TEST(node.host.alive("side") == 1u);
+  advance(60s - 1ms);
+  BOOST_TEST(node.host.alive("side") == 1u);
+  BOOST_TEST(node.status("side") == "starting");
+  say("READY=1");
+  BOOST_TEST(node.status("side") == "ready");
+  advance(1h);
+  BOOST_TEST(node.host.starts("side") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_silent_in_that_round_too_or_is_slept_through_twice_ends) {
+  run_notified();
+  sleep_through(11min);
+  advance(60s - 1ms);
+  BOOST_TEST(node.host.alive("side") == 1u);
+  advance(2ms);
+  BOOST_TEST(last_reason().starts_with("not ready within its start timeout"));
+  advance(1s);
+  BOOST_TEST_REQUIRE(node.host.starts("side") == 2u);
+  sleep_through(11min);
+  BOOST_TEST(node.host.alive("side") == 1u);
+  sleep_through(11min);
+  BOOST_TEST(node.host.alive("side") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_probe_after_such_a_sleep_makes_it_ready) {
+  manners = {manner{}};
+  manners[0].listens_after = 10min;
+  run_probed();
+  sleep_through(11min);
+  BOOST_TEST(node.host.alive("side") == 1u);
+  advance(2s);
+  BOOST_TEST(node.status("side") == "ready");
+}
+
 BOOST_AUTO_TEST_CASE(a_watchdog_that_runs_out_is_a_hang_and_the_next_is_watched_anew) {
   side.policy.ping = {1s, 1s, 3};
   run_notified();

@@ -121,6 +121,25 @@ BOOST_AUTO_TEST_CASE(many_callers_wake_it_once) {
   BOOST_TEST(node.host.starts("fs") == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(calls_that_come_in_one_message_wake_it_once_and_each_keeps_it_awake) {
+  how = manner{};
+  how->answers_after = 1min;
+  run_fs();
+  until_asleep();
+  const auto calls = node.calls_together("fs", 5);
+  BOOST_TEST_REQUIRE(calls.size() == 5u);
+  advance(1min + 20ms);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  for (const auto& call : calls) BOOST_TEST((call->ends == 1 && !call->failed()), call->text);
+  advance(4min);
+  BOOST_TEST(node.calls_together("fs", 2).size() == 2u);
+  advance(6min - 100ms); // A minute until the answers, and five after them.
+  BOOST_TEST(node.host.alive("fs") == 1u);
+  advance(200ms);
+  BOOST_TEST(node.host.alive("fs") == 0u);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(orders_to_a_sleeper_come_true) {
   run_fs();
   until_asleep();

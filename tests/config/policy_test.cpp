@@ -18,8 +18,8 @@ constexpr const char* everything = R"(
   "ping": {"every": 0, "timeout": "1s", "failures": 1},
   "stop": {"drain": "1s", "stdin": 0, "term": "10s"},
   "queue": {"max": 8, "wait": "5s"}, "success": {"codes": [0, 3], "signals": [15, "SIGINT"]},
-  "limits": {"files": 1024}, "prefix": "on_collision", "port": "auto",
-  "idle_stop": "10m", "max_lifetime": "24h",
+  "limits": {"memory": "64Mi", "cpu": 1.5, "pids": 64, "files": 1024}, "prefix": "on_collision",
+  "port": "auto", "idle_stop": "10m", "max_lifetime": "24h",
   "tools": {"allow": ["read_*"], "deny": ["read_secret"]})";
 
 void check_everything(const server_policy& p) {
@@ -33,7 +33,8 @@ void check_everything(const server_policy& p) {
   BOOST_TEST((p.stop.drain == 1s && p.stop.stdin_close == 0s && p.stop.term == 10s));
   BOOST_TEST((p.queue.max == 8 && p.queue.wait == 5s));
   BOOST_TEST((p.success.codes == std::vector{0, 3} && p.success.signals == std::vector{15, 2}));
-  BOOST_TEST((p.limits.files == 1024 && p.limits.pids == 0));
+  BOOST_TEST((p.limits.files == 1024 && p.limits.pids == 64 && p.limits.pids_required));
+  BOOST_TEST((p.limits.memory_bytes == 64 << 20 && p.limits.cpu == 1.5));
   BOOST_TEST((p.prefix == prefix_mode::on_collision));
   BOOST_TEST((p.port == port_auto && p.idle_stop == 10min && p.max_lifetime == 24h));
   BOOST_TEST((p.tools_allow == std::vector<std::string>{"read_*"}));
@@ -131,7 +132,20 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
       {R"("limits": {"files": 1})", "fs.limits.files: 1 is no whole number from 16"},
       {R"("limits": {"file": 1})", "did you mean \"files\"?"},
       {R"("limits": {"memory": "lots"})", "fs.limits.memory: \"lots\" is no size"},
-      {R"("limits": {"cpu": "2"})", "fs.limits.cpu: \"2\" is no number"},
+      {R"("limits": {"memory": "-1Mi"})", "fs.limits.memory: \"-1Mi\" is"},
+      {R"("limits": {"memory": -5})", "fs.limits.memory: -5 bytes is negative"},
+      {R"("limits": {"memory": "64Ki"})",
+       "fs.limits.memory: \"64Ki\" is too little, write at least \"1Mi\""},
+      {R"("limits": {"memory": "2000Ti"})", "fs.limits.memory: \"2000Ti\" is more than 1024 Ti"},
+      {R"("limits": {"memory": true})", "fs.limits.memory: a size is a text"},
+      {R"("limits": {"cpu": "2"})", "fs.limits.cpu: \"2\" is no number from 0.01 to 4096"},
+      {R"("limits": {"cpu": -1})", "fs.limits.cpu: -1 is no number"},
+      {R"("limits": {"cpu": 0.001})", "fs.limits.cpu: 0.001 is no number"},
+      {R"("limits": {"cpu": 5000})", "fs.limits.cpu: 5000 is no number"},
+      {R"("limits": {"pids": -1})", "fs.limits.pids: -1 is no whole number from 1 to 4194304"},
+      {R"("limits": {"pids": 1.5})", "fs.limits.pids: 1.5 is no whole number"},
+      {R"("limits": {"pids": "64"})", "fs.limits.pids: \"64\" is no whole number"},
+      {R"("limits": {"pids": 99999999999})", "fs.limits.pids: 99999999999 is no whole number"},
       {R"("prefix": "sometimes")", "fs.prefix: \"sometimes\" is not known here"},
       {R"("tools": {"allow": "x"})", "fs.tools.allow: \"x\" is no list"},
       {R"("tools": {"allow": [1]})", "fs.tools.allow[0]: 1 is no text"},
@@ -200,9 +214,6 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
       {R"("session_mode": "per_principal")", "session_mode"},
       {R"("on_node_exit": "keep")", "on_node_exit"},
       {R"("isolation": "strict")", "isolation"},
-      {R"("limits": {"memory": "256Mi"})", "limits.memory"},
-      {R"("limits": {"cpu": 1.5})", "limits.cpu"},
-      {R"("limits": {"pids": 64})", "limits.pids"},
       {R"("paths": {"read": ["/data"]})", "paths.read"},
       {R"("paths": {"write": ["/data"]})", "paths.write"},
       {R"("network": "none")", "network"},
@@ -232,10 +243,35 @@ BOOST_AUTO_TEST_CASE(the_values_that_are_in_force_anyway_pass) {
   for (const char* members :
        {R"("link": "stdio")", R"("ready": "mcp")", R"("replicas": 1)", R"("depends_on": {})",
         R"("session_mode": "shared")", R"("on_node_exit": "stop")", R"("isolation": "default")",
-        R"("limits": {"memory": null, "cpu": 0, "pids": 512})", R"("paths": {"read": []})",
-        R"("network": "full")", R"("pin": "warn")", R"("retry": "never")", R"("runner": "process")",
-        R"("type": "stdio")", R"("headers": {})"})
+        R"("paths": {"read": []})", R"("network": "full")", R"("pin": "warn")",
+        R"("retry": "never")", R"("runner": "process")", R"("type": "stdio")", R"("headers": {})"})
     BOOST_TEST(test::failure_of(test::with_server_members(members)) == "", members);
+}
+
+BOOST_AUTO_TEST_CASE(only_what_somebody_wrote_is_a_limit_that_a_start_must_have) {
+  const std::tuple<const char*, std::uint32_t, bool> rows[] = {
+      {R"("restart": "permanent")", 512, false},
+      {R"("limits": {"memory": "1Gi"})", 512, false},
+      {R"("limits": {"pids": 512})", 512, true},
+      {R"("limits": {"pids": null})", 0, true},
+      {R"("limits": {"memory": null, "cpu": 0, "pids": 0})", 0, true},
+  };
+  for (const auto& [members, pids, required] : rows) {
+    const auto config =
+        parse_config(test::with_server_members(members), "t", test::usual_environment());
+    BOOST_REQUIRE_MESSAGE(config, members);
+    const auto& limits = config->servers.at(0).policy.limits;
+    BOOST_TEST(limits.pids == pids, members);
+    BOOST_TEST(limits.pids_required == required, members);
+    BOOST_TEST(limits.cpu == 0, members);
+    const auto written = policy_json(config->servers.at(0).policy);
+    std::optional<error> failure;
+    fields object(written, "p", failure);
+    server_policy again;
+    read_policy(object, again);
+    BOOST_TEST(again.limits.pids == pids, members);
+    BOOST_TEST(again.limits.pids_required == required, members);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_readiness_is_read_and_written_out_the_same) {

@@ -83,6 +83,18 @@ BOOST_AUTO_TEST_CASE(a_fault_is_named_with_its_place) {
   BOOST_TEST(!fault_of(related({})));
 }
 
+BOOST_AUTO_TEST_CASE(who_is_added_answers_for_no_fault_but_its_own) {
+  const auto broken = related({{"web", {"gone"}}, {"fs", {}}, {"new", {"fs"}}});
+  BOOST_REQUIRE(fault_of(broken));
+  BOOST_TEST(!fault_of_added(broken, "new"));
+  BOOST_TEST(!fault_of_added(related({{"web", {"gone"}}, {"gone", {}}}), "gone"));
+  const auto own = fault_of_added(related({{"web", {"gone"}}, {"new", {"gone"}}}), "new");
+  BOOST_REQUIRE(own);
+  BOOST_TEST(own->server == "new");
+  // It brings back what was gone, and needs what has waited for it.
+  BOOST_TEST(bool(fault_of_added(related({{"web", {"gone"}}, {"gone", {"web"}}}), "gone")));
+}
+
 BOOST_AUTO_TEST_CASE(a_level_needs_former_levels_alone) {
   BOOST_TEST(joined(start_levels(related(diamond))) == "db other | cache queue | web");
   BOOST_TEST(joined(start_levels(related({{"a", {}}, {"b", {}}}))) == "a b");

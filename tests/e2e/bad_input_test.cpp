@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_is_not_there_is_named_with_the_path_it_was_s
   auto reason = reason_of(node, "named");
   BOOST_TEST(has(reason, "no-such-program"), reason);
   BOOST_TEST(has(reason, "PATH"), reason);
-  BOOST_TEST(has(reason, "/usr/bin:/bin"), reason);
+  BOOST_TEST(has(reason, std::getenv("PATH")), reason);
   reason = reason_of(node, "absolute");
   BOOST_TEST(has(reason, "/no/such/program"), reason);
   const auto reply = talker(node, "/mcp/named", era::modern).call("echo");

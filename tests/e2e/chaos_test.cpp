@@ -2,15 +2,19 @@
 // from the seed `TOOLSCORE_CHAOS_SEED` or a new one, which is printed.
 #include "node_fixture.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -35,6 +39,38 @@ struct figures {
   unsigned process_kills = 0;
   unsigned changes = 0;
   unsigned calls = 0;
+  unsigned under_way = 0; ///< Changes that the node's death cut off.
+};
+
+constexpr unsigned versions = 60;
+
+/// A repository with a tag for each version, so that each is an install of its own. Its server
+/// looks whether it is whole before it serves, and says so by its exit code if not.
+void make_repository(const std::string& at) {
+  std::filesystem::create_directories(at);
+  for (int i = 0; i < 150; ++i)
+    std::ofstream(at + "/part" + std::to_string(i)) << std::string(3'000, 'w');
+  std::ofstream(at + "/server.py") << "import os, sys\n"
+                                      "for i in range(150):\n"
+                                      "    with open('part%d' % i) as part:\n"
+                                      "        if part.read() != 'w' * 3000:\n"
+                                      "            sys.exit(9)\n"
+                                      "os.execv(sys.argv[1], sys.argv[1:])\n";
+  const auto git = "cd '" + at +
+                   "' && export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null && "
+                   "git init --quiet --initial-branch=main && git add --all && "
+                   "for i in $(seq 0 " +
+                   std::to_string(versions - 1) +
+                   "); do echo $i > version && git add version && git -c user.name=t -c "
+                   "user.email=t@localhost commit --quiet --message $i && git tag v$i; done";
+  BOOST_REQUIRE(std::system(git.c_str()) == 0);
+}
+
+/// What was asked of the control plane and is not answered yet.
+struct change {
+  std::string name;
+  enum class kind { add, remove, other } what;
+  std::future<int> status; ///< 0 = the node died before it said.
 };
 
 struct chaos {
@@ -47,6 +83,12 @@ struct chaos {
     node.add_fault("hangs", {"--hang"});
     node.add_fault("floods", {"--flood-stderr", "2000000"});
     node.add_fault("never", {"--exit-at-start", "3"});
+    make_repository(node.directory() + "/whole");
+    const auto fixtures = node.directory() + "/fixtures";
+    const auto make =
+        "'" TOOLSCORE_SOURCE_DIR "/examples/make-fixtures' '" + fixtures + "' >/dev/null";
+    BOOST_REQUIRE(std::system(make.c_str()) == 0);
+    node.add("weather", {{"git", "file://" + fixtures + "/weather-python"}, {"ref", "v1"}});
   }
 
   unsigned below(unsigned limit) { return std::uniform_int_distribution(0U, limit - 1)(random); }
@@ -56,35 +98,77 @@ struct chaos {
                                                {"dies", "die"},      {"hangs", "echo"},
                                                {"floods", "echo"},   {"never", "echo"}};
     const auto& chosen = calls[below(std::size(calls))];
+    ++done.calls;
+    call_one(chosen[0], chosen[1], 150ms);
+  }
+
+  void call_one(const std::string& server, const std::string& tool,
+                std::chrono::milliseconds limit) const {
     const reply_json call{{"jsonrpc", "2.0"},
                           {"id", 1},
                           {"method", "tools/call"},
-                          {"params", {{"name", chosen[1]}, {"arguments", {{"text", "x"}}}}}};
-    ++done.calls;
-    node.post_mcp(std::string("/mcp/") + chosen[0], compact(call), {}, 150ms);
+                          {"params", {{"name", tool}, {"arguments", {{"text", "x"}}}}}};
+    node.post_mcp("/mcp/" + server, compact(call), {}, limit);
+  }
+
+  /// A server from the repository, in a version that may be new to this node.
+  reply_json cloned() {
+    return {{"git", "file://" + node.directory() + "/whole"},
+            {"ref", "v" + std::to_string(below(versions))},
+            {"command", "python3"},
+            {"args", {"server.py", TOOLSCORE_FAKES_DIR "/fault_server"}},
+            {"env", {{census_variable, node.marker()}}}};
+  }
+
+  change begin_change(unsigned number) {
+    change one{"added" + std::to_string(number), change::kind::other, {}};
+    const auto path = "/api/v1/servers/" + one.name;
+    const auto ask = [this](std::string method, std::string target, std::string body) {
+      return std::async(std::launch::async,
+                        [=, this] { return node.ask(method, target, body, 5s).status; });
+    };
+    ++done.changes;
+    unknown.insert(one.name); // Until the answer is here.
+    const unsigned what = below(4);
+    if (what < 2) {
+      one.what = change::kind::add;
+      const auto config = below(2) == 0 ? cloned() : node.fault_definition({"--fork-setsid"});
+      one.status =
+          ask("POST", "/api/v1/servers", compact({{"name", one.name}, {"config", config}}));
+    } else if (what == 2) {
+      one.what = change::kind::remove;
+      one.status = ask("DELETE", path, {});
+    } else {
+      const char* const verbs[] = {"/restart", "/stop", "/start"};
+      one.status = ask("POST", path + verbs[below(3)], {});
+    }
+    return one;
   }
 
   /// A change is acknowledged by its status; one that was not may have happened or not.
-  void change_something() {
-    const auto name = "added" + std::to_string(below(6));
-    const auto path = "/api/v1/servers/" + name;
-    ++done.changes;
-    unknown.insert(name); // Until the answer is here.
-    const unsigned what = below(4);
-    if (what < 2) {
-      const auto config = node.fault_definition({"--fork-setsid"});
-      const auto answer =
-          node.ask("POST", "/api/v1/servers", compact({{"name", name}, {"config", config}}), 5s);
-      if (answer.status / 100 == 2) learn(name, true);
-    } else if (what == 2) {
-      const auto answer = node.ask("DELETE", path, {}, 5s);
-      if (answer.status / 100 == 2 || answer.status == 404) learn(name, false);
-    } else {
-      const char* const verbs[] = {"/restart", "/stop", "/start"};
-      if (node.ask("POST", path + verbs[below(3)], {}, 5s).status != 0 &&
-          (known.count(name) != 0 || gone.count(name) != 0))
-        unknown.erase(name); // Neither adds nor removes.
-    }
+  void settle(change one) {
+    const int status = one.status.get();
+    if (status == 0) ++done.under_way;
+    if (one.what == change::kind::add && status / 100 == 2) learn(one.name, true);
+    if (one.what == change::kind::remove && (status / 100 == 2 || status == 404))
+      learn(one.name, false);
+    if (one.what == change::kind::other && status != 0 &&
+        (known.count(one.name) != 0 || gone.count(one.name) != 0))
+      unknown.erase(one.name); // Neither adds nor removes.
+  }
+
+  void change_something() { settle(begin_change(below(6))); }
+
+  /// The node dies in the middle of a call, of changes to three servers, and of what they begin.
+  void kill_node_at_work() {
+    const auto first = below(6);
+    std::vector<change> open;
+    for (unsigned i = 0; i < 3; ++i) open.push_back(begin_change((first + i) % 6));
+    auto call = std::async(std::launch::async, [this] { call_one("stubborn", "slow", 5s); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(below(60)));
+    kill_node();
+    call.get();
+    for (auto& one : open) settle(std::move(one));
   }
 
   void learn(const std::string& name, bool exists) {
@@ -94,9 +178,26 @@ struct chaos {
     (exists ? known : gone).insert(name);
   }
 
-  /// Any process of the node's but the node: server, escapee, init, keeper or spawner.
+  /// Installers carry no marker, but the node's home.
+  std::vector<counted_process> installers() const {
+    auto found = processes_with("HOME=" + node.directory());
+    const auto marked = census(node.marker());
+    std::erase_if(found, [&](const auto& one) {
+      return std::any_of(marked.begin(), marked.end(),
+                         [&](const auto& other) { return other.pid == one.pid; });
+    });
+    return found;
+  }
+  std::vector<counted_process> everything() const {
+    auto all = census(node.marker());
+    const auto more = installers();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  /// Any process of the node's but the node: server, escapee, installer, init, keeper or spawner.
   void kill_something() {
-    const auto all = census(node.marker());
+    const auto all = everything();
     if (all.empty()) return;
     const auto target = static_cast<pid_t>(all[below(static_cast<unsigned>(all.size()))].pid);
     if (target == node.pid() || would_end_all_layers(all, target)) return;
@@ -135,7 +236,8 @@ struct chaos {
     BOOST_TEST(node.wait_for_end(10s) == -2 - SIGKILL);
     ++done.node_kills;
     blows.clear();
-    const auto left = wait_for_empty_census(node.marker(), 10s);
+    std::vector<counted_process> left;
+    eventually([&] { return (left = everything()).empty(); }, 10s);
     BOOST_TEST(left.empty(), "after node kill " << done.node_kills << ": " << to_string(left)
                                                 << "; the last kills: " << lately());
   }
@@ -162,15 +264,46 @@ struct chaos {
     const bool settled = eventually([&] {
       unowned.clear();
       const auto all = census(node.marker());
+      std::set<pid_t> install; // The layers above an installer hold no server.
+      for (const auto& one : installers())
+        for (auto pid = static_cast<pid_t>(one.pid); pid > 1; pid = parent_of(pid))
+          install.insert(pid);
       const auto rows = parse_reply(node.ask("GET", "/api/v1/servers").body);
       for (const auto& one : all)
         if (const auto name = name_of(one.pid);
             name == (sandboxed ? "toolscore-keep" : "toolscore-init") &&
+            install.count(static_cast<pid_t>(one.pid)) == 0 &&
             compact(*rows).find("\"init_pid\":" + std::to_string(one.pid)) == std::string::npos)
           unowned += std::to_string(one.pid) + " ";
       return unowned.empty();
     });
     BOOST_TEST(settled, "trees that no server owns: " << unowned);
+  }
+
+  /// A server whose files are not all there ends by itself, with a code, or is not found at all.
+  void check_installs() {
+    for (const auto& name :
+         {"weather", "added0", "added1", "added2", "added3", "added4", "added5"}) {
+      const auto told =
+          node.ask("GET", std::string("/api/v1/servers/") + name + "/crashes?limit=200").body;
+      for (const char* word :
+           {"\"exit_code\":9", "\"exit_code\":1", "\"exit_code\":2", "No such file"})
+        BOOST_TEST(told.find(word) == std::string::npos, name << " was not whole: " << told);
+    }
+  }
+
+  /// Whatever was cut off, in the end each install succeeds.
+  void check_last_installs() {
+    BOOST_TEST(node.wait_for_status("weather", "ready", 240s), compact(node.row("weather")));
+    const auto answer = node.modern_call("weather", "forecast", {{"city", "Oslo"}}, 60s);
+    BOOST_TEST(answer.text().find("temperature_c") != std::string::npos, answer.told());
+    for (unsigned i = 0; i < 5; ++i) {
+      const auto name = "last" + std::to_string(i);
+      const auto body = compact({{"name", name}, {"config", cloned()}, {"wait", true}});
+      const auto added = node.ask("POST", "/api/v1/servers", body, 60s);
+      BOOST_TEST(added.status == 201, added.body);
+    }
+    check_installs();
   }
 
   void live_a_while() {
@@ -216,15 +349,17 @@ void run(account as, const char* how) {
       storm.check_duplicates();
     }
     storm.live_a_while();
-    storm.kill_node();
+    storm.check_installs();
+    storm.kill_node_at_work();
   }
   BOOST_REQUIRE_MESSAGE(storm.node.start(false), storm.node.log());
   storm.check_definitions();
   storm.check_duplicates();
+  storm.check_last_installs();
   const auto& done = storm.done;
   std::cout << "chaos " << how << ": " << done.node_kills << " node kills, " << done.process_kills
-            << " other kills, " << done.changes << " changes, " << done.calls << " calls"
-            << std::endl;
+            << " other kills, " << done.changes << " changes, " << done.calls << " calls, "
+            << done.under_way << " changes cut off" << std::endl;
   end_well(storm.node, 30s);
 }
 

@@ -74,6 +74,39 @@ BOOST_AUTO_TEST_CASE(a_group_restarts_with_the_one_that_others_depend_on) {
   end_well(node);
 }
 
+BOOST_AUTO_TEST_CASE(an_added_server_says_that_what_it_needs_has_gone_from_the_file) {
+  node_fixture node;
+  node.add_fault("db", {});
+  node.add_fault("fs", {});
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  const auto add = [&](const char* name, const reply_json& more) {
+    auto config = node.fault_definition({});
+    config.update(more);
+    const auto answer = node.ask("POST", "/api/v1/servers",
+                                 compact({{"name", name}, {"config", config}, {"wait", true}}));
+    BOOST_TEST(answer.status == 201, answer.body);
+  };
+  add("web", needs("db"));
+  end_well(node);
+
+  node.forget("db");
+  BOOST_REQUIRE_MESSAGE(node.start(false), node.log());
+  BOOST_REQUIRE(node.wait_for_status("web", "waiting"));
+  const auto reason = text_of(node.row("web"), "reason");
+  BOOST_TEST(reason.starts_with("waits for \"db\", but there is no such server; "), reason);
+  BOOST_TEST(reason.find('\n') == std::string::npos);
+  BOOST_TEST(node.log().find("no such server") != std::string::npos);
+  BOOST_TEST(eventually([&] {
+    return node.ask("GET", "/readyz").body.find("web is waiting") != std::string::npos;
+  }));
+  add("apart", reply_json::object()); // The fault of one is no reason to refuse another.
+  BOOST_TEST(node.pid_of("web") == 0);
+  add("db", reply_json::object());
+  BOOST_TEST(node.wait_for_status("web", "ready"), compact(node.row("web")));
+  BOOST_TEST(node.call("web", "echo", {{"text", "at last"}}).text() == "at last");
+  end_well(node);
+}
+
 BOOST_AUTO_TEST_CASE(a_chain_stops_in_strict_reverse_order) {
   constexpr int count = 40;
   node_fixture node;

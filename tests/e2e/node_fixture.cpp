@@ -2,11 +2,14 @@
 
 #include "node/call_text.hpp"
 #include "node/http_client_io.hpp"
+#include "programs.hpp"
+#include "runners/node_cgroups_io.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -56,14 +59,19 @@ struct program_start {
 
 pid_t start_toolscore(const program_start& what) {
   std::vector<std::string> words;
+  auto run = built_programs();
   if (what.as == account::ordinary) {
+    run = public_programs(what.directory);
     const auto id = std::to_string(ordinary_user);
     words = {"/usr/bin/setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups"};
   }
   if (what.as == account::sandboxed) words = {TOOLSCORE_FAKES_DIR "/without_namespaces"};
-  words.push_back(TOOLSCORE_BIN_DIR "/toolscore");
+  words.push_back(run.toolscore);
   words.insert(words.end(), what.arguments.begin(), what.arguments.end());
-  std::vector<std::string> variables{"HOME=" + what.directory, "PATH=/usr/bin:/bin"};
+  // Node and npm are where whoever runs the tests has them, and not always in /usr/bin.
+  const char* const path = std::getenv("PATH");
+  std::vector<std::string> variables{"HOME=" + what.directory,
+                                     std::string("PATH=") + (path ? path : "/usr/bin:/bin")};
   if (!what.marker.empty()) variables.push_back(std::string(census_variable) + "=" + what.marker);
   variables.insert(variables.end(), what.variables.begin(), what.variables.end());
   posix_spawn_file_actions_t actions;
@@ -156,6 +164,8 @@ node_fixture::~node_fixture() {
     for (const auto& one : left) ::kill(static_cast<pid_t>(one.pid), SIGKILL);
     std::this_thread::sleep_for(10ms);
   }
+  // So may its cgroups, where a test has killed it.
+  reap_former_cgroups(cgroup_id_of(state_dir()), state_dir() + "/run/cgroups", 2s);
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
@@ -166,9 +176,8 @@ void node_fixture::add(const std::string& name, reply_json definition) {
 }
 
 reply_json node_fixture::fault_definition(const std::vector<std::string>& words) const {
-  return {{"command", TOOLSCORE_FAKES_DIR "/fault_server"},
-          {"args", words},
-          {"env", {{census_variable, marker_}}}};
+  const auto run = as_ == account::ordinary ? public_programs(directory_) : built_programs();
+  return {{"command", run.fault_server}, {"args", words}, {"env", {{census_variable, marker_}}}};
 }
 
 void node_fixture::add_fault(const std::string& name, const std::vector<std::string>& words,
@@ -368,6 +377,8 @@ void check_good_end(node_fixture& node, std::chrono::milliseconds limit) {
   BOOST_TEST(code == 0, "the node ended with " << code << "\n" << node.log());
   const auto left = wait_for_empty_census(node.marker(), 2s);
   BOOST_TEST(left.empty(), to_string(left));
+  const auto cgroups = cgroups_of(node.state_dir());
+  BOOST_TEST(cgroups.empty(), (cgroups.empty() ? "" : cgroups.front()) << " is left");
 }
 
 } // namespace toolscore::test

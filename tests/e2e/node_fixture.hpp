@@ -44,6 +44,8 @@ public:
   /// A fault_server with these words; `more` are further keys of its definition.
   void add_fault(const std::string& name, const std::vector<std::string>& words,
                  const reply_json& more = reply_json::object());
+  /// The config's next writing is without it.
+  void forget(const std::string& name) { servers_.erase(name); }
   reply_json fault_definition(const std::vector<std::string>& words) const;
   reply_json defaults = reply_json::object(); ///< The config's "defaults".
   reply_json groups = reply_json::object();   ///< The config's "groups".

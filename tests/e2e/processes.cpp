@@ -1,5 +1,7 @@
 #include "processes.hpp"
 
+#include "runners/node_cgroups_io.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -14,6 +16,20 @@ std::string text_of_file(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   return text.str();
+}
+
+/// Others come and go meanwhile: what vanishes is passed over.
+void look_below(const std::string& directory, const std::string& name,
+                std::vector<std::string>& found) {
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(directory, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    std::error_code gone;
+    if (at->is_symlink(gone) || !at->is_directory(gone)) continue;
+    const auto path = at->path().string();
+    if (path.find(name) != std::string::npos) found.push_back(path);
+    look_below(path, name, found);
+  }
 }
 
 } // namespace
@@ -45,6 +61,12 @@ std::vector<pid_t> children_of(pid_t pid) {
     std::ifstream children(task.path() / "children");
     for (pid_t child = 0; children >> child;) found.push_back(child);
   }
+  return found;
+}
+
+std::vector<std::string> cgroups_of(const std::string& state_dir) {
+  std::vector<std::string> found;
+  look_below("/sys/fs/cgroup", "/toolscore-" + cgroup_id_of(state_dir), found);
   return found;
 }
 

@@ -17,6 +17,9 @@ bool is_root();
 bool is_gone(pid_t pid);
 /// The processes whose parent it is.
 std::vector<pid_t> children_of(pid_t pid);
+/// All cgroups of this machine that belong to a node with that state directory: its own in each
+/// hierarchy, and what is below. Found by looking everywhere, not by what the node has noted.
+std::vector<std::string> cgroups_of(const std::string& state_dir);
 /// The argument vector's first word without its folders.
 std::string program_of(pid_t pid);
 

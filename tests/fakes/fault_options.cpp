@@ -28,6 +28,8 @@ constexpr const char* usage =
     "  --delay-handshake MS   answers initialize and the first server/discover so late\n"
     "  --die-on-call          adds the tool die, which kills the server in mid-call\n"
     "  --progress-every MS    time between the notifications of the tool progress (0)\n"
+    "  --hog MIB              adds the tool hog, which takes so much memory\n"
+    "  --bomb N               adds the tool bomb, which forks so often: \"CHILDREN ERRNO\"\n"
     "  --crlf                 ends its lines with \\r\\n\n"
     "  --tag TEXT             does nothing; marks the command line for a search\n";
 
@@ -78,6 +80,10 @@ bool take_value(std::string_view word, std::string_view value, fault_options& op
     options.delay_handshake = time;
   else if (word == "--progress-every")
     options.progress_every = time;
+  else if (word == "--hog")
+    options.hog_mebibytes = number;
+  else if (word == "--bomb")
+    options.bomb_forks = number;
   else
     return false;
   return true;

@@ -26,8 +26,10 @@ struct fault_options {
       0};                   ///< Before `initialize` and the first discover are answered.
   bool die_on_call = false; ///< The tool `die` exists: SIGKILL to itself, in mid-call.
   std::chrono::milliseconds progress_every{
-      0};            ///< Between the notifications of the tool `progress`.
-  bool crlf = false; ///< Lines end with \r\n.
+      0};                        ///< Between the notifications of the tool `progress`.
+  std::size_t hog_mebibytes = 0; ///< The tool `hog` exists and takes so much memory for good.
+  std::size_t bomb_forks = 0;    ///< The tool `bomb` exists and forks so often.
+  bool crlf = false;             ///< Lines end with \r\n.
 };
 
 /// @returns false, and a usage text on stderr, if the words are not understood

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <poll.h>
 #include <string>
@@ -47,6 +48,32 @@ std::string environment_names() {
       names += c == '"' || c == '\\' || c < ' ' ? '?' : c; // It stands in a JSON string.
   }
   return names;
+}
+
+/// Touches so much memory, a piece at a time, and keeps it.
+std::string hog(std::size_t mebibytes) {
+  constexpr std::size_t piece = 1U << 20U;
+  for (std::size_t done = 0; done < mebibytes; ++done) {
+    auto* const memory = static_cast<volatile char*>(std::malloc(piece));
+    for (std::size_t at = 0; memory != nullptr && at < piece; at += 4096) memory[at] = 1;
+  }
+  return "had " + std::to_string(mebibytes);
+}
+
+/// "CHILDREN ERRNO": how many forks went well, and why the first did not. The children live on.
+std::string bomb(std::size_t forks) {
+  std::size_t born = 0;
+  int failure = 0;
+  for (std::size_t i = 0; i < forks; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0)
+      for (;;) ::pause();
+    if (child > 0)
+      ++born;
+    else if (failure == 0)
+      failure = errno;
+  }
+  return std::to_string(born) + " " + std::to_string(failure);
 }
 
 /// Leaves a process that has escaped to a session of its own, keeps stdin and stdout open and lives
@@ -192,6 +219,10 @@ private:
       append_text(out, request, "\"fail_tool fails\"", true);
     else if (name == "die" && options_.die_on_call)
       std::raise(SIGKILL);
+    else if (name == "hog" && options_.hog_mebibytes > 0)
+      append_text(out, request, quoted(hog(options_.hog_mebibytes)));
+    else if (name == "bomb" && options_.bomb_forks > 0)
+      append_text(out, request, quoted(bomb(options_.bomb_forks)));
     else
       append_error(out, request, -32602, "Unknown tool");
     answer_in(delay, std::move(out), true);
@@ -240,6 +271,8 @@ private:
     add("fail_rpc", options_.rpc_error);
     add("fail_tool", options_.tool_error);
     add("die", options_.die_on_call);
+    add("hog", options_.hog_mebibytes > 0);
+    add("bomb", options_.bomb_forks > 0);
     return list + ']';
   }
 

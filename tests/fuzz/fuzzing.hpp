@@ -46,6 +46,7 @@ std::string hex_of(std::string_view bytes);
 std::string bytes_of(std::string_view hex);
 
 std::vector<fuzz_target> message_targets(); ///< The protocol's messages.
+std::vector<fuzz_target> http_targets();    ///< Whole requests.
 std::vector<fuzz_target> text_targets();    ///< Lines, headers, requests and the configuration.
 
 } // namespace toolscore::test

@@ -39,6 +39,36 @@ private:
 
 BOOST_AUTO_TEST_SUITE(flush_scope)
 
+BOOST_AUTO_TEST_CASE(what_is_gathered_is_handed_in_before_the_actors_run_and_early_where_asked) {
+  std::string log;
+  struct named final : turn_work {
+    named(std::string& to, char x) : log(to), name(x) {}
+    void run_turn() override {
+      log += name;
+      if (then) turn_scope::defer(*then); // As a message to an actor does.
+    }
+    std::string& log;
+    char name;
+    turn_work* then = nullptr;
+  };
+  named calls(log, 'c');
+  named run(log, 'r');
+  calls.then = &run;
+  BOOST_TEST(!turn_scope::gather(calls)); // No scope: the caller sends at once.
+  {
+    const turn_scope turn;
+    BOOST_TEST(turn_scope::gather(calls));
+    BOOST_TEST(turn_scope::gather(calls)); // Once is enough.
+    named other(log, 'o');
+    BOOST_TEST(!turn_scope::gather(other));
+    BOOST_TEST(log.empty());
+    turn_scope::hand_in();
+    BOOST_TEST(log == "c");
+    BOOST_TEST(turn_scope::gather(calls));
+  }
+  BOOST_TEST(log == "ccr");
+}
+
 BOOST_AUTO_TEST_CASE(without_a_scope_nothing_is_held_back) {
   std::string log;
   BOOST_TEST(!toolscore::flush_scope::join(std::make_shared<noted>(log, 'a')));

@@ -59,6 +59,9 @@ BOOST_AUTO_TEST_CASE(a_failed_call_is_told_to_people_in_one_line_and_to_programs
       told["error"]["data"]["toolscore"] ==
       json::parse(
           R"({"server":"fs","state":"starting","code":"server_gone","signal":9,"attempt":1,"retry_in_ms":0})"));
+  x.out_of_memory = true;
+  BOOST_TEST(parse(failure_response("\"a\"", x))["error"]["data"]["toolscore"]["out_of_memory"] ==
+             true);
 }
 
 BOOST_AUTO_TEST_CASE(every_reason_for_a_failed_call_has_words_on_one_line) {

@@ -47,7 +47,7 @@ verdict judge_body(const sample& x, const std::string& body, const served_method
   view.mcp_name = view_of(x.name);
   view.session_id = view_of(x.session);
   view.session_version = view_of(x.session_version);
-  return classify(view, body, *spans, served);
+  return classify(view, body, *spans, view_meta(spans->meta.of(body)), served);
 }
 
 verdict judge(const sample& x, const served_methods& served = {}) {

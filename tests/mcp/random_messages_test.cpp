@@ -185,7 +185,7 @@ void read_everything(const std::string& text) {
     }
   http_view view;
   view.protocol_version = "2026-07-28";
-  (void)classify(view, text, *spans, {});
+  (void)classify(view, text, *spans, view_meta(spans->meta.of(text)), {});
   list_pager pager("tools");
   (void)pager.on_result(spans->result.of(text));
 }

@@ -49,12 +49,15 @@ BOOST_AUTO_TEST_CASE(both_shapes_of_the_list_are_accepted_and_no_third) {
 BOOST_AUTO_TEST_CASE(a_row_shows_dashes_for_what_there_is_not) {
   const auto rows = server_rows(
       R"([{"name":"fs","process_status":"ready","pid":42,"since":"2026-01-02T03:00:53Z",
-           "restarts":2,"tools":11,"calls":7,"failures":1,"reason":""},
-          {"name":"web","process_status":"crash_loop","pid":0,"reason":"exit 1"}])");
+           "restarts":2,"tools":11,"calls":7,"failures":1,"reason":"",
+           "confinement":"pid+mount namespace, cgroup v1: pids"},
+          {"name":"web","process_status":"crash_loop","pid":0,"reason":"exit 1",
+           "confinement":"of an instance that is no more"}])");
   BOOST_REQUIRE(rows);
   BOOST_TEST(ps_text(*rows, now, 0) ==
-             "NAME  STATUS      PID  SINCE  RESTARTS  TOOLS  CALLS  FAILED  REASON\n"
-             "fs    ready        42  3m12s         2     11      7       1\n"
+             "NAME  STATUS      PID  SINCE  RESTARTS  TOOLS  CALLS  FAILED  REASON  CONFINEMENT\n"
+             "fs    ready        42  3m12s         2     11      7       1          pid+mount "
+             "namespace, cgroup v1: pids\n"
              "web   crash_loop    -      -         0      -      0       0  exit 1\n");
 }
 

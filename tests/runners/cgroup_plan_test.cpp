@@ -1,4 +1,5 @@
 #include "runners/cgroup_plan.hpp"
+#include "runners/confinement.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,11 +21,13 @@ const char* const hybrid_mounts =
 const char* const hybrid_own = "9:name=systemd:/a\n8:pids:/\n4:memory:/process/1\n"
                                "1:cpu,cpuacct:/a b\n0::/\n";
 
-limits_policy limits(std::uint64_t memory_bytes, double cpu, std::uint32_t pids) {
+limits_policy limits(std::uint64_t memory_bytes, double cpu, std::uint32_t pids,
+                     bool pids_required = true) {
   limits_policy all;
   all.memory_bytes = memory_bytes;
   all.cpu = cpu;
   all.pids = pids;
+  all.pids_required = pids_required;
   return all;
 }
 
@@ -36,15 +39,16 @@ const places hybrid{{false, {"pids"}, "/cg/pids"},
 const places v1_only{{false, {"cpu", "memory", "pids"}, "/cg/all"}};
 
 std::string told(const places& where, const limits_policy& what, bool tracked) {
-  const auto parts = plan_cgroup(where, what, tracked);
-  if (!parts) return parts.failure().detail;
-  std::string text = cgroup_words(*parts) + ";";
-  for (const auto& part : *parts) {
+  const auto plan = plan_cgroup(where, what, tracked);
+  if (!plan) return plan.failure().detail;
+  std::string text = cgroup_words(plan->parts) + ";";
+  for (const auto& part : plan->parts) {
     text += " " + where[part.place].directory;
-    for (const auto& name : part.controllers) text += " +" + name;
-    for (const auto& one : part.settings)
-      text += " " + one.file + "=" + one.value + (one.required ? "" : "?");
+    for (const auto& limit : part.limits)
+      for (const auto& one : limit.settings)
+        text += " " + one.file + "=" + one.value + (one.required ? "" : "?");
   }
+  if (!plan->not_given.empty()) text += " not given: " + plan->not_given;
   return text;
 }
 
@@ -107,21 +111,20 @@ BOOST_AUTO_TEST_CASE(each_limit_goes_into_the_file_of_the_hierarchy_that_has_it)
     std::string expected;
   } rows[] = {
       {"v2 alone", v2_only, all, false,
-       "cgroup v2 (memory 64 MiB, cpu 1.5, pids 32); /cg/node +memory +cpu +pids "
-       "memory.max=67108864 memory.swap.max=0? memory.oom.group=1? cpu.max=150000 100000 "
-       "pids.max=32"},
+       "cgroup v2: memory, cpu, pids; /cg/node memory.max=67108864 memory.swap.max=0? "
+       "memory.oom.group=1? cpu.max=150000 100000 pids.max=32"},
       {"hybrid", hybrid, all, false,
-       "cgroup v1 (memory 64 MiB, cpu 1.5, pids 32); /cg/memory/x "
+       "cgroup v1: memory, cpu, pids; /cg/memory/x "
        "memory.limit_in_bytes=67108864 memory.memsw.limit_in_bytes=67108864? /cg/cpu "
        "cpu.cfs_period_us=100000 cpu.cfs_quota_us=150000 /cg/pids pids.max=32"},
       {"hybrid, tracked", hybrid, limits(0, 0, 5), true,
-       "cgroup v2, cgroup v1 (pids 5); /cg/pids pids.max=5 /cg/unified"},
+       "cgroup v2: kill, cgroup v1: pids; /cg/pids pids.max=5 /cg/unified"},
       {"v1 alone", v1_only, limits(0, 0.2, 7), true,
-       "cgroup v1 (cpu 0.2, pids 7); /cg/all cpu.cfs_period_us=100000 cpu.cfs_quota_us=20000 "
+       "cgroup v1: kill, cpu, pids; /cg/all cpu.cfs_period_us=100000 cpu.cfs_quota_us=20000 "
        "pids.max=7"},
-      {"v2, tracked alone", v2_only, limits(0, 0, 0), true, "cgroup v2; /cg/node"},
-      {"hybrid, tracked alone", hybrid, limits(0, 0, 0), true, "cgroup v2; /cg/unified"},
-      {"v1, tracked alone", v1_only, limits(0, 0, 0), true, "cgroup v1; /cg/all"},
+      {"v2, tracked alone", v2_only, limits(0, 0, 0), true, "cgroup v2: kill; /cg/node"},
+      {"hybrid, tracked alone", hybrid, limits(0, 0, 0), true, "cgroup v2: kill; /cg/unified"},
+      {"v1, tracked alone", v1_only, limits(0, 0, 0), true, "cgroup v1: kill; /cg/all"},
       {"none, nothing asked", {}, limits(0, 0, 0), true, ";"},
       {"none, memory asked",
        {},
@@ -135,14 +138,48 @@ BOOST_AUTO_TEST_CASE(each_limit_goes_into_the_file_of_the_hierarchy_that_has_it)
        false,
        "limits.cpu (2) cannot be had: no cgroup hierarchy that this node can see gives it the cpu "
        "controller"},
+      {"none, and only a default asks",
+       {},
+       limits(0, 0, 512, false),
+       false,
+       "; not given: limits.pids (512): no cgroup hierarchy that this node can see gives it the "
+       "pids controller"},
+      {"memory can be had, what a default asks cannot",
+       {{true, {"memory"}, "/cg"}},
+       limits(1 << 20, 0, 512, false),
+       false,
+       "cgroup v2: memory; /cg memory.max=1048576 memory.swap.max=0? memory.oom.group=1? not "
+       "given: limits.pids (512): no cgroup hierarchy that this node can see gives it the pids "
+       "controller"},
       {"the smallest share", v2_only, limits(0, 0.0001, 0), false,
-       "cgroup v2 (cpu 0.0001); /cg/node +cpu cpu.max=1000 100000"},
+       "cgroup v2: cpu; /cg/node cpu.max=1000 100000"},
   };
   for (const auto& row : rows)
     BOOST_TEST(told(row.where, row.asked, row.tracked) == row.expected, row.what);
   BOOST_TEST(!needs_cgroup(limits(0, 0, 0)));
   for (const auto& one : {limits(1, 0, 0), limits(0, 0.1, 0), limits(0, 0, 1)})
-    BOOST_TEST(needs_cgroup(one));
+    BOOST_TEST((needs_cgroup(one) && demands_cgroup(one)));
+  BOOST_TEST(needs_cgroup(limits(0, 0, 512, false)));
+  BOOST_TEST(!demands_cgroup(limits(0, 0, 512, false)));
+  BOOST_TEST(demands_cgroup(limits(0, 0.1, 512, false)));
+}
+
+BOOST_AUTO_TEST_CASE(what_holds_a_tree_is_told_in_words_that_stay) {
+  const struct {
+    confinement held;
+    const char* cgroups;
+    const char* not_given;
+    const char* expected;
+  } rows[] = {
+      {confinement::pid_namespace, "cgroup v1: memory, pids", "",
+       "pid+mount namespace, cgroup v1: memory, pids"},
+      {confinement::user_pid_namespace, "", "", "user+pid+mount namespace"},
+      {confinement::none, "cgroup v2: kill, cgroup v1: pids", "clone was refused",
+       "keepers, cgroup v2: kill, cgroup v1: pids; not given: clone was refused"},
+      {confinement::none, "", "", "keepers"},
+  };
+  for (const auto& row : rows)
+    BOOST_TEST(confinement_text(row.held, row.cgroups, row.not_given) == row.expected);
 }
 
 BOOST_AUTO_TEST_CASE(out_of_memory_is_a_kill_that_was_counted) {

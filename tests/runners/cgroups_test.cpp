@@ -1,5 +1,6 @@
 #include "messages/server_state.hpp"
 #include "runners/cgroup_files_io.hpp"
+#include "runners/confinement.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/proc_io.hpp"
 #include "tests/runners/process_fixture.hpp"
@@ -110,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(what_takes_more_memory_than_its_limit_is_killed_and_told
   const auto limit = limits(50ULL << 20, 0, 0);
   if (!can(limit)) return;
   auto hog = must_start(limited({subject(), "hog", "200"}, limit));
-  BOOST_TEST(hog->confined().find("(memory 50 MiB)") != std::string::npos, hog->confined());
+  BOOST_TEST(hog->confined().find(": memory") != std::string::npos, hog->confined());
   const auto seen = exit_of(*hog);
   BOOST_REQUIRE(seen);
   BOOST_TEST((*seen == process_exit{true, SIGKILL}));
@@ -165,7 +166,33 @@ BOOST_FIXTURE_TEST_CASE(a_fork_bomb_gets_no_more_than_its_pids, cgroup_fixture) 
   BOOST_TEST(trees().size() == 1U);
   bomb->kill();
   BOOST_TEST(exit_of(*bomb).has_value());
-  BOOST_TEST(trees().empty());
+  BOOST_TEST(run_until([&] { return trees().empty(); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_successor_with_the_same_limits_takes_the_empty_cgroup_of_the_dead,
+                        cgroup_fixture) {
+  const auto limit = limits(0, 0, 8);
+  if (!can(limit)) return;
+  if (must_start(limited({subject(), "wait"}, {}))->held_by() == confinement::none) return;
+  auto first = must_start(limited({subject(), "wait"}, limit));
+  const auto its = trees();
+  const auto told = first->confined();
+  BOOST_TEST(its.size() == 1U);
+  first->kill();
+  BOOST_TEST(exit_of(*first).has_value());
+  auto second = must_start(limited({subject(), "bomb", "50"}, limit));
+  BOOST_TEST((trees() == its));
+  BOOST_TEST(second->confined() == told);
+  BOOST_TEST(read_line(second->take_stdout()) == "7 " + std::to_string(EAGAIN));
+  second->kill();
+  BOOST_TEST(exit_of(*second).has_value());
+  auto third = must_start(limited({subject(), "bomb", "50"}, limits(0, 0, 9)));
+  BOOST_TEST(read_line(third->take_stdout()) == "8 " + std::to_string(EAGAIN));
+  BOOST_TEST(run_until([&] { return trees().size() == 1; }));
+  BOOST_TEST((trees() != its));
+  third->kill();
+  BOOST_TEST(exit_of(*third).has_value());
+  BOOST_TEST(run_until([&] { return trees().empty(); }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_share_of_a_processor_is_kept, cgroup_fixture) {
@@ -200,7 +227,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_limit_a_namespace_is_enough_and_no_cgroup_is_m
                         cgroup_fixture) {
   auto free = must_start(limited({subject(), "wait"}, limits(0, 0, 0)));
   if (free->held_by() == confinement::none) return;
-  BOOST_TEST(free->confined() == to_string(free->held_by()));
+  BOOST_TEST(free->confined() == confinement_text(free->held_by(), {}, free->not_given()));
   BOOST_TEST(recorded().empty());
 }
 
@@ -212,6 +239,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_namespace_a_cgroup_holds_what_escapes_its_keep
     return;
   }
   BOOST_TEST(tree->confined().find("keepers, cgroup v") == 0U, tree->confined());
+  BOOST_TEST(tree->confined().find(": kill") != std::string::npos, tree->confined());
   BOOST_REQUIRE(run_until([&] { return processes_in(trees().front()).size() >= 3; }));
   // All three that could sweep at once: what they leave is met by the cgroup.
   std::vector<pid_t> keepers;
@@ -253,12 +281,26 @@ BOOST_FIXTURE_TEST_CASE(a_limit_that_cannot_be_had_refuses_the_start_in_one_line
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_only_a_default_asks_is_given_or_told_and_never_a_refusal,
+                        bare_fixture) {
+  auto what = limits(0, 0, 512);
+  what.pids_required = false;
+  auto free = must_start(limited({subject(), "wait"}, what));
+  BOOST_TEST(free->not_given().find("limits.pids (512): no cgroup hierarchy") != std::string::npos,
+             free->not_given());
+  BOOST_TEST(free->confined().find("; not given: ") != std::string::npos, free->confined());
+  BOOST_TEST(free->confined().find(", cgroup") == std::string::npos, free->confined());
+}
+
 BOOST_FIXTURE_TEST_CASE(without_cgroups_at_all_a_limit_is_refused_too, process_fixture) {
   auto what = plan({subject(), "wait"});
   what.limits = limits(1ULL << 30, 0, 0);
   const auto answer = start(what);
   BOOST_REQUIRE(!answer);
   BOOST_TEST(answer.failure().detail.find("without cgroups") != std::string::npos);
+  what.limits = limits(0, 0, 512);
+  what.limits.pids_required = false;
+  BOOST_TEST(static_cast<bool>(start(what)));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_former_node_left_in_its_cgroups_is_killed_and_they_are_removed,
@@ -272,7 +314,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_former_node_left_in_its_cgroups_is_killed_and_the
   const pid_t survivor = ::fork();
   if (survivor == 0) {
     ::setsid();
-    if (::write(made->joins.front().get(), "0", 1) != 1) ::_exit(1);
+    if (write_cgroup_file(made->directories.front() + "/cgroup.procs", "0") != 0) ::_exit(1);
     for (;;) ::pause();
   }
   const auto directory = made->directories.front();

@@ -1,5 +1,6 @@
 #include "runners/leftovers_io.hpp"
 #include "runners/proc_io.hpp"
+#include "runners/tree_notes_io.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -91,6 +92,21 @@ BOOST_AUTO_TEST_CASE(only_what_is_certainly_the_noted_process_is_reaped) {
       {"no pid noted", {0, 900, "b"}, facts(0, 900), "b", leftover_fate::forget},
       {"a group's pid", {-70, 900, "b"}, facts(-70, 900), "b", leftover_fate::forget},
       {"the system's init", {1, 900, "b"}, facts(1, 900), "b", leftover_fate::forget},
+      {"lives since before it was noted",
+       {70, 0, "b", 900},
+       facts(70, 899),
+       "b",
+       leftover_fate::reap},
+      {"noted in the tick of its birth",
+       {70, 0, "b", 900},
+       facts(70, 900),
+       "b",
+       leftover_fate::reap},
+      {"noted, its pid reused", {70, 0, "b", 900}, facts(70, 901), "b", leftover_fate::forget},
+      {"noted, the boot another", {70, 0, "a", 900}, facts(70, 899), "b", leftover_fate::forget},
+      {"noted, dead", {70, 0, "b", 900}, facts(70, 899, 'Z'), "b", leftover_fate::forget},
+      {"noted, its birth not told", {70, 0, "b", 900}, facts(70, 0), "b", leftover_fate::forget},
+      {"both known", {70, 900, "b", 950}, facts(70, 899), "b", leftover_fate::forget},
   };
   for (const auto& row : rows)
     BOOST_TEST((fate_of(row.noted, row.now, row.boot) == row.fate), row.what);
@@ -101,6 +117,46 @@ BOOST_AUTO_TEST_CASE(a_pidfile_is_read_as_it_was_written) {
   for (const char* text : {"", "70\n", "70 900\n", "x 900 b\n", "-70 900 b\n", "0 900 b\n",
                            "70 x b\n", "99999999999999999999 900 b\n"})
     BOOST_TEST(!parse_pidfile(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(a_note_of_a_tree_is_read_as_it_was_written) {
+  const process_mark mark{70, 0, "boot-1", 900};
+  BOOST_TEST((parse_tree_note(tree_note(mark) + "    ") == mark));
+  for (const char* text : {"", "    ", "70\n", "70 900 boot-1", "70 <= 900\n", "70 <= 0 b\n",
+                           "-70 <= 900 b\n", "0 <= 900 b\n", "70 <= x b\n"})
+    BOOST_TEST(!parse_tree_note(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(notes_of_trees_go_with_their_end_and_those_that_are_kept_stay) {
+  own_directory run;
+  const auto path = run.path + "/trees";
+  BOOST_TEST(read_tree_notes(path).empty());
+  sleeper first;
+  sleeper second;
+  {
+    auto notes = tree_notes::open(path);
+    BOOST_REQUIRE(notes);
+    const auto place = notes->note(first.pid);
+    notes->note(second.pid);
+    notes->erase(place);
+  } // As a node that is killed leaves it.
+  auto marks = read_tree_notes(path);
+  BOOST_REQUIRE(marks.size() == 1U);
+  BOOST_TEST(marks[0].pid == second.pid);
+  BOOST_TEST((fate_of(marks[0], facts_of(second.pid), boot_id()) == leftover_fate::reap));
+  rewrite_tree_notes(path, marks);
+  auto notes = tree_notes::open(path);
+  BOOST_REQUIRE(notes);
+  notes->note(first.pid);
+  marks = read_tree_notes(path);
+  BOOST_REQUIRE(marks.size() == 2U);
+  BOOST_TEST((marks[0].pid == second.pid && marks[1].pid == first.pid));
+  const auto found = reap_leftovers(marks, 5s);
+  BOOST_TEST(found.gone.size() == 2U);
+  BOOST_TEST((first.death() == SIGKILL && second.death() == SIGKILL));
+  rewrite_tree_notes(path, {});
+  BOOST_TEST(!run.has("trees"));
+  BOOST_TEST(!tree_notes::open(run.path + "/missing/trees"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_noted_dies_and_what_only_resembles_it_lives) {

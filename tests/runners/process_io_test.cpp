@@ -1,3 +1,5 @@
+#include "runners/proc_io.hpp"
+#include "runners/tree_notes_io.hpp"
 #include "tests/runners/process_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -35,7 +37,7 @@ BOOST_AUTO_TEST_CASE(cat_echoes_a_line_and_ends_with_its_input) {
   ::close(input);
   BOOST_TEST((exit_of(*cat) == process_exit{false, 0}));
   ::close(output);
-  BOOST_TEST(processes->alive() == 0U);
+  BOOST_TEST(run_until([&] { return processes->alive() == 0; })); // Its init ends after it.
 }
 
 BOOST_AUTO_TEST_CASE(exit_codes_and_signals_are_reported_exactly) {
@@ -173,6 +175,7 @@ BOOST_AUTO_TEST_CASE(a_spawner_that_dies_at_once_is_an_error_and_no_endless_loop
 
 BOOST_AUTO_TEST_CASE(without_descriptors_a_start_fails_clearly_and_the_next_works) {
   exit_of(*must_start(plan({subject(), "exit", "0"})));
+  BOOST_TEST(run_until([&] { return processes->alive() == 0; })); // Its init's pidfd is closed.
   const auto before = open_descriptors();
   rlimit present{};
   ::getrlimit(RLIMIT_NOFILE, &present);
@@ -276,6 +279,43 @@ BOOST_AUTO_TEST_CASE(a_signal_reaches_the_server_even_if_it_is_stopped) {
   BOOST_TEST(run_until([&] { return state() == 'T'; }));
   child->signal(SIGTERM);
   BOOST_TEST((exit_of(*child) == process_exit{true, SIGTERM}));
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_reaches_each_process_of_the_tree_once) {
+  for (const auto& [threads, children] : {std::pair{0, 0}, {3, 0}, {0, 2}, {2, 2}}) {
+    auto child =
+        must_start(plan({subject(), "terms", std::to_string(threads), std::to_string(children)}));
+    const int output = child->take_stdout();
+    for (int i = 0; i <= children; ++i) BOOST_TEST(read_line(output).starts_with("ready "));
+    child->signal(SIGTERM);
+    std::map<std::string, int> heard;
+    for (int i = 0; i <= children; ++i) ++heard[read_line(output)];
+    BOOST_TEST(heard["server 1"] == 1);
+    BOOST_TEST(heard["child 1"] == children);
+    ::close(output);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_tree_is_noted_from_its_birth_until_its_init_is_reaped) {
+  const auto path = (folder / "trees").string();
+  auto notes = tree_notes::open(path);
+  BOOST_REQUIRE(notes);
+  processes->note_trees_in(std::move(*notes));
+  auto first = must_start(plan({subject(), "wait"}));
+  auto second = must_start(plan({subject(), "wait"}));
+  auto marks = read_tree_notes(path);
+  BOOST_REQUIRE(marks.size() == 2U);
+  for (const auto& mark : marks)
+    BOOST_TEST((fate_of(mark, facts_of(mark.pid), boot_id()) == leftover_fate::reap));
+  BOOST_TEST((marks[0].pid == first->init_pid() && marks[1].pid == second->init_pid()));
+  first->kill();
+  exit_of(*first);
+  BOOST_TEST(run_until([&] { return processes->alive() == 1; }));
+  marks = read_tree_notes(path);
+  BOOST_REQUIRE(marks.size() == 1U);
+  BOOST_TEST(marks[0].pid == second->init_pid());
+  const auto third = must_start(plan({subject(), "wait"})); // In the first one's place.
+  BOOST_TEST(std::filesystem::file_size(path) == 2 * tree_notes::line_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(destroying_a_child_kills_it_and_the_reaping_goes_on) {

@@ -32,6 +32,7 @@ BOOST_FIXTURE_TEST_SUITE(process_many, process_fixture)
 BOOST_AUTO_TEST_CASE(two_hundred_killed_at_once_are_told_once_each_and_leave_nothing_open) {
   // The spawner's socket and what the loop opens for itself are there already.
   exit_of(*must_start(plan({subject(), "exit", "0"})));
+  BOOST_TEST(run_until([&] { return processes->alive() == 0; })); // Its init's pidfd is closed.
   const auto before = open_descriptors();
   for (int round = 0; round < 3; ++round) {
     crowd all(*this);

@@ -1,5 +1,7 @@
-// What a held start costs against a plain posix_spawn, both in one run and in turns:
-// `spawn_cost LIBEXEC FIRST_INSTRUCTION [ROUNDS]`. Prints microseconds and their ratio.
+// What a held start costs against a plain posix_spawn, all in one run and in turns, without a
+// cgroup and with one: `spawn_cost LIBEXEC FIRST_INSTRUCTION STATE_DIR [ROUNDS [APART_MS]]`. Prints
+// microseconds and their ratio. Starts far apart are those of crashes: what the kernel then has to
+// wait for is spread over many where they come at once.
 #include "runners/process_io.hpp"
 
 #include <spawn.h>
@@ -60,10 +62,12 @@ cost plainly(char* program) {
   return {first, whole};
 }
 
-cost held(boost::asio::io_context& io, process_io& processes, char* program, confinement by) {
+cost held(boost::asio::io_context& io, process_io& processes, char* program, confinement by,
+          std::uint32_t pids) {
   launch_plan plan;
   plan.argv = {program};
   plan.cwd = "/";
+  plan.limits.pids = pids;
   spawn_options options;
   options.held_by = by;
   std::unique_ptr<hosted_process> child;
@@ -74,7 +78,6 @@ cost held(boost::asio::io_context& io, process_io& processes, char* program, con
     child = std::move(*answer);
     child->on_exit([&](process_exit) { ended = true; });
   });
-  io.restart();
   while (!ended) io.run_one();
   const auto whole = now() - start;
   const int output = child->take_stdout();
@@ -100,29 +103,59 @@ void show_memory(std::int64_t pid) {
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) return 2;
-  const int rounds = argc > 3 ? std::atoi(argv[3]) : 300;
+  if (argc < 4) return 2;
+  const int rounds = argc > 4 ? std::atoi(argv[4]) : 300;
+  const auto apart_us = static_cast<useconds_t>(argc > 5 ? std::atoi(argv[5]) : 0) * 1000;
   boost::asio::io_context io;
-  process_io processes(io, argv[1]);
+  const auto busy = boost::asio::make_work_guard(io);
+  blocking_pool pool(2);
+  process_io bare(io, argv[1]);
+  process_io grouped(io, argv[1]);
+  const std::string record = std::string(argv[3]) + "/cgroups";
+  const auto cgroups = std::make_shared<node_cgroups>(cgroup_id_of(argv[3]), record);
+  grouped.use_cgroups(cgroups, [&](auto work, auto then) {
+    pool.post([&io, work = std::move(work), then = std::move(then)] {
+      work();
+      boost::asio::post(io, then);
+    });
+  });
   const auto strong =
       ::geteuid() == 0 ? confinement::pid_namespace : confinement::user_pid_namespace;
-  std::vector<cost> plain, in_namespace, swept;
-  held(io, processes, argv[2], strong); // The spawner is started by the first.
+  struct way {
+    const char* name;
+    process_io& processes;
+    confinement by;
+    std::uint32_t pids;
+    std::vector<cost> all;
+  };
+  way ways[] = {{"in a namespace", bare, strong, 0, {}},
+                {"the same, pids limited", grouped, strong, 512, {}},
+                {"by keepers", bare, confinement::none, 0, {}},
+                {"the same in a v2 cgroup", grouped, confinement::none, 0, {}}};
+  for (auto& one : ways) held(io, one.processes, argv[2], one.by, one.pids); // The spawners start.
+  std::vector<cost> plain;
   for (int i = 0; i < rounds; ++i) {
     plain.push_back(plainly(argv[2]));
-    in_namespace.push_back(held(io, processes, argv[2], strong));
-    swept.push_back(held(io, processes, argv[2], confinement::none));
+    for (auto& one : ways) {
+      if (apart_us != 0) ::usleep(apart_us);
+      one.all.push_back(held(io, one.processes, argv[2], one.by, one.pids));
+    }
   }
   for (const auto what : {&cost::first, &cost::whole})
     for (const std::size_t percent : {10U, 50U}) {
       const double base = quantile_us(plain, what, percent);
-      const double with = quantile_us(in_namespace, what, percent);
-      const double without = quantile_us(swept, what, percent);
-      std::printf("%s p%zu: posix_spawn %.0f us, %s %.0f us (%.2f x), without namespaces %.0f us "
-                  "(%.2f x)\n",
-                  what == &cost::first ? "first instruction" : "until reaped", percent, base,
-                  to_string(strong), with, with / base, without, without / base);
+      std::printf("%s p%zu: posix_spawn %.0f us", what == &cost::first ? "first" : "whole", percent,
+                  base);
+      for (auto& one : ways) {
+        const double took = quantile_us(one.all, what, percent);
+        std::printf(", %s %.0f us (%.2f x)", one.name, took, took / base);
+      }
+      std::printf("\n");
     }
   std::printf("the spawner:\n");
-  show_memory(processes.spawner_pid());
+  show_memory(bare.spawner_pid());
+  bool empty = false;
+  grouped.kill_all([&] { empty = true; });
+  while (!empty) io.run_one();
+  cgroups->close();
 }

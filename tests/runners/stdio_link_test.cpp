@@ -24,7 +24,9 @@ struct piped_link {
     server_in = to_server[0];
     server_out = from_server[1];
     link_events events;
-    events.on_line = [this](bytes line) { lines.push_back(*line); };
+    events.on_lines = [this](const std::vector<bytes>& came) {
+      for (const auto& line : came) lines.push_back(*line);
+    };
     events.on_garbage = [this](std::string quoted) { garbage.push_back(std::move(quoted)); };
     events.on_overlong = [this](std::string start, std::size_t) {
       overlong.push_back(std::move(start));
@@ -70,7 +72,9 @@ BOOST_AUTO_TEST_CASE(lines_go_through_a_real_server_and_back_in_order) {
   std::vector<std::string> lines;
   bool closed = false;
   link_events events;
-  events.on_line = [&](bytes line) { lines.push_back(*line); };
+  events.on_lines = [&](const std::vector<bytes>& came) {
+    for (const auto& line : came) lines.push_back(*line);
+  };
   events.on_closed = [&] { closed = true; };
   class stdio_link wire(io, cat->take_stdin(), cat->take_stdout(), std::move(events));
   const int count = 20'000; // 2 MiB: far more than the pipes hold.
@@ -167,13 +171,13 @@ BOOST_AUTO_TEST_CASE(a_callback_may_destroy_the_link) {
   BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
   std::unique_ptr<class stdio_link> wire;
   link_events events;
-  events.on_line = [&](bytes) {
+  events.on_lines = [&](const std::vector<bytes>&) {
     ++seen;
     wire.reset();
   };
   events.on_closed = [&] { seen += 100; };
   wire = std::make_unique<class stdio_link>(io, ::dup(ends[1]), ends[0], std::move(events));
-  BOOST_TEST(::write(ends[1], "{}\n{}\n{}\n", 9) == 9);
+  BOOST_TEST(::write(ends[1], "{}\nno\n{}\n{}\n", 12) == 12);
   BOOST_TEST(run_until([&] { return seen != 0; }));
   ::close(ends[1]);
   run_until([] { return false; }, std::chrono::seconds(0));

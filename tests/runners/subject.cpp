@@ -1,4 +1,5 @@
 // A small server that does one thing, for the tests of process_io: `subject WHAT [ARGUMENT]`.
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,6 +95,32 @@ void bomb(long count) {
   std::cout << born << ' ' << error << std::endl;
 }
 
+std::atomic<int> terms{0};
+
+/// Counts the SIGTERMs it hears and writes "NAME COUNT" a moment after the first one.
+[[noreturn]] void count_terms(const char* name) {
+  std::signal(SIGTERM, [](int) { ++terms; });
+  std::cout << "ready " << name << std::endl;
+  while (terms == 0) usleep(1000);
+  usleep(100'000);
+  std::cout << name << ' ' << terms << std::endl;
+  for (;;) pause();
+}
+
+/// A server of several threads that counts its SIGTERMs; with children in sessions of their own.
+[[noreturn]] void count_terms_of_tree(long threads, long children) {
+  for (long i = 0; i < threads; ++i)
+    std::thread([] {
+      for (;;) pause();
+    }).detach();
+  for (long i = 0; i < children; ++i)
+    if (fork() == 0) {
+      setsid();
+      count_terms("child");
+    }
+  count_terms("server");
+}
+
 void dump_core() {
   rlimit limit{};
   getrlimit(RLIMIT_CORE, &limit);
@@ -122,6 +150,7 @@ int main(int argc, char** argv) {
     for (;;) pause();
   }
   if (what == "core") dump_core();
+  if (what == "terms") count_terms_of_tree(number, argc > 3 ? std::atol(argv[3]) : 0);
   if (what == "hog") {
     hog(number);
     for (;;) pause();

@@ -1,10 +1,12 @@
 #include "store/kept_text.hpp"
 #include "store/mask_tokens.hpp"
+#include "store/secret_start.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 using namespace toolscore;
 
@@ -17,6 +19,25 @@ const std::string jwt =
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(masking)
+
+BOOST_AUTO_TEST_CASE(where_a_secret_may_begin_is_found_alike_by_pairs_and_by_blocks) {
+  std::string text;
+  for (int first = 0; first < 256; ++first)
+    for (int second = 0; second < 256; ++second) {
+      text += static_cast<char>(first);
+      text += static_cast<char>(second);
+    }
+  std::vector<std::size_t> expected(text.size(), text.size()); // From each place on.
+  for (std::size_t at = text.size() - 1; at-- > 0;)
+    expected[at] = may_begin_secret(text[at], text[at + 1]) ? at : expected[at + 1];
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if (find_secret_start(text, at) != expected[at])
+      BOOST_FAIL("from " + std::to_string(at) + " on");
+  // At a text's end, where no whole block is left.
+  const std::string_view end = "....................ghp_";
+  for (std::size_t length = 0; length <= end.size(); ++length)
+    BOOST_TEST(find_secret_start(end.substr(0, length), 0) == (length < 22 ? length : 20u));
+}
 
 BOOST_AUTO_TEST_CASE(well_known_tokens_are_masked_wherever_they_stand) {
   const std::vector<std::string> tokens{
@@ -59,6 +80,7 @@ BOOST_AUTO_TEST_CASE(a_secret_beside_its_word_is_masked_and_the_word_is_kept) {
       {"curl -H \"Authorization: Bearer s3cr3t-token\" x",
        "curl -H \"Authorization: Bearer [redacted]\" x"},
       {"postgres://app:hunter2@db:5432/x", "postgres://app:[redacted]@db:5432/x"},
+      {"https://me:p@ss@host/a", "https://me:[redacted]@host/a"},
       {"see https://me:p%40ss@host/a and http://:pw@h", "see https://me:[redacted]@host/a and "
                                                         "http://:[redacted]@h"},
       {R"({"url":"redis://u:p:q@h:1"})", R"({"url":"redis://u:[redacted]@h:1"})"},

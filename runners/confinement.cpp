@@ -1,0 +1,28 @@
+#include "runners/confinement.hpp"
+
+namespace toolscore {
+namespace {
+
+const char* words_for(confinement held) {
+  switch (held) {
+  case confinement::pid_namespace:
+    return "pid+mount namespace";
+  case confinement::user_pid_namespace:
+    return "user+pid+mount namespace";
+  case confinement::none:
+    break;
+  }
+  return "keepers";
+}
+
+} // namespace
+
+std::string confinement_text(confinement held, const std::string& cgroups,
+                             const std::string& not_given) {
+  std::string text = words_for(held);
+  if (!cgroups.empty()) text += ", " + cgroups;
+  if (!not_given.empty()) text += "; not given: " + not_given;
+  return text;
+}
+
+} // namespace toolscore
