@@ -96,9 +96,8 @@ BOOST_AUTO_TEST_CASE(an_added_server_says_that_what_it_needs_has_gone_from_the_f
   BOOST_TEST(reason.starts_with("waits for \"db\", but there is no such server; "), reason);
   BOOST_TEST(reason.find('\n') == std::string::npos);
   BOOST_TEST(node.log().find("no such server") != std::string::npos);
-  BOOST_TEST(eventually([&] {
-    return node.ask("GET", "/readyz").body.find("web is waiting") != std::string::npos;
-  }));
+  BOOST_TEST(eventually(
+      [&] { return node.ask("GET", "/readyz").body.find("web is waiting") != std::string::npos; }));
   add("apart", reply_json::object()); // The fault of one is no reason to refuse another.
   BOOST_TEST(node.pid_of("web") == 0);
   add("db", reply_json::object());

@@ -114,10 +114,11 @@ int main(int argc, char** argv) {
   const std::string record = std::string(argv[3]) + "/cgroups";
   const auto cgroups = std::make_shared<node_cgroups>(cgroup_id_of(argv[3]), record);
   grouped.use_cgroups(cgroups, [&](auto work, auto then) {
-    pool.post([&io, work = std::move(work), then = std::move(then)] {
+    const bool taken = pool.post([&io, work = std::move(work), then = std::move(then)] {
       work();
       boost::asio::post(io, then);
     });
+    if (!taken) std::abort(); // One start at a time fills no queue.
   });
   const auto strong =
       ::geteuid() == 0 ? confinement::pid_namespace : confinement::user_pid_namespace;

@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(secret_names_are_told_from_harmless_ones) {
 BOOST_AUTO_TEST_CASE(values_of_secrets_are_hidden_at_any_depth) {
   const std::pair<const char*, const char*> rows[] = {
       {R"({"token":"abc"})", R"({"token":"[redacted]"})"},
+      {R"({"DB_PASSWORD":"abc"})", R"({"DB_PASSWORD":"[redacted]"})"},
       {R"({"a":{"b":[{"api_key" : "x","c":1}]}})",
        R"({"a":{"b":[{"api_key" : "[redacted]","c":1}]}})"},
       {R"({"password":12345,"x":1})", R"({"password":"[redacted]","x":1})"},
