@@ -16,6 +16,7 @@ std::size_t living(const node_fixture& node) {
 
 } // namespace
 
+namespace toolscore::test { // Its own namespace would clash with sleep() of unistd.h.
 BOOST_AUTO_TEST_SUITE(sleep)
 
 BOOST_AUTO_TEST_CASE(an_idle_server_leaves_no_process_and_the_next_call_wakes_it) {
@@ -102,3 +103,4 @@ BOOST_AUTO_TEST_CASE(lives_end_at_their_limit_and_no_caller_notices) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+} // namespace toolscore::test
