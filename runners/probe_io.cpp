@@ -5,6 +5,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include <array>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -86,7 +87,8 @@ private:
   void read_http() {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
-    parser_->body_limit(boost::none); // It is not read, however long it would be.
+    // It is not read, however long it would be; Boost 1.74 takes no limit for one of nothing.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     http::async_read_header(
         stream_, buffer_, *parser_, [self = shared_from_this()](failed_code failed, auto) {
           if (self->over_) return;
