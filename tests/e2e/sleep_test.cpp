@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_CASE(an_idle_server_leaves_no_process_and_the_next_call_wakes_it
     for (const auto client : {era::legacy, era::modern})
       for (const char* path : {"/mcp", "/mcp/fs"}) {
         talker one(node, path, client);
+        one.greet();
         const auto told = one.ask("tools/list").text;
         BOOST_TEST(told.find("echo") != std::string::npos, path << " " << told);
       }
