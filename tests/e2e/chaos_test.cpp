@@ -292,12 +292,14 @@ struct chaos {
     }
   }
 
-  /// Whatever was cut off, in the end each install succeeds.
+  /// Whatever was cut off, in the end each install succeeds. What was added goes first: each of its
+  /// installs takes seconds of a processor, and they would all be waited for.
   void check_last_installs() {
+    for (const auto& name : known) node.ask("DELETE", "/api/v1/servers/" + name, {}, 60s);
     BOOST_TEST(node.wait_for_status("weather", "ready", 240s), compact(node.row("weather")));
     const auto answer = node.modern_call("weather", "forecast", {{"city", "Oslo"}}, 60s);
     BOOST_TEST(answer.text().find("temperature_c") != std::string::npos, answer.told());
-    for (unsigned i = 0; i < 5; ++i) {
+    for (unsigned i = 0; i < 2; ++i) {
       const auto name = "last" + std::to_string(i);
       const auto body = compact({{"name", name}, {"config", cloned()}, {"wait", true}});
       const auto added = node.ask("POST", "/api/v1/servers", body, 60s);
