@@ -51,6 +51,7 @@ public:
 
   result<calls_outcome> run() {
     if (const auto started = start_floor(); !started) return started.failure();
+    if (const auto started = start_path(); !started) return started.failure();
     for (const era spoken : {era::legacy, era::modern})
       if (const auto started = start_pingpong(spoken); !started) return started.failure();
     if (const auto started = options_.targets.empty() ? start_own_node() : use_targets(); !started)
@@ -80,6 +81,18 @@ private:
     if (!started) return started.failure();
     pids_[floor_name] = started->first.pid();
     targets_.push_back({floor_name, started->second});
+    children_.push_back(std::move(started->first));
+    return done{};
+  }
+
+  result<done> start_path() {
+    std::vector<std::string> command{helper("toolscore-bench-path"), "0",
+                                     helper("toolscore-bench-server")};
+    if (options_.legacy_server) command.emplace_back("--legacy");
+    auto started = start_helper(std::move(command));
+    if (!started) return started.failure();
+    pids_[path_name] = started->first.pid();
+    targets_.push_back({path_name, started->second});
     children_.push_back(std::move(started->first));
     return done{};
   }

@@ -10,6 +10,7 @@ namespace toolscore {
 
 inline constexpr const char* floor_name = "floor";
 inline constexpr const char* pingpong_name = "pingpong";
+inline constexpr const char* path_name = "path";
 
 /// One target under one load in one round.
 struct measurement {
@@ -36,7 +37,8 @@ struct spread {
 spread spread_of(std::vector<double> values);
 
 /// All rounds of one target under one load: medians, and how it compares with its base, which is
-/// the floor, or for the floor itself the ping-pong.
+/// the floor, or for the floor itself the ping-pong. Where the bare path was measured too, what is
+/// neither has a second row against it.
 struct summary_row {
   era spoken = era::legacy;
   std::size_t connections = 1;
@@ -57,6 +59,9 @@ struct bench_limits {
   double p50_ratio_max = 1.3;        ///< Of a target to the floor, one connection.
   double throughput_ratio_min = 0.7; ///< Of a target to the floor, more than one connection.
   double floor_ratio_max = 1.6;      ///< p50 of the floor to the ping-pong.
+  /// Of a target to the bare path, more than one connection. The p50 has the same limit as to the
+  /// floor.
+  double path_throughput_ratio_min = 0.75;
 };
 /// One line for each limit that a median is beyond; empty if all hold.
 std::vector<std::string> violations(const std::vector<summary_row>& rows,

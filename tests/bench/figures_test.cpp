@@ -72,6 +72,29 @@ BOOST_AUTO_TEST_CASE(each_limit_is_kept_exactly_at_it_and_broken_just_beyond_it)
   BOOST_TEST(violations(rows, {1.19, 0.7501, 1.49}).size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(beside_a_bare_path_a_target_is_held_against_both) {
+  auto measurements = slowing_machine();
+  const auto without = measurements.size();
+  for (std::size_t i = 0; i < without; ++i)
+    if (auto path = measurements[i]; path.target == "node") {
+      path.target = path_name;
+      path.calls_per_s *= 1.25;
+      path.p50_us *= 0.8;
+      measurements.push_back(path);
+    }
+  const auto rows = summarize(measurements);
+  const auto against = [&](const char* base) {
+    return std::count_if(rows.begin(), rows.end(),
+                         [&](const auto& x) { return x.target == "node" && x.base == base; });
+  };
+  BOOST_TEST(against(floor_name) == against(path_name));
+  BOOST_TEST(violations(rows, {1.26, 0.75, 1.5, 0.79}).empty());
+  BOOST_TEST(violations(rows, {1.26, 0.75, 1.5, 0.81}).size() == 1u);
+  BOOST_TEST(violations(rows, {1.24, 0.75, 1.5, 0.79}).size() == 1u);
+  // The bare path itself has no limit: here it is far beyond the floor's.
+  BOOST_TEST(violations(rows, {1.26, 0.95, 1.5, 0.79}).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_violation_names_target_load_figure_and_limit) {
   const auto found = violations(summarize(slowing_machine()), {1.1, 0.5, 2});
   BOOST_REQUIRE(found.size() == 1u);

@@ -56,9 +56,10 @@ struct nothing_left_behind {
 
 struct running_floor {
   explicit running_floor(const std::vector<std::string>& server,
-                         const std::vector<std::string>& options = {}) {
+                         const std::vector<std::string>& options = {"--die-with-parent"},
+                         const char* program = "/toolscore-bench-floor") {
     bench_child::options wanted;
-    wanted.command = {libexec + "/toolscore-bench-floor", "--die-with-parent"};
+    wanted.command = {libexec + program};
     wanted.command.insert(wanted.command.end(), options.begin(), options.end());
     wanted.command.emplace_back("0");
     wanted.command.insert(wanted.command.end(), server.begin(), server.end());
@@ -142,10 +143,11 @@ void signal_a_run(int number) {
 
 BOOST_FIXTURE_TEST_SUITE(load, nothing_left_behind)
 
-BOOST_AUTO_TEST_CASE(a_thousand_calls_of_each_era_come_back_right_through_either_floor) {
+BOOST_AUTO_TEST_CASE(a_thousand_calls_of_each_era_come_back_right_through_floors_and_path) {
   const running_floor together{{instant_server}};
-  const running_floor each{{instant_server}, {"--write-each"}};
-  for (const auto* floor : {&together, &each})
+  const running_floor each{{instant_server}, {"--die-with-parent", "--write-each"}};
+  const running_floor path{{instant_server}, {}, "/toolscore-bench-path"};
+  for (const auto* floor : {&together, &each, &path})
     for (const era spoken : {era::legacy, era::modern})
       for (const std::size_t connections : {1u, 16u, 64u}) {
         const auto figures = run_load(thousand_calls(floor->at, spoken, connections));
@@ -205,8 +207,9 @@ BOOST_AUTO_TEST_CASE(the_scenario_measures_every_target_of_every_load_in_every_r
   wanted.recorded = false; // The stub records nothing.
   const auto outcome = run_calls(wanted);
   BOOST_REQUIRE_MESSAGE(outcome, why(outcome));
-  // Two rounds of two eras: ping-pong, floor and node alone, floor and node with four connections.
-  BOOST_TEST(outcome->measurements.size() == 2u * 2u * (3u + 2u));
+  // Two rounds of two eras: ping-pong, floor, path and node alone, the last three with four
+  // connections.
+  BOOST_TEST(outcome->measurements.size() == 2u * 2u * (4u + 3u));
   for (const auto& each : outcome->measurements) {
     BOOST_TEST(each.calls > 0u);
     BOOST_TEST(each.p50_us > 0);
