@@ -7,6 +7,7 @@
 #include "store/wall_clock.hpp"
 
 #include <algorithm>
+#include <sched.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 
 namespace toolscore {
@@ -65,6 +66,16 @@ record_gap gap_of(std::span<const call_record> batch, const std::string& reason)
   return gap;
 }
 
+/// Whoever waits for this processor, often the loop or one of its clients, must not wait for a
+/// whole batch: that would be milliseconds, with all callers idle.
+void insert_all(record_insert& insert, std::span<const call_record> batch, std::size_t text_max) {
+  constexpr std::size_t records_a_go = 8;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (i % records_a_go == records_a_go - 1) ::sched_yield();
+    insert(batch[i], text_max);
+  }
+}
+
 void insert_gap(SQLite::Database& base, const record_gap& gap) {
   SQLite::Statement statement(
       base, "INSERT INTO gaps (count, from_us, to_us, reason) VALUES (?, ?, ?, ?)");
@@ -95,7 +106,7 @@ result<std::int64_t> records::append(std::span<const call_record> batch) {
     auto& base = state_->base;
     if (!state_->insert) state_->insert = std::make_unique<record_insert>(base);
     SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const auto& record : batch) (*state_->insert)(record, state_->limits.text_bytes_max);
+    insert_all(*state_->insert, batch, state_->limits.text_bytes_max);
     const std::int64_t last = base.getLastInsertRowid();
     note_trajectories(base, batch, last);
     if (state_->gap) insert_gap(base, *state_->gap);
