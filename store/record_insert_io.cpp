@@ -3,8 +3,11 @@
 #include "store/kept_text.hpp"
 #include "store/wall_clock.hpp"
 
+#include <array>
+#include <optional>
 #include <sqlite3.h>
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <string>
 #include <string_view>
 
 namespace toolscore {
@@ -13,15 +16,16 @@ namespace {
 constexpr std::string_view insert_sql =
     "INSERT INTO calls (at_us, server, instance, server_version, server_commit, trajectory, task, "
     "trace, principal, method, tool, admission, transport, rpc, tool_outcome, failure, attempt, "
-    "queued_us, wire_us, total_us, arguments_cut, result_cut, arguments, result) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "queued_us, wire_us, total_us, arguments_cut, result_cut, arguments, result) VALUES ";
+constexpr std::string_view row_sql = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 std::string_view text_of(const bytes& text, text_span span) {
   if (!text || span.at > text->size()) return {};
   return span.of(*text);
 }
 
-/// Binds one row from the first column to the last. The texts must live until the row is stepped.
+/// Binds rows from the first column to the last. The texts must live until the statement is
+/// stepped.
 class row_binder {
 public:
   explicit row_binder(sqlite3_stmt* statement) : statement_(statement) {}
@@ -49,25 +53,16 @@ private:
   int status_ = SQLITE_OK;
 };
 
-} // namespace
+/// The two texts of one record as they are kept.
+struct kept_pair {
+  kept_pair(const call_record& record, std::size_t bytes_max)
+      : arguments(text_of(record.request, record.arguments), bytes_max),
+        result(text_of(record.response, record.result), bytes_max) {}
+  kept_text arguments;
+  kept_text result;
+};
 
-void record_insert::finalize::operator()(sqlite3_stmt* statement) const noexcept {
-  sqlite3_finalize(statement);
-}
-
-record_insert::record_insert(SQLite::Database& base) : base_(base) {
-  sqlite3_stmt* statement = nullptr;
-  const int status =
-      sqlite3_prepare_v3(base.getHandle(), insert_sql.data(), static_cast<int>(insert_sql.size()),
-                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  statement_.reset(statement);
-  if (status != SQLITE_OK) throw SQLite::Exception(base.getHandle(), status);
-}
-
-void record_insert::operator()(const call_record& record, std::size_t text_bytes_max) {
-  const kept_text arguments(text_of(record.request, record.arguments), text_bytes_max);
-  const kept_text result(text_of(record.response, record.result), text_bytes_max);
-  row_binder row(statement_.get());
+void bind(row_binder& row, const call_record& record, const kept_pair& texts) {
   row.whole(to_microseconds(record.at));
   row.text(record.server.value);
   row.whole(static_cast<std::int64_t>(record.instance));
@@ -88,18 +83,51 @@ void record_insert::operator()(const call_record& record, std::size_t text_bytes
   row.whole(record.queued.count());
   row.whole(record.wire.count());
   row.whole(record.total.count());
-  row.whole_or_null(arguments.cut_from());
-  row.whole_or_null(result.cut_from());
-  row.text(arguments.view());
-  row.text(result.view());
-  const int stepped = row.status() == SQLITE_OK ? sqlite3_step(statement_.get()) : row.status();
+  row.whole_or_null(texts.arguments.cut_from());
+  row.whole_or_null(texts.result.cut_from());
+  row.text(texts.arguments.view());
+  row.text(texts.result.view());
+}
+
+} // namespace
+
+void record_insert::finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
+
+record_insert::record_insert(SQLite::Database& base)
+    : base_(base), one_(prepare(1)), many_(prepare(records_a_statement)) {}
+
+record_insert::statement record_insert::prepare(std::size_t rows) {
+  std::string sql{insert_sql};
+  for (std::size_t i = 0; i < rows; ++i) sql.append(i == 0 ? "" : ",").append(row_sql);
+  sqlite3_stmt* made = nullptr;
+  const int status = sqlite3_prepare_v3(base_.getHandle(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+  statement owned(made);
+  if (status != SQLITE_OK) throw SQLite::Exception(base_.getHandle(), status);
+  return owned;
+}
+
+void record_insert::operator()(std::span<const call_record> records, std::size_t text_bytes_max) {
+  if (records.size() == records_a_statement) return run(many_.get(), records, text_bytes_max);
+  for (const auto& record : records) run(one_.get(), {&record, 1}, text_bytes_max);
+}
+
+void record_insert::run(sqlite3_stmt* prepared, std::span<const call_record> records,
+                        std::size_t text_bytes_max) {
+  std::array<std::optional<kept_pair>, records_a_statement> texts;
+  row_binder row(prepared);
+  for (std::size_t i = 0; i < records.size(); ++i)
+    bind(row, records[i], texts[i].emplace(records[i], text_bytes_max));
+  const int stepped = row.status() == SQLITE_OK ? sqlite3_step(prepared) : row.status();
   // Reset before anything is thrown: a statement left open would keep the transaction from ending.
   if (stepped == SQLITE_DONE) {
-    sqlite3_reset(statement_.get());
+    sqlite3_reset(prepared);
     return;
   }
   SQLite::Exception failure(base_.getHandle(), stepped);
-  sqlite3_reset(statement_.get());
+  sqlite3_reset(prepared);
   throw failure;
 }
 

@@ -69,10 +69,10 @@ record_gap gap_of(std::span<const call_record> batch, const std::string& reason)
 /// Whoever waits for this processor, often the loop or one of its clients, must not wait for a
 /// whole batch: that would be milliseconds, with all callers idle.
 void insert_all(record_insert& insert, std::span<const call_record> batch, std::size_t text_max) {
-  constexpr std::size_t records_a_go = 8;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (i % records_a_go == records_a_go - 1) ::sched_yield();
-    insert(batch[i], text_max);
+  constexpr auto go = record_insert::records_a_statement;
+  for (std::size_t at = 0; at < batch.size(); at += go) {
+    if (at != 0) ::sched_yield();
+    insert(batch.subspan(at, std::min(go, batch.size() - at)), text_max);
   }
 }
 

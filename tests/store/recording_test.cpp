@@ -3,6 +3,10 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
 
 using namespace toolscore;
 using namespace std::chrono_literals;
@@ -223,6 +227,39 @@ BOOST_AUTO_TEST_CASE(a_record_without_texts_or_with_wrong_places_is_kept) {
   BOOST_TEST(lines[0]["arguments"].is_null());
   BOOST_TEST(lines[0]["server"] == "");
   BOOST_TEST(lines[1]["arguments"].is_null());
+}
+
+BOOST_AUTO_TEST_CASE(each_record_of_a_batch_is_a_row_of_its_own_in_its_order) {
+  for (const std::size_t size : {1u, 7u, 8u, 9u, 16u, 19u}) {
+    const test::state_dir dir;
+    auto base = test::open_in(dir.path);
+    records kept(base);
+    std::vector<call_record> batch;
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto text = std::to_string(100 + i);
+      batch.push_back(test::record_of(text, text + "1"));
+      batch.back().arguments = {0, 3};
+      batch.back().result = {0, 4};
+      batch.back().tool = i % 3 == 0 ? "" : "tool" + text;
+      batch.back().total = std::chrono::microseconds(i);
+    }
+    const auto last = kept.append(batch);
+    BOOST_REQUIRE(last);
+    BOOST_TEST(*last == static_cast<std::int64_t>(size));
+    const auto out = kept.export_ndjson({});
+    BOOST_REQUIRE(out);
+    BOOST_TEST(out->count == size);
+    std::istringstream lines(out->ndjson);
+    std::string line;
+    for (std::size_t i = 0; i < size && std::getline(lines, line); ++i) {
+      const auto row = nlohmann::json::parse(line);
+      BOOST_TEST(row["number"] == i + 1);
+      BOOST_TEST(row["arguments"] == 100 + i);
+      BOOST_TEST(row["result"] == 1001 + 10 * i);
+      BOOST_TEST(row["tool"] == (i % 3 == 0 ? "" : "tool" + std::to_string(100 + i)));
+      BOOST_TEST(row["total_us"] == i);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_batch_is_no_work) {
