@@ -21,6 +21,7 @@ launch_plan base_plan(const server_spec& spec, const host_facts& host, environme
   for (const auto& [name, value] : spec.env) plan.env[name] = value;
   for (const auto& bin : bins) prepend_path(plan.env, bin);
   plan.cwd = joined(cwd, spec.cwd);
+  plan.own_cwd = plan.cwd == server_dir(spec.id, host);
   plan.pidfile = server_dir(spec.id, host) + "/pid";
   plan.limits = spec.policy.limits;
   return plan;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
+#include <filesystem>
 
 namespace toolscore {
 
@@ -150,10 +151,12 @@ void process_runner_state::finish(install_flight& flight) {
 void process_runner_state::answer(const waiter& to, result<launch_plan> launch,
                                   const std::string& version) {
   if (to.spec.id.value.empty()) return; // It has left and has its answer.
-  // The server's own directory holds its pidfile and is where a plain command runs.
-  if (launch)
-    if (auto made = ensure_directory(server_dir(to.spec.id, options_.host)); !made)
-      launch = made.failure();
+  // Where a server runs in its own directory that is made at its start, and not by the loop.
+  if (launch) {
+    const auto own = server_dir(to.spec.id, options_.host);
+    const auto needed = launch->own_cwd ? std::filesystem::path(own).parent_path().string() : own;
+    if (auto made = ensure_directory(needed); !made) launch = made.failure();
+  }
   if (!launch && launch.failure().code != errc::cancelled)
     tell_manager(to.spec.id, process_status::failed, launch.failure().detail);
   if (to.requester)

@@ -90,6 +90,7 @@ result<std::string> to_wire(const launch_plan& plan) {
     return error{errc::spawn_failed, "cannot start a server: " + fault};
   spawner::plan_head head;
   head.files_max = plan.limits.files;
+  head.own_cwd = plan.own_cwd ? 1 : 0;
   head.arguments = static_cast<std::uint32_t>(plan.argv.size());
   head.variables = static_cast<std::uint32_t>(plan.env.size());
   std::string wire(sizeof(head), '\0');

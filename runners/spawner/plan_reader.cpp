@@ -40,6 +40,7 @@ int map_plan(int fd, mapped_plan& plan) {
       mmap(nullptr, plan.table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (plan.tables == MAP_FAILED) return errno;
   plan.files_max = head.files_max;
+  plan.own_cwd = head.own_cwd != 0;
   plan.cwd = next_string(at, end);
   plan.argv = static_cast<char**>(plan.tables);
   plan.environment = plan.argv + head.arguments + 1;

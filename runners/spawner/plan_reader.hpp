@@ -9,6 +9,7 @@ struct mapped_plan {
   char** argv = nullptr;
   char** environment = nullptr;
   std::uint32_t files_max = 0;
+  bool own_cwd = false;
   void* text = nullptr;
   std::size_t text_bytes = 0;
   void* tables = nullptr;

@@ -105,6 +105,7 @@ struct plan_head {
   std::uint32_t files_max = 0; ///< RLIMIT_NOFILE; 0 = as inherited.
   std::uint32_t arguments = 0;
   std::uint32_t variables = 0;
+  std::uint32_t own_cwd = 0; ///< 1: a missing cwd is made, with the mode 0700.
 };
 
 /// A plan over this is refused: the kernel would refuse its execve as well.

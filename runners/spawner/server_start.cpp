@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace toolscore::spawner {
@@ -82,6 +83,12 @@ failure join_cgroups(const server_start& start) {
   return {};
 }
 
+bool enter_directory(const mapped_plan& plan) {
+  if (chdir(plan.cwd) == 0) return true;
+  if (errno != ENOENT || !plan.own_cwd) return false;
+  return (mkdir(plan.cwd, 0700) == 0 || errno == EEXIST) && chdir(plan.cwd) == 0;
+}
+
 failure prepare_and_run(server_start& start) {
   if (const failure why = join_cgroups(start)) return why;
   if (setsid() < 0) return {step::session, errno};
@@ -92,7 +99,7 @@ failure prepare_and_run(server_start& start) {
     return {step::stdio, errno};
   if (!limit_files(start)) return {step::limits, errno};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return {step::privileges, errno};
-  if (chdir(start.plan->cwd) != 0) return {step::directory, errno};
+  if (!enter_directory(*start.plan)) return {step::directory, errno};
   // Dispositions are the defaults already: the spawner was started so and nobody sets a handler.
   sigset_t none;
   sigemptyset(&none);

@@ -149,6 +149,23 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_run_says_why) {
   BOOST_TEST(run_until([&] { return processes->alive() == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_servers_own_directory_is_made_at_its_start_and_no_other_is) {
+  auto what = plan({subject(), "exit", "7"});
+  what.cwd = (folder / "own").string();
+  BOOST_TEST(!start(what)); // Somebody else's directory, or a slip of the pen.
+  BOOST_TEST(!std::filesystem::exists(what.cwd));
+  what.own_cwd = true;
+  for (int again = 0; again < 2; ++again) {
+    auto child = must_start(what);
+    BOOST_TEST((exit_of(*child) == process_exit{false, 7}));
+  }
+  using std::filesystem::perms;
+  BOOST_TEST((std::filesystem::status(what.cwd).permissions() == perms::owner_all));
+  what.cwd = (folder / "own" / "a" / "b").string(); // It is made, and not those above it.
+  BOOST_TEST(!start(what));
+  BOOST_TEST(!std::filesystem::exists(folder / "own" / "a"));
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_spawner_is_an_error_that_names_it) {
   class process_io lost(io, "/no/such/libexec");
   std::string detail;
