@@ -189,8 +189,11 @@ std::string project_dir(const server_spec& spec, const install_plan& plan) {
   const auto inside = normalise_relative(spec.subdir);
   return checkout_dir(plan) + (inside.empty() ? "" : "/" + inside);
 }
+std::string servers_dir(const host_facts& host) {
+  return host.state_dir + "/servers";
+}
 std::string server_dir(const server_id& id, const host_facts& host) {
-  return host.state_dir + "/servers/" + id.value;
+  return servers_dir(host) + "/" + id.value;
 }
 
 result<install_plan> plan_install(const server_spec& spec, const host_facts& host) {

@@ -77,6 +77,7 @@ std::string checkout_dir(const install_plan& plan);
 std::string project_dir(const server_spec& spec, const install_plan& plan);
 std::string venv_dir(const install_plan& plan);
 std::string package_dir(const install_plan& plan);
+std::string servers_dir(const host_facts& host);
 std::string server_dir(const server_id& id, const host_facts& host);
 
 /// The path of the file that the npm package's bin names, relative to its directory.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
-#include <filesystem>
 
 namespace toolscore {
 
@@ -153,8 +152,8 @@ void process_runner_state::answer(const waiter& to, result<launch_plan> launch,
   if (to.spec.id.value.empty()) return; // It has left and has its answer.
   // Where a server runs in its own directory that is made at its start, and not by the loop.
   if (launch) {
-    const auto own = server_dir(to.spec.id, options_.host);
-    const auto needed = launch->own_cwd ? std::filesystem::path(own).parent_path().string() : own;
+    const auto needed =
+        launch->own_cwd ? servers_dir(options_.host) : server_dir(to.spec.id, options_.host);
     if (auto made = ensure_directory(needed); !made) launch = made.failure();
   }
   if (!launch && launch.failure().code != errc::cancelled)
