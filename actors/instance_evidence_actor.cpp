@@ -217,7 +217,7 @@ void take_start_timeout(instance_pointer self, options_ref options) {
   auto& state = self->state;
   auto& evidence = state.without_handshake;
   state.start_deadline = evidence.deadline(); // Its words may have moved it.
-  if (give_another_round(self, options)) return evidence.begin_anew(self->clock().now());
+  if (give_another_round(self, options)) return;
   const auto verdict = evidence.on_timeout(self->clock().now());
   take_evidence(self, options, verdict);
   if (verdict == readiness::verdict::wait && state.at == instance_state::starting)

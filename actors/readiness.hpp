@@ -37,8 +37,6 @@ public:
   verdict on_probed(std::string failure);
   /// EXTEND_TIMEOUT_USEC: its start is to end in so much time from now, if that is later.
   void extend(std::chrono::microseconds by, moment now) noexcept;
-  /// Its deadline was found late by us: it has a whole start timeout from now.
-  void begin_anew(moment now) noexcept { deadline_ = now + start_timeout_; }
   /// The timer of `deadline` has come.
   verdict on_timeout(moment now) noexcept;
 

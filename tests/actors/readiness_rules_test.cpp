@@ -124,17 +124,4 @@ BOOST_AUTO_TEST_CASE(
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_start_that_begins_anew_has_its_whole_time_even_beyond_all_extensions) {
-  auto policy = sidecar(ready_policy{ready_kind::notify, {}, {}});
-  policy.start_timeout = 10s;
-  readiness machine(policy);
-  machine.on_started(start);
-  machine.begin_anew(start + 1h);
-  BOOST_TEST((machine.deadline() == start + 1h + 10s));
-  machine.extend(1h, start + 1h); // Its extensions are spent, and take nothing away.
-  BOOST_TEST((machine.deadline() == start + 1h + 10s));
-  BOOST_TEST((machine.on_timeout(start + 1h + 10s - 1ms) == readiness::verdict::wait));
-  BOOST_TEST((machine.on_timeout(start + 1h + 10s) == readiness::verdict::timed_out));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -358,6 +358,34 @@ BOOST_AUTO_TEST_CASE(an_instance_whose_actor_dies_in_its_handshake_is_an_interna
   check_internal_error();
 }
 
+BOOST_AUTO_TEST_CASE(what_was_answered_while_the_node_was_suspended_counts) {
+  manners = {manner{}};
+  manners[0].answers_after.reset();
+  run_ready();
+  const auto call = node.call("fs");
+  advance(1ms);
+  BOOST_TEST_REQUIRE(node.host.last("fs")->calls.size() == 1u);
+  sleep_through(1h); // The answer stands in the pipe, and is read a little after the timers.
+  BOOST_TEST(call->ends == 0);
+  node.host.answer(node.host.last("fs"));
+  settle();
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(!call->failed());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_answered_while_the_node_was_suspended_fails_soon_after) {
+  manners = {manner{}};
+  manners[0].answers_after.reset();
+  run_ready();
+  const auto call = node.call("fs");
+  advance(1ms);
+  BOOST_TEST_REQUIRE(node.host.last("fs")->calls.size() == 1u);
+  sleep_through(1h);
+  advance(200ms);
+  BOOST_TEST(call->ends == 1);
+  BOOST_TEST(call->failed());
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_ends_while_it_installs_answers_what_waits) {
   node.install_takes = 10s;
   run();
