@@ -10,6 +10,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 
 using namespace std::chrono_literals;
 
@@ -157,6 +159,24 @@ BOOST_AUTO_TEST_CASE(notes_of_trees_go_with_their_end_and_those_that_are_kept_st
   rewrite_tree_notes(path, {});
   BOOST_TEST(!run.has("trees"));
   BOOST_TEST(!tree_notes::open(run.path + "/missing/trees"));
+}
+
+BOOST_AUTO_TEST_CASE(no_two_trees_share_a_line_whatever_was_erased_between) {
+  own_directory run;
+  const auto path = run.path + "/trees";
+  auto notes = tree_notes::open(path);
+  BOOST_REQUIRE(notes);
+  std::map<std::int64_t, std::size_t> places;
+  for (std::int64_t pid = 100; pid < 110; ++pid) places[pid] = notes->note(pid);
+  for (const std::int64_t pid : {103, 100, 109}) {
+    notes->erase(places[pid]);
+    places.erase(pid);
+  }
+  for (std::int64_t pid = 200; pid < 205; ++pid) places[pid] = notes->note(pid);
+  std::set<std::int64_t> read;
+  for (const auto& mark : read_tree_notes(path)) read.insert(mark.pid);
+  BOOST_TEST(read.size() == 12U);
+  for (const auto& [pid, place] : places) BOOST_TEST(read.count(pid) == 1U, pid);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_noted_dies_and_what_only_resembles_it_lives) {
