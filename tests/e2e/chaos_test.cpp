@@ -148,7 +148,10 @@ struct chaos {
   /// A change is acknowledged by its status; one that was not may have happened or not.
   void settle(change one) {
     const int status = one.status.get();
-    if (status == 0) ++done.under_way;
+    if (status == 0) {
+      ++done.under_way;
+      doubtful.insert(one.name);
+    }
     if (one.what == change::kind::add && status / 100 == 2) learn(one.name, true);
     if (one.what == change::kind::remove && (status / 100 == 2 || status == 404))
       learn(one.name, false);
@@ -167,7 +170,8 @@ struct chaos {
     });
     const auto number = below(6);
     const auto name = "added" + std::to_string(number);
-    if (std::none_of(open.begin(), open.end(), [&](const auto& x) { return x.name == name; }))
+    if (doubtful.count(name) == 0 &&
+        std::none_of(open.begin(), open.end(), [&](const auto& x) { return x.name == name; }))
       open.push_back(begin_change(number));
     else
       std::this_thread::sleep_for(5ms);
@@ -183,6 +187,7 @@ struct chaos {
     call.get();
     for (auto& one : open) settle(std::move(one));
     open.clear();
+    doubtful.clear(); // A dead node does nothing more.
   }
 
   void learn(const std::string& name, bool exists) {
@@ -344,6 +349,8 @@ struct chaos {
   std::set<std::string> known;   ///< Their addition was acknowledged.
   std::set<std::string> gone;    ///< Their removal was.
   std::set<std::string> unknown; ///< The node died before it said.
+  /// No answer came in time, and the node may do it yet: after whatever else is asked of it.
+  std::set<std::string> doubtful;
 
 private:
   static std::string name_of(long pid) {
