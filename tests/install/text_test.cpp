@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(a_failed_step_is_one_line_with_its_command_its_exit_and_its
   report.add("   ");
   report.add("progress 1/2");
   report.add("npm error A complete log of this run can be found in: /x");
-  const launch_plan launch{{"/bin/npm", "install", "a b", ""}, {}, "/", "", "", "", {}};
+  launch_plan launch;
+  launch.argv = {"/bin/npm", "install", "a b", ""};
   BOOST_TEST(
       report.failure("npm", launch, "exit 1") ==
       "npm: /bin/npm install 'a b' '': exit 1: line 5 | line 6 | line 7 | line 8 | red blue");
