@@ -161,7 +161,7 @@ struct chaos {
   }
 
   /// Of a server of which nothing is asked yet: its answers would not say in which order they were
-  /// carried out. A restart or a stop may wait for an install; nobody waits for it here.
+  /// carried out. Nobody waits for them here, for a stop may wait for an install.
   void change_something() {
     std::erase_if(open, [this](change& one) {
       const bool answered = one.status.wait_for(0s) == std::future_status::ready;
@@ -177,8 +177,7 @@ struct chaos {
       std::this_thread::sleep_for(5ms);
   }
 
-  /// The node dies in the middle of a call, of changes to three servers at least, and of what they
-  /// begin.
+  /// The node dies in the middle of a call, of changes to three servers, and of what they begin.
   void kill_node_at_work() {
     for (unsigned tries = 0; open.size() < 3 && tries < 20; ++tries) change_something();
     auto call = std::async(std::launch::async, [this] { call_one("stubborn", "slow", 5s); });
@@ -349,8 +348,7 @@ struct chaos {
   std::set<std::string> known;   ///< Their addition was acknowledged.
   std::set<std::string> gone;    ///< Their removal was.
   std::set<std::string> unknown; ///< The node died before it said.
-  /// No answer came in time, and the node may do it yet: after whatever else is asked of it.
-  std::set<std::string> doubtful;
+  std::set<std::string> doubtful; ///< No answer came in time, and the node may do it yet.
 
 private:
   static std::string name_of(long pid) {

@@ -124,15 +124,16 @@ BOOST_AUTO_TEST_CASE(a_bin_that_the_package_lacks_is_named_with_those_it_has) {
              answer.launch.failure().detail);
 }
 
-BOOST_AUTO_TEST_CASE(a_plain_command_is_ready_at_once_and_its_directory_is_there) {
+BOOST_AUTO_TEST_CASE(a_plain_command_is_ready_at_once_and_runs_in_a_directory_of_its_own) {
   server_spec spec;
   spec.id.value = "plain";
   spec.command = "cat";
   const auto answer = install_and_wait(spec);
   BOOST_TEST_REQUIRE(bool(answer.launch));
   BOOST_TEST(answer.version == "");
-  BOOST_TEST(std::filesystem::is_directory(answer.launch->cwd));
+  BOOST_TEST(answer.launch->own_cwd);
   BOOST_TEST(ask(*answer.launch, "hello") == "hello");
+  BOOST_TEST(std::filesystem::is_directory(answer.launch->cwd)); // Made at its start.
   BOOST_TEST(states_of("plain") == "");
 }
 
