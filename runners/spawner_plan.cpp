@@ -45,6 +45,8 @@ std::string_view name_of(step at) {
     return "execve";
   case step::cgroup:
     return "joining its cgroup";
+  case step::keep:
+    return "keeping it";
   }
   return "start";
 }
@@ -119,6 +121,10 @@ std::string describe_failure(const launch_plan& plan, step at, int number) {
       return "cannot run " + program +
              ": no program for this machine; a script needs a first line such as #!/bin/sh";
     return "cannot run " + program + ": " + words(number) + search_note(plan);
+  case step::keep:
+    return "cannot start " + program +
+           ": \"on_node_exit\" is \"keep\", which takes a PID namespace to hold its processes once "
+           "the node is gone, and this host gives none; write \"stop\"";
   default:
     return "cannot start " + program + ": " + std::string(name_of(at)) +
            " failed: " + words(number);

@@ -2,6 +2,7 @@
 
 #include "runners/spawner/descendants.hpp"
 #include "runners/spawner/keeper.hpp"
+#include "runners/spawner/kept.hpp"
 #include "runners/spawner/namespaces.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/server_start.hpp"
@@ -24,10 +25,11 @@ namespace {
 
 struct init {
   hold held;
-  int control;
+  int control; ///< -1 while a kept tree has no node.
   int child_signals = -1;
   pid_t server = -1;
   int last_pid = -1;
+  kept_tree* kept = nullptr; ///< What outlives its node.
 };
 
 [[noreturn]] void end(const init& self, int code) {
@@ -38,27 +40,35 @@ struct init {
 
 /// Never waits: the node's buffer holds far more than the two reports of a life.
 void report(const init& self, const init_report& what) {
-  send(self.control, &what, sizeof(what), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (self.control >= 0) send(self.control, &what, sizeof(what), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/// With the server's pid, which the kernel translates for the node. To name a pid that is not the
+/// With the server's pid, which the kernel translates for the node, and with the log of a kept
+/// tree for a node that is not its first. To name a pid that is not the
 /// sender's takes a capability, which an ordinary user has only inside a namespace of its own.
-void report_running(const init& self, std::uint32_t files_max) {
+void report_running(const init& self, std::uint32_t files_max, int log = -1) {
   init_report what{report_kind::running, step::none, 0, files_max, self.server, 0};
   if (self.held == hold::sweep) return report(self, what);
   iovec part{&what, sizeof(what)};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred))] = {};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = space;
-  message.msg_controllen = sizeof(space);
+  message.msg_controllen = log < 0 ? CMSG_SPACE(sizeof(ucred)) : sizeof(space);
   cmsghdr* const head = CMSG_FIRSTHDR(&message);
   head->cmsg_level = SOL_SOCKET;
   head->cmsg_type = SCM_CREDENTIALS;
   head->cmsg_len = CMSG_LEN(sizeof(ucred));
   const ucred who{self.server, geteuid(), getegid()};
   std::memcpy(CMSG_DATA(head), &who, sizeof(who));
+  if (log >= 0) {
+    cmsghdr* const rights = CMSG_NXTHDR(&message, head);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(rights), &log, sizeof(int));
+  }
   sendmsg(self.control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -130,11 +140,16 @@ void signal_tree(const init& self, int number) {
   if (last_pid(self) != self.server) signal_late_comers(self, number);
 }
 
-void obey(const init& self) {
+void obey(init& self) {
   init_order order;
   const auto size = recv(self.control, &order, sizeof(order), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size <= 0) end(self, 128 + SIGKILL); // The node is gone, or wants no part of us.
+  if (size <= 0) { // The node is gone, or wants no part of us.
+    if (self.kept == nullptr) end(self, 128 + SIGKILL);
+    close(self.control);
+    self.control = -1;
+    return begin_absence(*self.kept);
+  }
   if (size != sizeof(order)) return;
   signal_tree(self, order.signal);
   // A stopped process could not hear it.
@@ -169,6 +184,7 @@ void report_empty(const init& self, init_report what) {
 /// The server has ended. Our own end takes long, for a mount namespace goes with it: so the node is
 /// told before it that the tree is empty.
 [[noreturn]] void end_with_server(const init& self, const init_report& how, int code) {
+  if (self.kept != nullptr) keep_last_of_log(*self.kept);
   if (self.held != hold::sweep && is_empty()) {
     report_empty(self, how);
     _exit(code);
@@ -202,6 +218,29 @@ void reap(const init& self) {
     end_with_server(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0},
                     WEXITSTATUS(status));
   }
+}
+
+/// Until the node has written down where its successor finds us, nothing runs that could outlive
+/// it: from the order on we do.
+failure await_go(const init& self) {
+  for (;;) {
+    init_order order;
+    const auto size = recv(self.control, &order, sizeof(order), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) _exit(127);
+    if (size == sizeof(order) && order.signal == go_order) break;
+  }
+  return prctl(PR_SET_PDEATHSIG, 0) == 0 ? failure{} : failure{step::watch, errno};
+}
+
+/// Another node has come for a kept tree.
+void take_node(init& self) {
+  const int node = accept_node(*self.kept);
+  if (node < 0) return;
+  if (self.control >= 0) close(self.control); // Of one that is dead: there is never more than one.
+  self.control = node;
+  end_absence(*self.kept);
+  report_running(self, 0, self.kept->log);
 }
 
 void start(init& self, const init_start& given) {
@@ -241,12 +280,24 @@ void run_init(const init_start& given) {
   if (const failure why = enter_namespaces(given.held, given.uid, given.gid)) fail(self, why);
   // The server runs as the same user and must not read this memory, which is the spawner's.
   prctl(PR_SET_DUMPABLE, 0);
+  kept_tree kept;
+  if (given.keeps) {
+    self.kept = &kept;
+    if (const failure why = begin_keeping(kept, given.keep)) fail(self, why);
+    if (const failure why = await_go(self)) fail(self, why);
+  }
   start(self, given);
   for (;;) {
-    pollfd sources[2] = {{self.control, POLLIN, 0}, {self.child_signals, POLLIN, 0}};
-    if (poll(sources, 2, -1) < 0) continue;
+    // A descriptor of -1 is passed over.
+    pollfd sources[4] = {{self.control, POLLIN, 0},
+                         {self.child_signals, POLLIN, 0},
+                         {kept.door, POLLIN, 0},
+                         {kept.away ? kept.log : -1, POLLIN, 0}};
+    if (poll(sources, 4, -1) < 0) continue;
     if (sources[1].revents != 0) reap(self);
     if (sources[0].revents != 0) obey(self);
+    if (sources[3].revents != 0) keep_log(kept);
+    if (sources[2].revents != 0) take_node(self);
   }
 }
 

@@ -13,12 +13,14 @@ struct init_start {
   int fds[request_fds] = {-1, -1, -1, -1, -1};
   std::size_t joins = 0; ///< How many of:
   int join_fds[joins_max] = {-1, -1, -1};
-  int home = -1; ///< The v2 cgroup that the server is to be born in.
+  int home = -1;      ///< The v2 cgroup that the server is to be born in.
+  bool keeps = false; ///< It outlives the node, with:
+  int keep[keep_fds] = {-1, -1, -1};
   int last_pid = -1; ///< Reads as the last pid given in the reader's namespace; -1 = not to be had.
 };
 
 /// The life of an init: starts the server, reports, reaps, forwards signals, and ends with the
-/// server or with the node, which ends the whole namespace.
+/// server or, unless it is kept, with the node; its end is that of the whole namespace.
 [[noreturn]] void run_init(const init_start& start);
 
 } // namespace toolscore::spawner

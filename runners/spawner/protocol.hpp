@@ -36,12 +36,16 @@ enum class step : std::uint32_t {
   exec,
   interpreter, ///< The program is there, what it asks to be run by is not.
   cgroup,
+  keep, ///< It is to outlive the node, and no namespace would hold it then.
 };
+
+/// Of all that a node says to the init that a former one started; another version's is not adopted.
+inline constexpr int keep_version = 1;
 
 /// node -> spawner, with the descriptors of `request_fd` and, after them, those of the cgroups that
 /// the server is in before its first instruction: `joins` files of v1 to write itself into, and
 /// then `homes` directories of v2 to be born in. Its init stays outside, so that no limit of the
-/// server ever ends who is to tell of it.
+/// server ever ends who is to tell of it. A tree that `keeps` brings those of `keep_fd` at the end.
 /// Number 0 starts nothing. It brings one descriptor, a cgroup.kill: once the node is dead the
 /// spawner writes to it and ends.
 struct spawn_request {
@@ -49,12 +53,16 @@ struct spawn_request {
   hold wanted = hold::strongest;
   std::uint32_t joins = 0;
   std::uint32_t homes = 0;
+  std::uint32_t keeps = 0; ///< 1: it outlives the node, once the order to go has come.
 };
 enum request_fd : std::size_t { plan_fd, stdin_fd, stdout_fd, stderr_fd, control_fd, request_fds };
+/// What a tree that outlives its node has besides: a bound socket for the next node to connect to,
+/// the read end of its log, and the file in which its log is kept while no node reads it.
+enum keep_fd : std::size_t { listen_fd, log_fd, away_fd, keep_fds };
 /// memory, cpu and pids; of v2 there is one hierarchy.
 inline constexpr std::size_t joins_max = 3;
 inline constexpr std::size_t homes_max = 1;
-inline constexpr std::size_t passed_fds_max = request_fds + joins_max + homes_max;
+inline constexpr std::size_t passed_fds_max = request_fds + joins_max + homes_max + keep_fds;
 
 /// spawner -> node, with the init's pidfd when `error` is 0. Number 0 answers no request: it is
 /// the first word of every spawner, and tells in `held` what the host gives.
@@ -69,7 +77,8 @@ struct spawn_reply {
 };
 
 /// init -> node over the control socket. From inside a namespace `running` carries the server's pid
-/// as SCM_CREDENTIALS too, which the kernel translates for the reader.
+/// as SCM_CREDENTIALS too, which the kernel translates for the reader. A kept init says it to each
+/// node that connects, with the read end of the log: from then on that is the node's to read.
 enum class report_kind : std::uint32_t {
   running,
   failed,
@@ -95,8 +104,19 @@ struct init_report {
 
 /// node -> init over the control socket. Its end of file means that the node is dead.
 struct init_order {
-  std::int32_t signal = 0; ///< For every process of the tree but its init.
+  std::int32_t signal = 0; ///< For every process of the tree but its init; or:
 };
+/// The node has written down where it finds a tree that is to outlive it. Before this the init has
+/// started nothing, and ends with the node.
+inline constexpr std::int32_t go_order = -1;
+
+/// The file of `away_fd`: this head, and from `away_ring_at` on the last `away_bytes_max` bytes of
+/// the log, the byte number n (counted from the node's end) at n modulo that.
+struct away_head {
+  std::uint64_t written = 0;
+};
+inline constexpr std::size_t away_ring_at = 4096;
+inline constexpr std::size_t away_bytes_max = 4U << 20U;
 
 /// The head of a serialised plan. After it come, each ended by a NUL: cwd, argv, environment.
 struct plan_head {

@@ -27,7 +27,9 @@ struct received {
 };
 
 std::size_t expected_fds(const spawn_request& request) {
-  return request.number == 0 ? 1 : request_fds + request.joins + request.homes;
+  if (request.number == 0) return 1;
+  return request_fds + request.joins + request.homes +
+         (request.keeps != 0 ? std::size_t{keep_fds} : 0);
 }
 
 void close_all(received& from) {
@@ -102,7 +104,16 @@ void serve(received& from, const host_strength& host, int last_pid) {
   std::memcpy(start.fds, from.fds, sizeof(start.fds));
   start.joins = from.request.joins;
   std::memcpy(start.join_fds, from.fds + request_fds, start.joins * sizeof(int));
-  if (from.request.homes != 0) start.home = from.fds[request_fds + start.joins];
+  std::size_t next = request_fds + start.joins;
+  if (from.request.homes != 0) start.home = from.fds[next++];
+  start.keeps = from.request.keeps != 0;
+  if (start.keeps) std::memcpy(start.keep, from.fds + next, sizeof(start.keep));
+  if (start.keeps && start.held == hold::sweep) {
+    tell_hold(reply, start.held, host);
+    reply.error = EOPNOTSUPP;
+    reply.failed = step::keep;
+    return answer(reply, -1);
+  }
   int pidfd = -1;
   // CLONE_PARENT makes the init the node's child: the node reaps it, and it outlives us.
   const long pid =
