@@ -37,7 +37,8 @@ ordered_json json_of(const crash_report& x) {
   ordered_json out{{"number", x.number},     {"at", rfc3339(x.at)}, {"server", x.server.value},
                    {"instance", x.instance}, {"pid", x.pid},        {"kind", x.kind},
                    {"reason", x.reason}};
-  out["exit_code"] = known(ended && !exit.signaled, exit.status);
+  out["exit_code"] =
+      known(ended && !exit.signaled && exit.status != process_exit::unknown, exit.status);
   out["signal"] = known(ended && exit.signaled, exit.status);
   out["core_dumped"] = known(ended, exit.core_dumped);
   out["out_of_memory"] = known(ended, exit.out_of_memory);

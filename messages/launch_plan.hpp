@@ -41,7 +41,8 @@ struct process_usage {
 /// How a process ended.
 struct process_exit {
   bool signaled = false; ///< True: `status` is a signal number; false: an exit code.
-  int status = 0;
+  int status = 0;        ///< `unknown` where nobody could tell.
+  static constexpr int unknown = -1;
   bool core_dumped = false;
   /// The kernel killed a process of the tree for the tree's memory limit; only known with a limit.
   bool out_of_memory = false;

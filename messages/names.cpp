@@ -71,6 +71,11 @@ const char* to_string(source_kind x) noexcept {
   return pick(names, static_cast<std::size_t>(x));
 }
 
+const char* to_string(node_exit x) noexcept {
+  static constexpr std::array names{"stop", "keep"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
 const char* to_string(confinement x) noexcept {
   static constexpr std::array names{"none", "pid_namespace", "user_pid_namespace"};
   return pick(names, static_cast<std::size_t>(x));
@@ -151,6 +156,7 @@ std::string memory_words(const process_exit& x) {
 }
 
 std::string to_string(const process_exit& x) {
+  if (x.status == process_exit::unknown) return "an exit that nobody saw";
   auto text = (x.signaled ? "signal " : "exit ") + std::to_string(x.status);
   if (x.signaled) text += " (" + signal_name(x.status) + ")";
   if (x.core_dumped) text += ", core dumped";
@@ -162,7 +168,9 @@ std::string to_string(const gone_reason& x) {
   std::string text;
   switch (x.kind) {
   case gone_kind::exited:
-    text = "exited with code " + std::to_string(x.exit.status);
+    text = x.exit.status == process_exit::unknown
+               ? "ended, and nobody saw how"
+               : "exited with code " + std::to_string(x.exit.status);
     if (x.exit.out_of_memory) text += ", " + memory_words(x.exit);
     break;
   case gone_kind::killed:

@@ -79,6 +79,13 @@ enum class link_kind : std::uint8_t {
 };
 const char* to_string(link_kind x) noexcept;
 
+/// What becomes of an instance when its node ends, however that ends.
+enum class node_exit : std::uint8_t {
+  stop,
+  keep, ///< It runs on, and the next node adopts it as it is.
+};
+const char* to_string(node_exit x) noexcept;
+
 /// What makes an instance that runs a ready one.
 enum class ready_kind : std::uint8_t {
   mcp,     ///< The MCP handshake.
@@ -126,7 +133,8 @@ struct server_policy {
   prefix_mode prefix = prefix_mode::always;
   dependency_map depends_on;
   significance significant = significance::none;
-  milliseconds idle_stop{0};    ///< So long without a call, and it sleeps; 0 = never.
+  milliseconds idle_stop{0}; ///< So long without a call, and it sleeps; 0 = never.
+  node_exit on_node_exit = node_exit::stop;
   milliseconds max_lifetime{0}; ///< An instance that was ready so long is replaced; 0 = never.
 };
 

@@ -20,19 +20,10 @@ namespace {
 constexpr int look_again_ms = 5;
 constexpr std::size_t file_bytes_max = 4U << 20U;
 
-std::vector<std::string> below(const std::string& directory) {
-  std::vector<std::string> found;
-  std::error_code failed;
-  for (std::filesystem::directory_iterator at(directory, failed), end; !failed && at != end;
-       at.increment(failed))
-    if (at->is_directory(failed) && !at->is_symlink(failed)) found.push_back(at->path().string());
-  return found;
-}
-
 /// The deepest first: only a cgroup without others below it can be removed.
 bool remove_cgroup(const std::string& directory) {
   if (::rmdir(directory.c_str()) == 0 || errno == ENOENT) return true;
-  for (const auto& one : below(directory)) remove_cgroup(one);
+  for (const auto& one : cgroups_below(directory)) remove_cgroup(one);
   return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
 }
 
@@ -54,6 +45,15 @@ void kill_one_by_one(const std::string& directory) {
 }
 
 } // namespace
+
+std::vector<std::string> cgroups_below(const std::string& directory) {
+  std::vector<std::string> found;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(directory, failed), end; !failed && at != end;
+       at.increment(failed))
+    if (at->is_directory(failed) && !at->is_symlink(failed)) found.push_back(at->path().string());
+  return found;
+}
 
 std::string read_cgroup_file(const std::string& path) {
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -85,7 +85,7 @@ std::vector<long> processes_in(const std::string& directory) {
   std::vector<long> pids;
   for (const auto& word : words_of(read_cgroup_file(directory + "/cgroup.procs")))
     pids.push_back(std::strtol(word.c_str(), nullptr, 10));
-  for (const auto& one : below(directory)) {
+  for (const auto& one : cgroups_below(directory)) {
     const auto more = processes_in(one);
     pids.insert(pids.end(), more.begin(), more.end());
   }

@@ -18,6 +18,8 @@ int write_cgroup_file(const std::string& path, const std::string& text);
 
 /// Whether the directory is one of a cgroup file system.
 bool is_cgroup(const std::string& directory);
+/// The cgroups right below it.
+std::vector<std::string> cgroups_below(const std::string& directory);
 /// The processes in it, those of the cgroups below it included. A process of a PID namespace that
 /// this one cannot see is 0.
 std::vector<long> processes_in(const std::string& directory);

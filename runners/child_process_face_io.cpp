@@ -50,5 +50,17 @@ std::shared_ptr<const log_ring> child_process::log() const {
 std::uint64_t child_process::log_bytes() const {
   return state_->log->ring().bytes_seen();
 }
+void child_process::note_ready() {
+  state_->note_ready();
+}
+bool child_process::was_ready() const {
+  return state_->kept && state_->kept->was_ready;
+}
+bool child_process::adopted() const {
+  return state_->kept && state_->kept->adopted;
+}
+bool child_process::leave() {
+  return state_->leave();
+}
 
 } // namespace toolscore

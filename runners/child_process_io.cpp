@@ -116,7 +116,8 @@ result<std::array<descriptor, request_fds>> child_process::state::prepare(const 
       (stdout_to_log ? bool(theirs[stdout_fd] =
                                 descriptor(fcntl(theirs[stderr_fd].get(), F_DUPFD_CLOEXEC, 3)))
                      : make_pipe(output, theirs[stdout_fd]) && set_nonblocking(output)) &&
-      log->start(std::move(log_end)) && control_.assign(std::move(control_end));
+      prepare_kept(log_end) && log->start(std::move(log_end)) &&
+      control_.assign(std::move(control_end));
   if (!made) {
     const int number = errno;
     input.reset();
@@ -189,7 +190,7 @@ bool child_process::state::read_report() {
   if (!control_.is_open()) return false;
   init_report report;
   iovec part{&report, sizeof(report)};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred))];
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int))];
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -204,19 +205,31 @@ bool child_process::state::read_report() {
     return false;
   }
   std::int64_t sender = 0;
-  if (const cmsghdr* head = CMSG_FIRSTHDR(&message);
-      head != nullptr && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_CREDENTIALS) {
+  descriptor log_end;
+  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr;
+       head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET) continue;
     ucred who{};
-    std::memcpy(&who, CMSG_DATA(head), sizeof(who));
-    sender = who.pid;
+    int fd = -1;
+    if (head->cmsg_type == SCM_CREDENTIALS) {
+      std::memcpy(&who, CMSG_DATA(head), sizeof(who));
+      sender = who.pid;
+    } else if (head->cmsg_type == SCM_RIGHTS) {
+      std::memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+      log_end.reset(fd);
+    }
   }
-  take(report, sender);
+  take(report, sender, std::move(log_end));
   return true;
 }
 
-void child_process::state::take(const init_report& report, std::int64_t sender) {
+void child_process::state::take(const init_report& report, std::int64_t sender,
+                                descriptor log_end) {
   switch (report.kind) {
   case report_kind::running:
+    if (kept && kept->adopted && !log_end) // Nobody would read its log.
+      return give_up({errc::spawn_failed, "cannot adopt it: no descriptor is left for its log"});
+    if (log_end) take_log(std::move(log_end));
     pid = held == confinement::none ? report.pid : sender;
     if (held == confinement::none)
       inner_init_.reset(
@@ -252,6 +265,7 @@ void child_process::state::started(std::uint32_t files_max) {
 }
 
 void child_process::state::signal(int number) {
+  asked_to_end_ = asked_to_end_ || number == SIGTERM;
   if (!control_.is_open()) return;
   const init_order order{number};
   ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -283,6 +297,7 @@ void child_process::state::watch_init() {
 
 void child_process::state::take_end() {
   if (!init_.is_open()) return;
+  if (kept && kept->adopted) return take_end_of_stranger();
   siginfo_t found{};
   rusage used{};
   const long outcome = wait_with_usage(init_.get(), found, used);
@@ -365,6 +380,7 @@ void child_process::state::set_exit_hook(std::function<void(process_exit)> hook)
 }
 
 void child_process::state::abandon() {
+  if (leave()) return;
   exit_hook_ = nullptr;
   log->forget_hook();
   input.reset();

@@ -1,5 +1,6 @@
 #pragma once
 #include "runners/descriptor_io.hpp"
+#include "runners/kept_trees_io.hpp"
 #include "runners/log_drain_io.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pidfile_io.hpp"
@@ -11,8 +12,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace toolscore {
+
+/// Of a tree that outlives its node.
+struct kept_hold {
+  std::shared_ptr<const kept_trees> files;
+  kept_note note;
+  bool adopted = false;   ///< It is no child of ours: a former node started it.
+  bool was_ready = false; ///< In that one's time.
+};
 
 /// One tree from the moment its plan is sent until it is reaped; the other half of child_process.
 struct child_process::state : std::enable_shared_from_this<child_process::state> {
@@ -20,6 +30,10 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   struct owner_hooks {
     std::function<void(result<done>)> on_started;
     std::function<void()> on_reaped;
+    /// It is to outlive the node, which ends: it is not ours any more.
+    std::function<void()> on_left;
+    /// Whether the node ends.
+    std::function<bool()> leaves;
     /// Runs what is to be done about news of the tree, at once or a little later.
     std::function<void(std::function<void()>)> when_due;
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
@@ -39,6 +53,15 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   void adopt(const spawner::spawn_reply& reply, descriptor init);
   /// The init was not born, or not in time.
   void give_up(error why);
+  /// It was written down, where it is to be kept: it may start.
+  void go();
+  /// Instead of all these: takes over a tree that a former node has kept. It runs for us once its
+  /// init has answered.
+  /// @param connection  to its init; without one it can only be killed
+  void take_over(kept_offer offer, descriptor connection);
+  bool is_empty() const { return ending_; }
+  void note_ready();
+  bool leave();
 
   void note(const std::string& text); ///< Of what was asked and is not given.
   void signal(int number);
@@ -61,6 +84,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   confinement held = confinement::none;
   std::string not_given;
   tree_cgroup cgroup; ///< Made before the plan is sent, where one is wanted.
+  std::optional<kept_hold> kept;
+  std::vector<descriptor> keep_fds; ///< What the spawner is sent besides, if it is kept.
 
 private:
   void watch_init();
@@ -69,7 +94,10 @@ private:
   void take_reports();
   void watch_control();
   bool read_report();
-  void take(const spawner::init_report& report, std::int64_t sender);
+  void take(const spawner::init_report& report, std::int64_t sender, descriptor log_end);
+  bool prepare_kept(const descriptor& log_end);
+  void take_log(descriptor log_end);
+  void take_end_of_stranger();
   void started(std::uint32_t files_max);
   void answer(result<done> outcome);
   void reaped(process_exit of_init);
@@ -92,6 +120,7 @@ private:
   bool running_ = false;
   bool ending_ = false; ///< The tree is empty.
   bool killed_ = false;
+  bool asked_to_end_ = false; ///< By a signal: it is not left to itself then.
 };
 
 } // namespace toolscore

@@ -19,6 +19,9 @@ public:
 
   /// @returns false when the loop cannot watch it
   bool start(descriptor pipe);
+  /// What comes before it: of an earlier time, for the ring alone; or what was read elsewhere.
+  void recall(std::string_view text) { ring_.append(text); }
+  void catch_up(std::string_view text) { take(text); }
   /// Reads what is left once every writer is dead, and closes.
   void finish();
   /// The owner of the hook is gone.

@@ -21,6 +21,7 @@ constexpr int vacate_rounds_max = 100;
 constexpr int ancestors_max = 64;
 constexpr std::size_t lines_max = 1'000;
 constexpr int names_max = 1'000;
+constexpr const char* kept_suffix = "-kept";
 constexpr const char* what_to_do =
     "; start the node in a cgroup of its own that it may write to (systemd-run --user --scope -p "
     "Delegate=yes toolscore up), or remove the limit";
@@ -86,7 +87,9 @@ void node_cgroups::look_around() {
     if (where.v2)
       where.controllers = words_of(read_cgroup_file(where.directory + "/cgroup.controllers"));
     const auto directory = (where.directory == "/" ? "" : where.directory) + "/toolscore-" + id_;
-    places_.push_back({std::move(where), directory, {}, false, false, false});
+    kept_places_.push_back(
+        {where, directory + kept_suffix, directory + "/node", {}, false, false, false});
+    places_.push_back({std::move(where), directory, directory + "/node", {}, false, false, false});
   }
 }
 
@@ -103,7 +106,7 @@ result<done> node_cgroups::note(place& at) {
 /// A cgroup that has processes may not give controllers to those below it. So the node moves to a
 /// leaf of its own, with all that it has started.
 result<done> node_cgroups::step_down(place& at) {
-  const auto leaf = at.directory + "/node";
+  const auto& leaf = at.leaf;
   if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST)
     return failed("cannot make " + leaf, errno);
   at.moved = true;
@@ -150,9 +153,8 @@ result<done> node_cgroups::prepare(place& at) {
 
 /// Switches the limits on that can be had, and leaves those in `part`.
 /// @error spawn_failed  one cannot be had that more than a default asks for
-result<done> node_cgroups::hold_limits(cgroup_part& part, const std::string& directory,
+result<done> node_cgroups::hold_limits(place& at, cgroup_part& part, const std::string& directory,
                                        tree_cgroup& into) {
-  auto& at = places_[part.place];
   std::vector<cgroup_limit> held;
   for (auto& limit : part.limits) {
     result<done> outcome = part.v2 ? switch_on(at, limit.controller) : done{};
@@ -188,14 +190,13 @@ result<done> node_cgroups::do_without(cgroup_part& part, const error& why, tree_
 }
 
 /// @error spawn_failed  nothing of it is left behind
-result<done> node_cgroups::make_part(cgroup_part& part, const std::string& name,
+result<done> node_cgroups::make_part(place& at, cgroup_part& part, const std::string& name,
                                      tree_cgroup& into) {
-  auto& at = places_[part.place];
   if (const auto ready = prepare(at); !ready) return do_without(part, ready.failure(), into);
   const auto directory = at.directory + "/" + name;
   if (::mkdir(directory.c_str(), 0755) != 0)
     return do_without(part, failed("cannot make " + directory, errno), into);
-  auto outcome = hold_limits(part, directory, into);
+  auto outcome = hold_limits(at, part, directory, into);
   if (outcome && (part.tracks || !part.limits.empty())) {
     descriptor door = open_door(directory, part.v2);
     if (door) {
@@ -217,9 +218,11 @@ result<done> node_cgroups::make_part(cgroup_part& part, const std::string& name,
 /// whose state directory got the same inode. What is empty is removed; the rest is let be.
 std::string node_cgroups::free_name(const std::string& name) {
   const auto taken = [this](const std::string& own_name) {
-    return std::any_of(places_.begin(), places_.end(), [&](const auto& at) {
+    const auto busy = [&](const auto& at) {
       return ::rmdir((at.directory + "/" + own_name).c_str()) != 0 && errno == EBUSY;
-    });
+    };
+    return std::any_of(places_.begin(), places_.end(), busy) ||
+           std::any_of(kept_places_.begin(), kept_places_.end(), busy);
   };
   auto own_name = cgroup_name(name, ++last_number_);
   for (int tries = 0; tries < names_max && taken(own_name); ++tries)
@@ -228,7 +231,7 @@ std::string node_cgroups::free_name(const std::string& name) {
 }
 
 result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked,
-                                       const std::string& name) {
+                                       const std::string& name, bool kept) {
   const std::lock_guard alone(guard_);
   look_around();
   std::vector<cgroup_place> where;
@@ -239,14 +242,16 @@ result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked
   tree_cgroup made;
   made.not_given = std::move(plan->not_given);
   for (auto& part : plan->parts) {
-    const auto outcome = make_part(part, own_name, made);
+    if (kept) static_cast<void>(prepare(places_[part.place])); // The leaf is below it.
+    const auto outcome =
+        make_part((kept ? kept_places_ : places_)[part.place], part, own_name, made);
     if (outcome) continue;
     for (const auto& directory : made.directories) ::rmdir(directory.c_str());
     return error{outcome.failure().code, outcome.failure().detail + what_to_do};
   }
   made.words = cgroup_words(plan->parts);
   for (const auto& part : plan->parts)
-    if (part.v2 && part.tracks)
+    if (part.v2 && part.tracks && !kept)
       made.kill_all.reset(
           ::open((places_[part.place].directory + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
   return made;
@@ -262,32 +267,79 @@ node_cgroups::farewell node_cgroups::end(const std::vector<std::string>& directo
   return told;
 }
 
+namespace {
+
+/// The directories that a node with this id has noted, and that are still there.
+std::vector<std::string> noted_cgroups(const std::string& id, const std::string& record_file) {
+  std::vector<std::string> lines;
+  const auto own = "/toolscore-" + id;
+  std::ifstream file(record_file);
+  for (std::string line; std::getline(file, line) && lines.size() < lines_max;)
+    if (!id.empty() && line.starts_with('/') &&
+        (line.ends_with(own) || line.ends_with(own + kept_suffix)) && !holds(lines, line) &&
+        is_cgroup(line))
+      lines.push_back(line);
+  return lines;
+}
+
+bool is_spared(const std::string& directory, const spared_cgroups& spared) {
+  if (holds(spared.directories, directory)) return true;
+  const auto inside = processes_in(directory);
+  return std::any_of(spared.pids.begin(), spared.pids.end(), [&](long pid) {
+    return std::find(inside.begin(), inside.end(), pid) != inside.end();
+  });
+}
+
+/// The directory, or where something in it is to live on, those below it of which nothing is.
+std::vector<std::string> parts_to_end(const std::string& directory, const spared_cgroups& spared) {
+  const auto below = cgroups_below(directory);
+  const auto lives_on = [&](const auto& x) { return is_spared(x, spared); };
+  if (!lives_on(directory) && std::none_of(below.begin(), below.end(), lives_on))
+    return {directory};
+  std::vector<std::string> parts;
+  for (const auto& one : below)
+    if (!lives_on(one)) parts.push_back(one);
+  return parts;
+}
+
+} // namespace
+
+/// What this node or a former one has made and in which nobody lives any more. What is kept goes
+/// on, with its limits. @returns whether all is gone
+bool node_cgroups::remove_empty() {
+  bool all = true;
+  for (const auto& directory : noted_cgroups(id_, record_file_))
+    all = is_empty_cgroup(directory) && clear_cgroup(directory, own_end_limit) && all;
+  return all;
+}
+
 void node_cgroups::close() {
   const std::lock_guard alone(guard_);
-  bool all = true;
-  for (auto& at : places_) {
-    if (!at.made) continue;
+  for (std::size_t which = 0; which < places_.size(); ++which) {
+    auto& at = places_[which];
+    const auto& kept = kept_places_[which];
+    // The limits of what is kept hang on what is switched on, and its init is in the leaf.
+    const bool shared = at.where.v2 && kept.made && !is_empty_cgroup(kept.directory);
+    if (!at.made || shared) continue;
     for (const auto& controller : at.switched) {
       write_cgroup_file(at.directory + "/cgroup.subtree_control", "-" + controller);
       write_cgroup_file(at.where.directory + "/cgroup.subtree_control", "-" + controller);
     }
-    if (at.moved) write_cgroup_file(at.where.directory + "/cgroup.procs", "0");
+    for (const auto& controller : kept.switched)
+      write_cgroup_file(at.where.directory + "/cgroup.subtree_control", "-" + controller);
+    if (at.moved || kept.moved) write_cgroup_file(at.where.directory + "/cgroup.procs", "0");
     at.made = !clear_cgroup(at.directory, own_end_limit);
-    all = all && !at.made;
   }
-  if (all && looked_) std::remove(record_file_.c_str());
+  if (remove_empty()) std::remove(record_file_.c_str());
 }
 
 former_cgroups reap_former_cgroups(const std::string& id, const std::string& record_file,
-                                   std::chrono::milliseconds limit) {
+                                   std::chrono::milliseconds limit, const spared_cgroups& spared) {
   former_cgroups found;
+  const auto noted = noted_cgroups(id, record_file);
   std::vector<std::string> directories;
-  std::ifstream file(record_file);
-  for (std::string line; std::getline(file, line) && directories.size() < lines_max;)
-    if (!id.empty() && line.starts_with('/') && line.ends_with("/toolscore-" + id) &&
-        !holds(directories, line) && is_cgroup(line))
-      directories.push_back(line);
-  file.close();
+  for (const auto& one : noted)
+    for (auto& part : parts_to_end(one, spared)) directories.push_back(std::move(part));
   // All are killed before any is waited for.
   std::set<long> killed; // One process may stand in several hierarchies.
   for (const auto& directory : directories) {
@@ -303,7 +355,9 @@ former_cgroups reap_former_cgroups(const std::string& id, const std::string& rec
     if (!clear_cgroup(directory, std::max(left, std::chrono::milliseconds{0})))
       found.stuck.push_back(directory);
   }
-  if (found.stuck.empty()) std::remove(record_file.c_str());
+  // What is kept lives on in some.
+  if (found.stuck.empty() && std::none_of(noted.begin(), noted.end(), is_cgroup))
+    std::remove(record_file.c_str());
   return found;
 }
 

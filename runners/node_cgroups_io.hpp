@@ -38,17 +38,20 @@ struct cgroup_sources {
 };
 
 /// Makes the cgroups of one node's trees, below the node's own in each hierarchy:
-/// `<own>/toolscore-<id>/<name>-<number>`. Where they are is written to a file first, so that the
-/// next node finds them. Everything blocks: call it from the pool. Thread-safe.
+/// `<own>/toolscore-<id>/<name>-<number>`, and of trees that outlive the node below
+/// `<own>/toolscore-<id>-kept`, which no node's end kills. Where they are is written to a file
+/// first, so that the next node finds them. Everything blocks: call it from the pool. Thread-safe.
 class node_cgroups {
 public:
   /// @param record_file  the directories' names, one a line
   node_cgroups(std::string id, std::string record_file, cgroup_sources from = {});
 
   /// @param tracked  also where no limit asks for one, if that can be had
+  /// @param kept     its tree outlives the node
   /// @error spawn_failed  a limit that more than a default asks for cannot be had; the detail says
   ///                      which, why, and what to do
-  result<tree_cgroup> make(const limits_policy& limits, bool tracked, const std::string& name);
+  result<tree_cgroup> make(const limits_policy& limits, bool tracked, const std::string& name,
+                           bool kept = false);
 
   /// What a tree's cgroup had to tell at its end.
   struct farewell {
@@ -58,27 +61,31 @@ public:
   /// Kills what still lives in it, and removes it. Blocks for up to `limit` if that does not die.
   static farewell end(const std::vector<std::string>& directories, std::chrono::milliseconds limit);
 
-  /// Removes the node's own directories once its trees have ended, and steps back out of them.
+  /// Removes the node's own directories once its trees have ended, and steps back out of them. What
+  /// is kept stays.
   void close();
 
 private:
   struct place {
     cgroup_place where;
     std::string directory;             ///< The node's own below it.
+    std::string leaf;                  ///< Where the node steps down to, below that.
     std::vector<std::string> switched; ///< v2: what was switched on there for it.
     bool noted = false;
     bool made = false;
     bool moved = false; ///< v2: the node had to step down to let controllers be switched on.
   };
   void look_around();
+  bool remove_empty();
   std::string free_name(const std::string& name);
   result<done> prepare(place& at);
   result<done> note(place& at);
   result<done> switch_on(place& at, const std::string& controller);
   result<done> step_down(place& at);
-  result<done> make_part(cgroup_part& part, const std::string& name, tree_cgroup& into);
+  result<done> make_part(place& at, cgroup_part& part, const std::string& name, tree_cgroup& into);
   result<done> do_without(cgroup_part& part, const error& why, tree_cgroup& into);
-  result<done> hold_limits(cgroup_part& part, const std::string& directory, tree_cgroup& into);
+  result<done> hold_limits(place& at, cgroup_part& part, const std::string& directory,
+                           tree_cgroup& into);
 
   const std::string id_;
   const std::string record_file_;
@@ -86,7 +93,14 @@ private:
   std::mutex guard_;
   bool looked_ = false;
   std::vector<place> places_;
+  std::vector<place> kept_places_; ///< In the same hierarchies, in the same order.
   std::uint64_t last_number_ = 0;
+};
+
+/// Of what a former node left, what is to live on.
+struct spared_cgroups {
+  std::vector<std::string> directories; ///< Of kept trees.
+  std::vector<long> pids;               ///< Their inits, which are elsewhere.
 };
 
 /// What a former node of the same state directory left.
@@ -98,6 +112,7 @@ struct former_cgroups {
 /// them; then forgets them. Lines with another id and what is no cgroup are left alone. Blocks for
 /// up to `limit` if something does not die: for a node's start, before anything is started.
 former_cgroups reap_former_cgroups(const std::string& id, const std::string& record_file,
-                                   std::chrono::milliseconds limit);
+                                   std::chrono::milliseconds limit,
+                                   const spared_cgroups& spared = {});
 
 } // namespace toolscore

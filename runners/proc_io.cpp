@@ -63,6 +63,15 @@ std::uint64_t start_time_of(std::int64_t pid) {
   return facts ? facts->start_time : 0;
 }
 
+std::optional<int> exit_status_of(std::int64_t pid, std::uint64_t start_time) {
+  const auto text = read_once("/proc/" + std::to_string(pid) + "/stat");
+  const auto facts = parse_stat(text);
+  if (!facts || facts->state != 'Z' || facts->start_time != start_time) return std::nullopt;
+  // The last field. It reads as 0 where we may not know it, as an end without a fault does.
+  const int status = std::atoi(text.c_str() + text.find_last_of(' ') + 1);
+  return status != 0 ? std::optional(status) : std::nullopt;
+}
+
 process_usage usage_of(std::int64_t pid) {
   const auto facts = facts_of(pid);
   if (!facts) return {};

@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/error.hpp"
+#include "messages/ids.hpp"
 #include "messages/launch_plan.hpp"
 #include "runners/log_ring.hpp"
 
@@ -51,6 +52,30 @@ public:
   /// The log itself, which outlives the process in whoever holds it; null where none is kept.
   virtual std::shared_ptr<const log_ring> log() const { return nullptr; }
   virtual std::uint64_t log_bytes() const = 0; ///< Drained so far, lost ones included.
+
+  /// Of one that is kept: it serves, which the next node is told. Nothing for others.
+  virtual void note_ready() {}
+  /// It runs since a former node's time, and was ready then.
+  virtual bool was_ready() const { return false; }
+  /// A former node started it.
+  virtual bool adopted() const { return false; }
+  /// Where the node ends and this one is to outlive it: lets go of it, after which nothing is heard
+  /// of it. @returns false where it is to end as any other
+  virtual bool leave() { return false; }
+};
+
+/// One that is to outlive the node.
+struct kept_as {
+  instance_id id;
+  std::string digest; ///< Of its definition: the next node adopts it only under the same.
+  std::uint16_t port = 0;
+};
+
+/// One that a former node kept, that lives, and that nobody has asked for yet.
+struct kept_instance {
+  std::uint64_t number = 0;
+  std::string digest;
+  std::uint16_t port = 0;
 };
 
 struct spawn_options {
@@ -60,6 +85,9 @@ struct spawn_options {
       on_log_line; ///< Each complete log line, at most 4 KiB.
   /// Empty: the strongest the host gives. Naming one is an order: without it the start fails.
   std::optional<confinement> held_by;
+  /// It outlives the node. Where a former node has kept one of the same server and digest, that one
+  /// is adopted and nothing is started; one of another digest is ended first.
+  std::optional<kept_as> keep;
 };
 
 /// Where processes come from: process_io in a node, a simulated host in tests on virtual time.
@@ -78,6 +106,10 @@ public:
   /// @error queue_full    too many starts wait already
   /// @error stopping      the host is being emptied
   virtual void spawn(const launch_plan& plan, spawn_options options, spawned then) = 0;
+
+  virtual std::optional<kept_instance> kept(const server_id&) const { return std::nullopt; }
+  /// Ends it, if there is one: nobody will ask for it.
+  virtual void end_kept(const server_id&) {}
 };
 
 } // namespace toolscore

@@ -106,6 +106,8 @@ void process_io::state::pump() {
     if (cgroups && !client->strength()) return;
     auto next = std::move(waiting.front());
     waiting.pop_front();
+    if (!next.who->owner.on_started) continue; // It has waited too long.
+    if (next.who->kept && (wait_for_kept(next) || adopt_kept(next))) continue;
     if (wants_cgroup(next) && !revive_cgroup(next))
       make_cgroup(std::move(next));
     else if (!begin(std::move(next)))
@@ -128,6 +130,8 @@ bool process_io::state::begin(waiting_start next) {
   for (const auto& fd : *theirs) fds.push_back(fd.get());
   for (const auto& fd : who->cgroup.joins) fds.push_back(fd.get());
   if (who->cgroup.home) fds.push_back(who->cgroup.home.get());
+  for (const auto& fd : who->keep_fds) fds.push_back(fd.get());
+  request.keeps = who->keep_fds.empty() ? 0 : 1;
   request.joins = static_cast<std::uint32_t>(who->cgroup.joins.size());
   request.homes = who->cgroup.home ? 1 : 0;
   if (kill_all_trees && !client->guards()) client->guard(kill_all_trees);
@@ -144,6 +148,7 @@ bool process_io::state::begin(waiting_start next) {
   }
   who->cgroup.joins.clear();
   who->cgroup.home.reset();
+  who->keep_fds.clear();
   unanswered.emplace(request.number, who);
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
@@ -163,16 +168,26 @@ void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
     const int number = reply.error != 0 ? reply.error : EMFILE; // The pidfd was dropped on its way.
     who->give_up({errc::spawn_failed, describe_failure(who->plan, reply.failed, number)});
   } else {
-    living.insert(who);
-    const auto place = notes ? notes->note(reply.init_pid) : std::size_t{0};
-    who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who), place] {
-      const auto self = weak.lock();
-      if (self && self->notes) self->notes->erase(place);
-      if (const auto reaped = weak_who.lock(); self && reaped) self->forget(reaped);
-    };
+    watch_living(who, notes ? notes->note(reply.init_pid) : tree_notes::no_place);
     who->adopt(reply, std::move(pidfd));
+    if (who->kept && !who->is_empty() && note_kept(who, reply)) who->go();
   }
   pump();
+}
+
+void process_io::state::watch_living(const child& who, std::size_t place) {
+  living.insert(who);
+  who->owner.on_reaped = [weak = weak_from_this(), weak_who = std::weak_ptr(who), place] {
+    const auto self = weak.lock();
+    const auto reaped = weak_who.lock();
+    if (self && self->notes && place != tree_notes::no_place) self->notes->erase(place);
+    if (reaped && reaped->kept) reaped->kept->files->forget(reaped->kept->note.id);
+    if (self && reaped) self->forget(reaped);
+  };
+  who->owner.on_left = [weak = weak_from_this(), weak_who = std::weak_ptr(who)] {
+    const auto self = weak.lock();
+    if (const auto left = weak_who.lock(); self && left) self->forget(left);
+  };
 }
 
 void process_io::state::on_lost() {
@@ -192,10 +207,15 @@ void process_io::state::on_lost() {
 
 void process_io::state::fail_waiting(const error& why) {
   for (auto& one : std::exchange(waiting, {})) one.who->give_up(why);
+  for (auto& one : std::exchange(behind_kept, {})) one.who->give_up(why);
 }
 
 void process_io::state::forget(const child& who) {
   living.erase(who);
+  if (!behind_kept.empty()) {
+    for (auto& one : std::exchange(behind_kept, {})) waiting.push_front(std::move(one));
+    boost::asio::post(io, [self = shared_from_this()] { self->pump(); });
+  }
   check_empty();
 }
 
@@ -237,7 +257,8 @@ void process_io::state::kill_all(std::function<void()> then) {
     self->fail_waiting({errc::stopping, "all servers are being stopped"});
     self->end_resting(std::chrono::steady_clock::time_point::max());
     for (const auto& [number, who] : self->unanswered) who->kill();
-    for (const auto& who : std::set(self->living)) who->kill();
+    for (const auto& who : std::set(self->living))
+      if (!who->leave()) who->kill();
     self->check_empty();
   });
 }
@@ -250,6 +271,37 @@ void process_io::state::check_empty() {
   });
 }
 
+process_io::state::child process_io::state::make_child(const launch_plan& plan,
+                                                       spawn_options options) {
+  const auto keep = std::exchange(options.keep, std::nullopt);
+  auto who = std::make_shared<child_process::state>(io, plan, std::move(options));
+  if (keep) {
+    who->kept = kept_hold{kept_files, {}, false, false};
+    who->kept->note.id = keep->id;
+    who->kept->note.digest = keep->digest;
+    who->kept->note.port = keep->port;
+  }
+  who->owner.leaves = [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    return self && self->leaving;
+  };
+  who->owner.when_due = [weak = weak_from_this()](auto work) {
+    const auto self = weak.lock();
+    return self ? self->when_due(std::move(work)) : work();
+  };
+  who->owner.end_cgroup = [weak = weak_from_this()](auto directories, auto told) {
+    if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
+    told({}); // What it leaves is looked for at the next start.
+  };
+  who->owner.rest_cgroup = [weak = weak_from_this()](const auto& of, auto cgroup) {
+    if (const auto self = weak.lock()) self->rest_cgroup(of, std::move(cgroup));
+  };
+  who->owner.kill_cgroup = [weak = weak_from_this()](auto directories) {
+    if (const auto self = weak.lock()) self->kill_cgroup(std::move(directories));
+  };
+  return who;
+}
+
 process_io::process_io(boost::asio::io_context& io, std::string libexec_dir,
                        std::chrono::milliseconds start_time_max)
     : state_(std::make_shared<state>(io, std::move(libexec_dir), start_time_max)) {
@@ -257,7 +309,8 @@ process_io::process_io(boost::asio::io_context& io, std::string libexec_dir,
 }
 
 process_io::~process_io() {
-  for (const auto& who : std::set(state_->living)) who->kill();
+  for (const auto& who : std::set(state_->living))
+    if (!who->leave()) who->kill();
   state_->timer.cancel();
   state_->first_word_timer.cancel();
   state_->resting_timer.cancel();
@@ -285,29 +338,19 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
   auto wire = to_wire(plan);
   if (!wire) return refuse(wire.failure());
   if (!state_->on_empty.empty()) return refuse({errc::stopping, "all servers are being stopped"});
-  if (state_->waiting.size() + state_->preparing >= waiting_max)
+  if (options.keep && !state_->kept_files)
+    return refuse({errc::spawn_failed,
+                   "it cannot be kept: this program keeps nothing beyond its own end; write "
+                   "\"on_node_exit\": \"stop\""});
+  if (state_->waiting.size() + state_->preparing + state_->behind_kept.size() >= waiting_max)
     return refuse({errc::queue_full, std::to_string(waiting_max) + " starts wait already"});
   const auto wanted = to_hold(options.held_by);
-  auto who = std::make_shared<child_process::state>(state_->io, plan, std::move(options));
+  const auto who = state_->make_child(plan, std::move(options));
   who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
   };
-  who->owner.when_due = [weak = std::weak_ptr(state_)](auto work) {
-    const auto self = weak.lock();
-    return self ? self->when_due(std::move(work)) : work();
-  };
-  who->owner.end_cgroup = [weak = std::weak_ptr(state_)](auto directories, auto told) {
-    if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
-    told({}); // What it leaves is looked for at the next start.
-  };
-  who->owner.rest_cgroup = [weak = std::weak_ptr(state_)](const auto& of, auto cgroup) {
-    if (const auto self = weak.lock()) self->rest_cgroup(of, std::move(cgroup));
-  };
-  who->owner.kill_cgroup = [weak = std::weak_ptr(state_)](auto directories) {
-    if (const auto self = weak.lock()) self->kill_cgroup(std::move(directories));
-  };
-  state_->waiting.push_back({std::move(who), std::move(*wire), wanted});
+  state_->waiting.push_back({who, std::move(*wire), wanted});
   // Not from here: `then` may be called by what fails at once.
   boost::asio::post(state_->io, [self = state_] { self->pump(); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "loop/asio.hpp"
+#include "runners/kept_trees_io.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_host.hpp"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace toolscore {
 
@@ -33,6 +35,10 @@ public:
   std::string log_tail(std::size_t lines_max) const override;
   std::shared_ptr<const log_ring> log() const override;
   std::uint64_t log_bytes() const override;
+  void note_ready() override;
+  bool was_ready() const override;
+  bool adopted() const override;
+  bool leave() override;
 
 private:
   std::shared_ptr<state> state_;
@@ -56,7 +62,14 @@ public:
   /// From now on every tree is noted there while its init is not reaped.
   void note_trees_in(tree_notes notes);
 
+  /// From now on trees can be kept, and those that a former node has kept can be adopted.
+  void keep_trees_in(kept_trees files, std::vector<kept_offer> offers);
+  /// The node ends: what is kept is let go of instead of killed, whoever gives it up.
+  void let_kept_go();
+
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
+  std::optional<kept_instance> kept(const server_id& server) const override;
+  void end_kept(const server_id& server) override;
 
   std::size_t alive() const;        ///< Trees not yet reaped.
   std::int64_t spawner_pid() const; ///< 0 while none runs.

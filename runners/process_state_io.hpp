@@ -65,6 +65,12 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void expire(const child& who);
   void kill_all(std::function<void()> then);
   void check_empty();
+  child make_child(const launch_plan& plan, spawn_options options);
+  void watch_living(const child& who, std::size_t place);
+  bool note_kept(const child& who, const spawner::spawn_reply& reply);
+  bool wait_for_kept(waiting_start& next);
+  bool adopt_kept(waiting_start& next);
+  void end_kept(const std::string& server);
 
   boost::asio::io_context& io;
   std::string program;
@@ -83,6 +89,11 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   bool round_posted = false;
   std::vector<std::function<void()>> on_empty;
   std::optional<tree_notes> notes;
+  std::shared_ptr<const kept_trees> kept_files;
+  std::map<std::string, kept_offer> offers; ///< By their servers; nobody has asked for them yet.
+  /// Starts of a server of which a kept tree still ends.
+  std::vector<waiting_start> behind_kept;
+  bool leaving = false; ///< The node ends: what is kept is let go of.
   std::shared_ptr<node_cgroups> cgroups;
   blocking_runner pool;
   /// Empty ones of trees that have just ended, by their names.

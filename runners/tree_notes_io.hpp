@@ -16,6 +16,7 @@ namespace toolscore {
 class tree_notes {
 public:
   static constexpr std::size_t line_bytes = 80;
+  static constexpr std::size_t no_place = ~std::size_t{0}; ///< Of a tree that is noted elsewhere.
   /// Makes the file where there is none; lines that stand in it stay.
   /// @error io_failed  it cannot be opened or read
   static result<tree_notes> open(const std::string& path);

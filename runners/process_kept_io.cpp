@@ -1,0 +1,114 @@
+// Trees that outlive their node, as process_io starts, adopts and ends them.
+#include "runners/proc_io.hpp"
+#include "runners/process_state_io.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+namespace toolscore {
+namespace {
+
+/// From SIGTERM to SIGKILL, for a tree whose policy is not known any more.
+constexpr std::chrono::milliseconds term_time{3'000};
+
+} // namespace
+
+/// Its init waits: nothing of the tree runs before the note is on the disk.
+bool process_io::state::note_kept(const child& who, const spawner::spawn_reply& reply) {
+  auto& note = who->kept->note;
+  note.init.pid = reply.init_pid;
+  note.init.start_time = start_time_of(reply.init_pid);
+  note.init.boot_id = boot_id();
+  note.held = who->held;
+  note.cgroups = who->cgroup.directories;
+  note.cgroup_words = who->cgroup.words;
+  note.not_given = who->not_given;
+  auto written = note.init.start_time != 0
+                     ? who->kept->files->note(note)
+                     : error{errc::io_failed, "/proc does not tell when its init was born"};
+  if (!written)
+    who->give_up({errc::spawn_failed,
+                  "cannot keep '" + note.id.server.value + "': " + written.failure().detail});
+  return static_cast<bool>(written);
+}
+
+/// One copy at a time: what of the server is not known to be empty comes to its end first. One of
+/// the same number has the same files until it is reaped.
+bool process_io::state::wait_for_kept(waiting_start& next) {
+  const auto& id = next.who->kept->note.id;
+  const bool lives = std::any_of(living.begin(), living.end(), [&](const child& one) {
+    return one->kept && one->kept->note.id.server == id.server &&
+           (!one->is_empty() || one->kept->note.id == id);
+  });
+  if (!lives) return false;
+  deadlines.push_back({std::chrono::steady_clock::now() + start_time_max, next.who});
+  behind_kept.push_back(std::move(next));
+  watch_deadlines();
+  return true;
+}
+
+/// @returns whether the start has been seen to: by the tree that a former node kept, or by the wait
+///          for the end of one that is not to go on
+bool process_io::state::adopt_kept(waiting_start& next) {
+  const auto found = offers.find(next.who->kept->note.id.server.value);
+  if (found == offers.end()) return false;
+  auto connection = found->second.note.digest == next.who->kept->note.digest
+                        ? kept_files->connect(found->second.note)
+                        : descriptor{};
+  if (!connection) {
+    end_kept(found->first);
+    return wait_for_kept(next);
+  }
+  auto offer = std::move(offers.extract(found).mapped());
+  watch_living(next.who, tree_notes::no_place);
+  deadlines.push_back({std::chrono::steady_clock::now() + start_time_max, next.who});
+  next.who->take_over(std::move(offer), std::move(connection));
+  watch_deadlines();
+  return true;
+}
+
+/// Asked first, then killed. Without a connection it can only be killed.
+void process_io::state::end_kept(const std::string& server) {
+  auto found = offers.extract(server);
+  if (!found) return;
+  launch_plan plan; // Of what it was started from nothing is wanted any more.
+  plan.argv = {server};
+  plan.name = server;
+  spawn_options options;
+  options.keep = kept_as{found.mapped().note.id, {}, 0};
+  const auto who = make_child(plan, std::move(options));
+  watch_living(who, tree_notes::no_place);
+  auto connection = kept_files->connect(found.mapped().note);
+  who->take_over(std::move(found.mapped()), std::move(connection));
+  who->signal(SIGTERM);
+  const auto patience = std::make_shared<boost::asio::steady_timer>(io, term_time);
+  patience->async_wait([patience, weak = std::weak_ptr(who)](auto failed) {
+    if (const auto still = weak.lock(); !failed && still) still->kill();
+  });
+}
+
+void process_io::keep_trees_in(kept_trees files, std::vector<kept_offer> offers) {
+  state_->kept_files = std::make_shared<const kept_trees>(std::move(files));
+  for (auto& offer : offers) {
+    const auto server = offer.note.id.server.value;
+    state_->end_kept(server); // Two of one server are one too many.
+    state_->offers.emplace(server, std::move(offer));
+  }
+}
+
+void process_io::let_kept_go() {
+  state_->leaving = true;
+}
+
+std::optional<kept_instance> process_io::kept(const server_id& server) const {
+  const auto found = state_->offers.find(server.value);
+  if (found == state_->offers.end()) return std::nullopt;
+  const auto& note = found->second.note;
+  return kept_instance{note.id.number, note.digest, note.port};
+}
+
+void process_io::end_kept(const server_id& server) {
+  if (!state_->leaving) state_->end_kept(server.value);
+}
+
+} // namespace toolscore
