@@ -2,6 +2,7 @@
 
 #include "loop/log_io.hpp"
 #include "runners/leftovers_io.hpp"
+#include "runners/log_file_io.hpp"
 #include "runners/proc_io.hpp"
 #include "runners/tree_notes_io.hpp"
 
@@ -18,6 +19,20 @@ process_mark mark_of(const stored_instance& row) {
   return {row.init_pid, row.start_time, row.boot_id};
 }
 
+kept_claim claim_of(const instance_id& id, const std::vector<initial_server>& servers) {
+  const auto at = std::find_if(servers.begin(), servers.end(),
+                               [&](const auto& x) { return x.spec.id == id.server; });
+  if (at == servers.end() || !at->refused.empty()) return kept_claim::removed;
+  if (at->desired != desired_state::running) return kept_claim::stopped;
+  if (at->spec.policy.on_node_exit != node_exit::keep) return kept_claim::not_kept;
+  return kept_claim::same; // Whether it is will be seen once it is installed.
+}
+
+bool is_spared(const process_mark& mark, const kept_survivors& kept) {
+  return std::any_of(kept.offers.begin(), kept.offers.end(),
+                     [&](const auto& offer) { return offer.note.init.pid == mark.pid; });
+}
+
 std::string cgroup_record(const std::string& state_dir) {
   return state_dir + "/run/cgroups";
 }
@@ -28,9 +43,38 @@ std::shared_ptr<node_cgroups> cgroups_of(const std::string& state_dir) {
   return std::make_shared<node_cgroups>(cgroup_id_of(state_dir), cgroup_record(state_dir));
 }
 
-void reap_former_trees(const std::string& state_dir) {
+std::string kept_directory(const std::string& state_dir) {
+  return state_dir + "/run/kept";
+}
+
+kept_survivors look_for_kept(const kept_trees& trees, const std::vector<initial_server>& servers,
+                             const std::string& state_dir) {
+  auto found = find_kept(trees, [&](const auto& id) { return claim_of(id, servers); });
+  for (const auto& note : found.ended) {
+    const auto& server = note.id.server.value;
+    log_file(state_dir + "/logs/" + server + ".log").append(trees.take_away_log(note.id));
+    log::write(log::level::warn, "node.kept_gone",
+               {log::kv("server", server), log::kv("instance", note.id.number),
+                log::kv("pid", note.init.pid),
+                log::kv("reason", "it ended while no node was there; its server starts anew")});
+    trees.forget(note.id);
+  }
+  for (const auto& [note, claim] : found.condemned)
+    log::write(log::level::info, "node.kept_reaped",
+               {log::kv("server", note.id.server.value), log::kv("instance", note.id.number),
+                log::kv("reason", to_words(claim))});
+  return found;
+}
+
+void reap_former_trees(const std::string& state_dir, const std::vector<kept_offer>& offers) {
+  spared_cgroups spared;
+  for (const auto& offer : offers) {
+    const auto& its = offer.note.cgroups;
+    spared.directories.insert(spared.directories.end(), its.begin(), its.end());
+    spared.pids.push_back(static_cast<long>(offer.note.init.pid));
+  }
   const auto found =
-      reap_former_cgroups(cgroup_id_of(state_dir), cgroup_record(state_dir), end_limit);
+      reap_former_cgroups(cgroup_id_of(state_dir), cgroup_record(state_dir), end_limit, spared);
   if (found.processes > 0)
     log::write(log::level::warn, "node.leftover_killed", {log::kv("processes", found.processes)});
   for (const auto& directory : found.stuck)
@@ -51,13 +95,16 @@ void mark_child(stored_instance& row) {
   row.boot_id = boot_id();
 }
 
-result<done> reap_former_node(instances& live, const std::string& run_directory) {
+result<done> reap_former_node(instances& live, const std::string& run_directory,
+                              const kept_trees& trees, const kept_survivors& kept_ones) {
   const auto rows = live.all();
   if (!rows) return rows.failure();
   auto noted = read_pidfiles(run_directory); // Other versions write those.
   const auto notes = tree_notes_path(run_directory);
   for (auto& mark : read_tree_notes(notes)) noted.push_back(std::move(mark));
   for (const auto& row : *rows) noted.push_back(mark_of(row));
+  std::erase_if(noted, [&](const auto& mark) { return is_spared(mark, kept_ones); });
+  for (const auto& [note, claim] : kept_ones.condemned) noted.push_back(note.init);
   const auto found = reap_leftovers(noted, end_limit);
   for (const auto& mark : found.gone)
     log::write(log::level::warn, "node.leftover_killed", {log::kv("pid", mark.pid)});
@@ -67,9 +114,12 @@ result<done> reap_former_node(instances& live, const std::string& run_directory)
                 log::kv("reason", "a former node's process does not die; end it by hand")});
   std::vector<live_change> ended;
   for (const auto& row : *rows)
-    if (std::count(found.stuck.begin(), found.stuck.end(), mark_of(row)) == 0)
+    if (std::count(found.stuck.begin(), found.stuck.end(), mark_of(row)) == 0 &&
+        !is_spared(mark_of(row), kept_ones))
       ended.push_back(row.id);
   if (auto forgotten = live.change(ended); !forgotten) return forgotten;
+  for (const auto& [note, claim] : kept_ones.condemned)
+    if (std::count(found.stuck.begin(), found.stuck.end(), note.init) == 0) trees.forget(note.id);
   remove_pidfiles(run_directory, found.stuck);
   auto kept = found.stuck;
   std::erase_if(kept, [](const auto& mark) { return mark.born_by == 0; });

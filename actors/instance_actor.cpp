@@ -31,9 +31,11 @@ std::string rung_times(const stop_ladder& ladder) {
 }
 
 /// The end, when the tree is empty or never was: tells the owner first, then the supervisor.
-void end(instance_pointer self, const options_pointer& options, gone_reason reason) {
+void end(instance_pointer self, const options_pointer& options, gone_reason reason,
+         bool left = false) {
   auto& state = self->state;
   instance_gone gone;
+  gone.left = left;
   gone.number = options->id.number;
   gone.reason = reason;
   const bool success = reason.kind == gone_kind::stopped ||
@@ -110,6 +112,7 @@ void become_ready(instance_pointer self, const options_pointer& options,
   ++state.timer_generation;
   if (state.at != instance_state::ready) return;
   state.route->to_owner = true;
+  state.process->note_ready();
   self->send(options->owner, instance_ready{options->id.number, state.wire, std::move(result)});
   self->send(options->supervisor, child_ready{options->id.server.value, options->id.number});
 }
@@ -184,13 +187,15 @@ void take_process(instance_pointer self, const options_pointer& options,
   state.process = std::move(**spawned);
   state.process->on_exit(back_to<process_exit>(
       self, [self, options](process_exit exit) { take_exit(self, options, exit); }));
+  if (state.stop_reason && state.process->leave())
+    return end(self, options, {gone_kind::stopped, {}, {}}, true);
   if (state.stop_reason) return state.process->kill();
   const bool speaks = options->policy->link != link_kind::none;
   if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
-  self->send(options->owner,
-             instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
-                              state.process->pid(), state.process->init_pid(),
-                              state.process->confined(), state.process->log(), state.port});
+  self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
+                                              state.process->pid(), state.process->init_pid(),
+                                              state.process->confined(), state.process->log(),
+                                              state.port, state.process->adopted()});
   if (!speaks) begin_evidence(self, options);
   if (state.at != instance_state::starting) return;
   arm_start_timeout(self, options->policy->start_timeout);
@@ -232,6 +237,7 @@ void begin_stop(instance_pointer self, const options_pointer& options, const caf
   if (state.stop_reason) return;
   state.stop_reason = reason ? reason : caf::make_error(caf::exit_reason::user_shutdown);
   if (!state.process) return; // The spawn's answer comes and is ended then.
+  if (state.process->leave()) return end(self, options, {gone_kind::stopped, {}, {}}, true);
   const bool speaks = options->policy->link != link_kind::none;
   const bool was_ready = state.at == instance_state::ready || state.at == instance_state::unhealthy;
   state.at = *next(state.at, instance_event::stop_asked);

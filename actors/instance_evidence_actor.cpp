@@ -164,6 +164,9 @@ result<done> take_port(instance_pointer self, options_ref options, launch_plan& 
   auto& state = self->state;
   if (!options->policy->port) return done{};
   state.port = *options->policy->port;
+  const auto kept = options->processes->kept(options->id.server);
+  if (state.port == port_auto && kept && kept->digest == options->kept_digest)
+    state.port = kept->port; // It listens there already.
   if (state.port == port_auto) {
     auto lease = options->outside->lease_port();
     if (!lease) return lease.failure();
@@ -198,10 +201,18 @@ prepare_evidence(instance_pointer self, options_ref options, spawn_options& how)
   auto& state = self->state;
   state.without_handshake = readiness(*options->policy);
   how.on_log_line = log_watch(self, options);
-  if (!options->policy->port && !state.without_handshake.is_notified()) return options->plan;
+  const auto keep = [&] {
+    if (!options->kept_digest.empty())
+      how.keep = kept_as{options->id, options->kept_digest, state.port};
+  };
+  if (!options->policy->port && !state.without_handshake.is_notified()) {
+    keep();
+    return options->plan;
+  }
   auto plan = std::make_shared<launch_plan>(*options->plan);
   if (auto given = take_port(self, options, *plan); !given) return given.failure();
   if (auto opened = open_socket(self, options, *plan); !opened) return opened.failure();
+  keep();
   return std::shared_ptr<const launch_plan>(std::move(plan));
 }
 
@@ -209,6 +220,9 @@ void begin_evidence(instance_pointer self, options_ref options) {
   auto& state = self->state;
   if (state.notify) state.notify->listen(state.process->init_pid(), state.process->pid());
   take_evidence(self, options, state.without_handshake.on_started(self->clock().now()));
+  // Its line may have been written to a former node, long ago.
+  if (state.without_handshake.watches_log() && state.process->was_ready())
+    take_evidence(self, options, state.without_handshake.on_line_matched());
   if (state.at == instance_state::starting && state.without_handshake.probes())
     probe(self, options);
 }

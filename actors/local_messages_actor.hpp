@@ -35,6 +35,7 @@ struct instance_started {
   std::string confinement; ///< What really holds and limits it.
   std::shared_ptr<const log_ring> log;
   std::uint16_t port = 0; ///< Where it is to listen; 0 = not known.
+  bool adopted = false;   ///< A former node started it.
 };
 /// What it says of itself, and what its probes say of it; both empty where all is well.
 struct instance_word {
@@ -77,6 +78,7 @@ struct instance_draining {
 struct instance_gone {
   std::uint64_t number = 0;
   gone_reason reason;
+  bool left = false; ///< No end at all: it outlives the node, which ends.
 };
 
 /// The instance's own timer: the handshake's deadlines and the rungs of its stop.

@@ -47,6 +47,8 @@ struct runtime::state {
   state_lock lock;
   std::shared_ptr<store_files> files;
   std::vector<initial_server> initial;
+  std::optional<kept_trees> trees;
+  std::vector<kept_offer> offers; ///< What a former node kept.
   actor_host host;
   blocking_pool writer{1};
   blocking_pool workers{2};
@@ -80,10 +82,15 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   if (!initial) return initial.failure();
   options.config.servers = {}; // All that is said of them is in `initial` now.
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
-  reap_former_trees(state_dir);
-  if (auto alone = reap_former_node(files->live, state_dir + "/run"); !alone)
+  auto trees = kept_trees::open(kept_directory(state_dir));
+  if (!trees) return trees.failure();
+  auto kept = look_for_kept(*trees, *initial, state_dir);
+  reap_former_trees(state_dir, kept.offers);
+  if (auto alone = reap_former_node(files->live, state_dir + "/run", *trees, kept); !alone)
     return alone.failure();
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
+  content->trees.emplace(std::move(*trees));
+  content->offers = std::move(kept.offers);
   content->initial = std::move(*initial);
   return std::unique_ptr<runtime>(new runtime(std::move(content)));
 }
@@ -116,6 +123,7 @@ void runtime::begin() {
   else // Its trees are found by their rows in the store.
     log::write(log::level::error, "node.notes_refused",
                {log::kv("reason", notes.failure().detail)});
+  all.processes->keep_trees_in(std::move(*all.trees), std::move(all.offers));
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;
@@ -154,6 +162,7 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   if (!all.root) return all.clean;
   const auto deadline = all.options.config.stop_deadline;
   bool stopped = false;
+  all.processes->let_kept_go();
   caf::anon_send(all.tree->manager, stop_everything{[&stopped] { stopped = true; }});
   all.host.run_until([&] { return stopped || all.hurried; }, deadline);
   all.clean = stopped;

@@ -3,6 +3,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_keep_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "config/json_text.hpp"
@@ -65,6 +66,7 @@ auto instance_factory(server_actor_pointer self) {
   base->processes = state.options->processes;
   base->open_link = state.options->open_link;
   base->outside = state.options->outside;
+  base->kept_digest = digest_if_kept(self);
   base->owner = caf::actor_cast<caf::actor>(self);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(*base);
@@ -93,6 +95,7 @@ void start_supervisor(server_actor_pointer self) {
   options.observer = caf::actor_cast<caf::actor>(self);
   options.coordinator = state.options->tree->coordinator;
   options.random = state.options->random;
+  options.number_before = number_before(self);
   options.children.push_back(std::move(child));
   state.supervisor = spawn_supervisor(self, std::move(options));
   // Linked, so that it ends with us; watched, because an exit message between the two undoes a
@@ -116,6 +119,7 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   if (message.generation != state.install_generation) return;
   if (!message.launch) {
     state.install = install_status::failed;
+    forsake_kept(self);
     state.reason = message.launch.failure().detail;
     return changed(self);
   }
@@ -146,8 +150,10 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   state.word = {};
   state.logs.begin(message.number, message.log);
   begin_life(self, message);
-  self->send(state.options->tree->store,
-             put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
+  if (!message.adopted) // Its row stands.
+    self->send(
+        state.options->tree->store,
+        put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
   publish(self);
 }
 
@@ -199,6 +205,10 @@ void take_gone(server_actor_pointer self, const instance_gone& message) {
     state.last_exit = message.reason.exit;
   lose_calls(self, message.number, lines_begun, message.reason);
   draft_crash(self, message);
+  if (message.left) {
+    state.reason = "it outlives the node";
+    return;
+  }
   self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_keep_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -68,6 +69,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
       state.instances == instances_status::dozing || state.instances == instances_status::asleep;
   const auto child = state.options->spec.id.value;
   answer_overtaken(self, order.verb);
+  if (order.verb != server_verb::start) forsake_kept(self);
   if (order.then) state.orders.push_back({order.verb, order.then});
   if (away && wants_up(order.verb) && state.desired == desired_state::running) return wake(self);
   switch (order.verb) {

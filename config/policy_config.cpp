@@ -170,6 +170,7 @@ void read_policy(fields& object, server_policy& out) {
   read_success(object.section("success"), out.success);
   read_readiness(object, out);
   read_upkeep(object, out);
+  object.word("on_node_exit", out.on_node_exit, {"stop", "keep"});
   read_limits(object.section("limits"), out.limits);
   object.word("prefix", out.prefix, {"always", "on_collision", "never"});
   read_tools(object, out);
@@ -224,6 +225,7 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   };
   out["idle_stop"] = time_or_null(policy.idle_stop);
   out["max_lifetime"] = time_or_null(policy.max_lifetime);
+  out["on_node_exit"] = to_string(policy.on_node_exit);
   out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
   return out;
 }

@@ -88,7 +88,24 @@ void read_readiness(fields& object, server_policy& out) {
   if (const json* const ready = object.find("ready")) read_ready(object, *ready, out);
 }
 
+namespace {
+
+void check_keep(fields& server, const server_policy& policy) {
+  if (policy.on_node_exit != node_exit::keep) return;
+  if (policy.link != link_kind::none)
+    server.fail("on_node_exit",
+                "\"keep\" cannot hold for a server on stdio, which ends with its "
+                "pipes; write \"stop\", or \"link\": \"none\" for what speaks no MCP");
+  else if (policy.ready && policy.ready->kind == ready_kind::notify)
+    server.fail("on_node_exit",
+                "\"keep\" cannot hold with \"ready\": \"notify\", whose socket ends "
+                "with the node; write a probe, {\"log\": ...} or \"started\"");
+}
+
+} // namespace
+
 void check_readiness(fields& server, const server_policy& policy) {
+  check_keep(server, policy);
   if (!policy.ready) return;
   if (policy.link == link_kind::none && policy.ready->kind == ready_kind::mcp)
     server.fail("ready", "\"mcp\" needs a link and \"link\" is \"none\", write \"started\"");

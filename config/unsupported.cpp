@@ -28,7 +28,6 @@ struct word_key {
 constexpr std::array word_keys{
     word_key{"link", 2, {"stdio", "none", "http", "sse", "ws"}},
     word_key{"session_mode", 2, {"auto", "shared", "serial", "per_session", "per_principal"}},
-    word_key{"on_node_exit", 1, {"stop", "keep"}},
     word_key{"isolation", 1, {"default"}},
     word_key{"network", 1, {"full"}},
     word_key{"pin", 1, {"warn"}},

@@ -41,7 +41,8 @@ struct supervisor_options {
   /// Receives permit_request; null = every start is permitted. Once it is gone starts wait for its
   /// successor, which coordinator_changed brings.
   caf::actor coordinator;
-  std::function<double()> random; ///< [0, 1), for jitter; null = no jitter.
+  std::function<double()> random;  ///< [0, 1), for jitter; null = no jitter.
+  std::uint64_t number_before = 0; ///< The first start has the number after it.
   std::vector<child_spec> children;
 };
 

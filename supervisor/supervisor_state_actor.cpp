@@ -52,6 +52,7 @@ supervisor_state::~supervisor_state() {
 
 void supervisor_state::begin(std::shared_ptr<const supervisor_options> wanted) {
   options = std::move(wanted);
+  last_number = options->number_before;
   if (!options->name.empty()) name = options->name;
   window = restart_window(options->intensity);
   coordinator = options->coordinator;

@@ -160,6 +160,10 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
       {R"("replicas": "two")", "fs.replicas: \"two\" is no whole number"},
       {R"("session_mode": "solo")", "fs.session_mode: \"solo\" is not known here"},
       {R"("on_node_exit": "run")", "fs.on_node_exit: \"run\" is not known here"},
+      {R"("on_node_exit": "keep")",
+       "fs.on_node_exit: \"keep\" cannot hold for a server on stdio, which ends with its pipes"},
+      {R"("on_node_exit": "keep", "link": "none", "ready": "notify")",
+       "fs.on_node_exit: \"keep\" cannot hold with \"ready\": \"notify\""},
       {R"("significant": "some")", "fs.significant: \"some\" is not known here"},
       {R"("idle_stop": "soon")", "fs.idle_stop: \"soon\" is no duration"},
       {R"("depends_on": "db")", "fs.depends_on: \"db\" is no object"},
@@ -212,7 +216,6 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
       {R"("session_mode": "serial")", "session_mode"},
       {R"("session_mode": "per_session")", "session_mode"},
       {R"("session_mode": "per_principal")", "session_mode"},
-      {R"("on_node_exit": "keep")", "on_node_exit"},
       {R"("isolation": "strict")", "isolation"},
       {R"("paths": {"read": ["/data"]})", "paths.read"},
       {R"("paths": {"write": ["/data"]})", "paths.write"},
@@ -246,6 +249,20 @@ BOOST_AUTO_TEST_CASE(the_values_that_are_in_force_anyway_pass) {
         R"("paths": {"read": []})", R"("network": "full")", R"("pin": "warn")",
         R"("retry": "never")", R"("runner": "process")", R"("type": "stdio")", R"("headers": {})"})
     BOOST_TEST(test::failure_of(test::with_server_members(members)) == "", members);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_link_may_outlive_its_node_however_it_gets_ready) {
+  for (const char* ready :
+       {"", R"(, "ready": "started")", R"(, "ready": {"log": "up"})",
+        R"(, "ready": {"http": "/"}, "port": 80)", R"(, "ready": {"tcp": true}, "port": "auto")"}) {
+    const auto members = std::string(R"("link": "none", "on_node_exit": "keep")") + ready;
+    const auto config =
+        parse_config(test::with_server_members(members), "t", test::usual_environment());
+    BOOST_REQUIRE_MESSAGE(config, members << ": " << (config ? "" : config.failure().detail));
+    const auto& policy = config->servers.at(0).policy;
+    BOOST_TEST((policy.on_node_exit == node_exit::keep), members);
+    BOOST_TEST(policy_json(policy)["on_node_exit"] == "keep", members);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(only_what_somebody_wrote_is_a_limit_that_a_start_must_have) {

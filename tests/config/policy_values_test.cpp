@@ -76,7 +76,8 @@ const key_row rows[] = {
     {"idle_stop", {"\"5m\""}, R"("link": "none")"},
     {"max_lifetime", {NO_DURATION, "0", "\"999ms\""}},
     {"session_mode", {NO_WORD}},
-    {"on_node_exit", {NO_WORD}},
+    {"on_node_exit", {NO_WORD, "\"keep\""}}, // Of one on stdio.
+    {"on_node_exit", {"\"keep\""}, R"("link": "none", "ready": "notify")"},
     {"queue", {"5", "[]", "{\"mx\": 1}"}},
     {"queue.max", {NO_COUNT, "0"}},
     {"queue.wait", {NO_DURATION}},

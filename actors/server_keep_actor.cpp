@@ -1,0 +1,42 @@
+#include "actors/server_keep_actor.hpp"
+
+#include "loop/log_io.hpp"
+#include "runners/install_keys.hpp"
+#include "runners/spawner/protocol.hpp"
+
+namespace toolscore {
+
+std::string digest_if_kept(server_actor_pointer self) {
+  const auto& spec = self->state.options->spec;
+  if (spec.policy.on_node_exit != node_exit::keep || !self->state.plan) return {};
+  const auto& limits = spec.policy.limits;
+  std::vector<std::string> parts{std::to_string(spawner::keep_version),
+                                 self->state.plan->cwd,
+                                 std::to_string(spec.policy.port.value_or(0)),
+                                 spec.policy.port ? "port" : "",
+                                 std::to_string(limits.memory_bytes),
+                                 std::to_string(limits.cpu),
+                                 std::to_string(limits.pids),
+                                 std::to_string(limits.files)};
+  for (const auto& argument : self->state.plan->argv) parts.push_back(argument);
+  for (const auto& [name, value] : spec.env) parts.push_back(name + "=" + value);
+  return install_key("kept", parts);
+}
+
+std::uint64_t number_before(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto kept = state.options->processes->kept(state.options->spec.id);
+  if (!kept) return 0;
+  const bool same = kept->digest == digest_if_kept(self);
+  log::write(log::level::info, same ? "server.adopting" : "server.kept_reaped",
+             {log::kv("server", state.options->spec.id.value), log::kv("instance", kept->number),
+              log::kv("reason", same ? "a former node kept it" : "its definition has changed")});
+  state.planned = true;
+  return same ? kept->number - 1 : kept->number;
+}
+
+void forsake_kept(server_actor_pointer self) {
+  self->state.options->processes->end_kept(self->state.options->spec.id);
+}
+
+} // namespace toolscore
