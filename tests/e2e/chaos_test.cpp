@@ -26,7 +26,7 @@ unsigned number_from(const char* variable, unsigned otherwise) {
   return text ? static_cast<unsigned>(std::strtoul(text, nullptr, 10)) : otherwise;
 }
 
-/// For the account of a failure; 0 where it has gone.
+/// 0 where it has gone.
 pid_t parent_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/status");
   for (std::string word; file >> word;)
@@ -70,7 +70,8 @@ void make_repository(const std::string& at) {
 struct change {
   std::string name;
   enum class kind { add, remove, other } what;
-  std::future<int> status; ///< 0 = the node died before it said.
+  bool was_unknown = false; ///< Whether it exists; a change before it was cut off.
+  std::future<int> status;  ///< 0 = the node died before it said.
 };
 
 struct chaos {
@@ -121,7 +122,8 @@ struct chaos {
   }
 
   change begin_change(unsigned number) {
-    change one{"added" + std::to_string(number), change::kind::other, {}};
+    const auto name = "added" + std::to_string(number);
+    change one{name, change::kind::other, unknown.count(name) != 0, {}};
     const auto path = "/api/v1/servers/" + one.name;
     const auto ask = [this](std::string method, std::string target, std::string body) {
       return std::async(std::launch::async,
@@ -155,8 +157,7 @@ struct chaos {
     if (one.what == change::kind::add && status / 100 == 2) learn(one.name, true);
     if (one.what == change::kind::remove && (status / 100 == 2 || status == 404))
       learn(one.name, false);
-    if (one.what == change::kind::other && status != 0 &&
-        (known.count(one.name) != 0 || gone.count(one.name) != 0))
+    if (one.what == change::kind::other && status != 0 && !one.was_unknown)
       unknown.erase(one.name); // Neither adds nor removes.
   }
 
@@ -267,12 +268,11 @@ struct chaos {
   }
 
   void check_definitions() {
+    const auto told = [&](const auto& x) { return node.ask("GET", "/api/v1/servers/" + x).status; };
     for (const auto& name : known)
-      if (unknown.count(name) == 0)
-        BOOST_TEST(node.ask("GET", "/api/v1/servers/" + name).status == 200, name << " is lost");
+      if (unknown.count(name) == 0) BOOST_TEST(told(name) == 200, name << " is lost");
     for (const auto& name : gone)
-      if (unknown.count(name) == 0)
-        BOOST_TEST(node.ask("GET", "/api/v1/servers/" + name).status == 404, name << " is back");
+      if (unknown.count(name) == 0) BOOST_TEST(told(name) == 404, name << " is back");
   }
 
   /// Every tree has an init (without namespaces a keeper) of its own: one that no server owns is a
@@ -345,9 +345,9 @@ struct chaos {
   node_fixture node;
   std::mt19937 random;
   figures done;
-  std::set<std::string> known;   ///< Their addition was acknowledged.
-  std::set<std::string> gone;    ///< Their removal was.
-  std::set<std::string> unknown; ///< The node died before it said.
+  std::set<std::string> known;    ///< Their addition was acknowledged.
+  std::set<std::string> gone;     ///< Their removal was.
+  std::set<std::string> unknown;  ///< The node died before it said.
   std::set<std::string> doubtful; ///< No answer came in time, and the node may do it yet.
 
 private:
