@@ -59,6 +59,7 @@ struct permit_request {
   std::string supervisor; ///< The name of the one who asks.
   bool restart = false;   ///< The child ended by itself, and starts again.
   bool alone = true;      ///< No other child of this supervisor is ready.
+  bool last = true;       ///< No other child of it lives.
 };
 struct permit_granted {
   std::string child;
@@ -106,7 +107,7 @@ typename Inspector::result_type inspect(Inspector& f, remove_child& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, permit_request& x) {
-  return f(x.child, x.number, x.supervisor, x.restart, x.alone);
+  return f(x.child, x.number, x.supervisor, x.restart, x.alone, x.last);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, permit_deferred& x) {

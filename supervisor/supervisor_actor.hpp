@@ -35,8 +35,11 @@ struct supervisor_options {
   strategy how = strategy::one_for_one;
   intensity_policy intensity;
   /// Over the intensity: false = end with an error, as OTP does, so that the parent decides;
-  /// true = park the child and try it again after intensity.half_open.
+  /// true = park the child and try it again after intensity.half_open; each child then has an
+  /// intensity of its own, so that one that keeps crashing brakes no other.
   bool parks = false;
+  /// They need nothing of each other: an end of the supervisor asks all of them at once.
+  bool ends_together = false;
   caf::actor observer; ///< Receives child_report; may be null.
   /// Receives permit_request; null = every start is permitted. Once it is gone starts wait for its
   /// successor, which coordinator_changed brings.
@@ -57,7 +60,7 @@ struct coordinator_changed {
 };
 
 /// Starts its children in order, restarts them by the contract, and when it is asked to end
-/// (exit_msg) ends them in reverse order, each awaited, before it ends itself.
+/// (exit_msg) ends them, in reverse order and each awaited unless told otherwise, before itself.
 struct supervisor_state;
 caf::behavior make_supervisor(caf::stateful_actor<supervisor_state>* self,
                               std::shared_ptr<const supervisor_options> options);

@@ -74,6 +74,9 @@ void supervisor_state::shut_down(caf::error why) {
     else if (child.state != child_state::finished)
       finish(child);
   }
+  if (options->ends_together)
+    for (const auto& id : to_end)
+      if (auto* child = children.find(id); child->state != child_state::ending) ask_end(*child);
   step();
 }
 
@@ -155,7 +158,7 @@ void supervisor_state::want(supervised& child, cause why) {
   child.apply(child_input::start);
   child.start_due = false;
   child.number = ++last_number;
-  child.restarts = why == cause::end;
+  child.restarts = why == cause::end && child.ended_last;
   child.brakes.on_start();
   if (!gated) return spawn(child);
   ask_permit(child);
@@ -164,14 +167,25 @@ void supervisor_state::want(supervised& child, cause why) {
 void supervisor_state::ask_permit(const supervised& child) {
   asked.emplace(child.id, child.number);
   if (!coordinator) return; // Its successor is asked.
-  self->send(coordinator,
-             permit_request{child.id, child.number, options->name, child.restarts, alone(child)});
+  self->send(coordinator, permit_request{child.id, child.number, options->name, child.restarts,
+                                         alone(child), last(child)});
 }
 
 bool supervisor_state::alone(const supervised& child) {
   for (std::size_t at = 0; at < children.size(); ++at)
     if (&children.at(at) != &child && children.at(at).state == child_state::ready) return false;
   return true;
+}
+
+bool supervisor_state::last(const supervised& child) {
+  for (std::size_t at = 0; at < children.size(); ++at)
+    if (&children.at(at) != &child && children.at(at).alive()) return false;
+  return true;
+}
+
+restart_window& supervisor_state::window_of(supervised& child) {
+  if (!options->parks) return window;
+  return child.window ? *child.window : child.window.emplace(options->intensity);
 }
 
 void supervisor_state::spawn(supervised& child) {
@@ -227,7 +241,9 @@ void supervisor_state::settle(supervised& child, bool failed) {
 
 void supervisor_state::decide(supervised& child, bool failed) {
   const double random = options->random ? options->random() : 0.5;
-  const auto decision = child.brakes.on_end(self->clock().now(), failed, random, window);
+  // Another may be ready again by the time its back-off is over.
+  child.ended_last = alone(child);
+  const auto decision = child.brakes.on_end(self->clock().now(), failed, random, window_of(child));
   std::visit(overloaded{
                  [&](const restart_now&) {
                    hold_others(child);

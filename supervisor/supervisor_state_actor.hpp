@@ -18,9 +18,11 @@ struct supervised : child_entry {
 
   child_spec spec;
   restart_policy brakes;
-  caf::actor handle; ///< Null unless alive.
+  std::optional<restart_window> window; ///< Its own restarts; made by its first end.
+  caf::actor handle;                    ///< Null unless alive.
   bool killed = false;
-  bool restarts = false; ///< Its open request is for a restart after its own end.
+  bool restarts = false;   ///< Its open request is for a restart after its own end, as the last.
+  bool ended_last = false; ///< No other child was ready when it ended.
   std::string last_reason;
   std::unique_ptr<child_spec> successor; ///< Added as soon as this one is removed.
 };
@@ -70,6 +72,8 @@ private:
   void want(supervised& child, cause why);
   void ask_permit(const supervised& child);
   bool alone(const supervised& child);
+  bool last(const supervised& child);
+  restart_window& window_of(supervised& child);
   void spawn(supervised& child);
   void become_ready(supervised& child);
   void ask_end(supervised& child);
@@ -93,7 +97,7 @@ private:
 
   pointer self;
   std::shared_ptr<const supervisor_options> options;
-  restart_window window{intensity_policy{}};
+  restart_window window{intensity_policy{}}; ///< Of all children together.
   child_table<supervised> children;
   caf::actor coordinator; ///< Null = none was given, or it is gone and its successor unknown.
   bool gated = false;     ///< One was given: every start waits for its permit.

@@ -139,6 +139,35 @@ BOOST_AUTO_TEST_CASE(a_parked_child_holds_its_group_until_its_half_open_try) {
   BOOST_TEST(started() == (strings{"a", "b"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(where_they_are_parked_each_child_has_an_intensity_of_its_own) {
+  options.parks = true;
+  options.intensity.max = 2;
+  options.intensity.half_open = 0ms;
+  options.children = {child("a"), child("b")};
+  run();
+  for (int crash_number = 0; crash_number < 3; ++crash_number) {
+    crash("a");
+    advance(1s);
+  }
+  BOOST_TEST(told("parked a") == 1u);
+  crash("b");
+  BOOST_TEST(starts("b") == 2u); // At once, as if "a" had never been.
+  BOOST_TEST(told("parked b") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(children_that_end_together_are_all_asked_at_once_and_all_awaited) {
+  options.ends_together = true;
+  options.children = {child("a", manner::slow), child("b", manner::slow), child("c")};
+  run();
+  ask_end(supervisor);
+  BOOST_TEST(asked_to_end.size() == 3u);
+  advance(999ms);
+  BOOST_TEST(!ended);
+  advance(1ms);
+  BOOST_TEST(ended);
+  for (const char* id : {"a", "b", "c"}) BOOST_TEST(told(std::string("finished ") + id) == 1u, id);
+}
+
 BOOST_AUTO_TEST_CASE(a_supervisor_that_ends_while_a_group_restarts_ends) {
   options.how = toolscore::strategy::one_for_all;
   options.children = {child("a", manner::slow), child("b"), child("c", manner::slow)};

@@ -176,7 +176,34 @@ BOOST_AUTO_TEST_CASE(a_request_tells_whether_the_child_ended_by_itself_and_stand
   BOOST_TEST((requests[2].child == "b" && !requests[2].restart && requests[2].alone));
   advance(1s);
   BOOST_REQUIRE(requests.size() == 4u);
-  BOOST_TEST((requests[3].child == "a" && requests[3].restart && !requests[3].alone));
+  BOOST_TEST((requests[3].child == "a" && !requests[3].restart && !requests[3].alone));
+  BOOST_TEST((requests[0].last && requests[1].last && requests[2].last && !requests[3].last));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_starts_is_not_ready_but_lives_and_one_that_ends_does_not) {
+  options.children = {announcing("a"), announcing("b")};
+  run();
+  crash("b"); // "a" still starts.
+  advance(1s);
+  BOOST_REQUIRE(requests.size() == 3u);
+  BOOST_TEST((requests[2].child == "b" && requests[2].alone && !requests[2].last));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_of_all_that_ends_restarts_though_another_is_back_before_it) {
+  options.children = {announcing("a"), announcing("b")};
+  run();
+  be_ready("a");
+  be_ready("b");
+  crash("a");
+  be_ready("a"); // It was back at once, and will not be next time.
+  crash("b");
+  crash("a");
+  be_ready("b");
+  advance(1s);
+  BOOST_REQUIRE(requests.size() == 5u);
+  BOOST_TEST((requests[2].child == "a" && !requests[2].restart));
+  BOOST_TEST((requests[3].child == "b" && !requests[3].restart));
+  BOOST_TEST((requests[4].child == "a" && requests[4].restart && !requests[4].alone));
 }
 
 BOOST_AUTO_TEST_CASE(a_start_that_is_held_back_is_reported_with_its_reason) {
