@@ -4,15 +4,14 @@
 
 namespace toolscore {
 
-std::size_t call_table::callers_of(std::uint64_t instance) const {
-  return static_cast<std::size_t>(
-      std::count_if(calls_.begin(), calls_.end(), [&](const auto& entry) {
-        return entry.second.own == own_request::none && entry.second.instance == instance;
-      }));
+void call_table::count(const pending_call& call, std::int32_t change) {
+  if (call.own != own_request::none) return;
+  callers_ += static_cast<std::size_t>(change);
+  callers_of_.at(call.replica) += static_cast<std::uint32_t>(change);
 }
 
 std::int64_t call_table::enter(pending_call&& call) {
-  if (call.own == own_request::none) ++callers_;
+  count(call, 1);
   const auto id = next_id_++;
   calls_.emplace(id, std::move(call));
   return id;
@@ -28,7 +27,7 @@ std::optional<pending_call> call_table::take(std::int64_t id) {
   if (at == calls_.end()) return std::nullopt;
   auto call = std::move(at->second);
   calls_.erase(at);
-  if (call.own == own_request::none) --callers_;
+  count(call, -1);
   return call;
 }
 

@@ -18,7 +18,8 @@ struct pending_call {
   call_request request; ///< Empty reply for the owner's own requests.
   own_request own = own_request::none;
   std::uint64_t instance = 0;
-  std::uint64_t line = 0; ///< Its number on the instance's link.
+  std::uint32_t replica = 0; ///< Its place among the server's replicas.
+  std::uint64_t line = 0;    ///< Its number on the instance's link.
   std::chrono::steady_clock::time_point written;
   std::chrono::steady_clock::time_point deadline;
   std::chrono::steady_clock::time_point deadline_max; ///< Progress never extends it past this.
@@ -30,13 +31,14 @@ class call_table {
 public:
   using clock = std::chrono::steady_clock;
 
-  explicit call_table(std::size_t in_flight_max) : in_flight_max_(in_flight_max) {}
+  explicit call_table(std::size_t in_flight_max, std::size_t replicas = 1)
+      : in_flight_max_(in_flight_max), callers_of_(replicas) {}
 
   /// The next upstream id; the owner's own requests do not count against the limit.
   std::int64_t next_id() const noexcept { return next_id_; }
   bool full() const noexcept { return callers_ >= in_flight_max_; }
   std::size_t callers() const noexcept { return callers_; }
-  std::size_t callers_of(std::uint64_t instance) const;
+  std::size_t callers_of(std::size_t replica) const { return callers_of_.at(replica); }
   bool empty() const noexcept { return calls_.empty(); }
 
   /// Enters a call under next_id() and returns that id.
@@ -55,12 +57,14 @@ public:
   std::optional<clock::time_point> next_deadline() const;
 
 private:
+  void count(const pending_call& call, std::int32_t change);
   std::vector<std::pair<std::int64_t, pending_call>> take_ids(const std::vector<std::int64_t>& ids);
 
   std::unordered_map<std::int64_t, pending_call> calls_;
   std::int64_t next_id_ = 1;
   std::size_t in_flight_max_;
   std::size_t callers_ = 0;
+  std::vector<std::uint32_t> callers_of_; ///< By the replica's place.
 };
 
 } // namespace toolscore

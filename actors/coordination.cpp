@@ -68,7 +68,7 @@ void coordination::grant(std::vector<start_gate::start> starts, steps& out) {
       const bool restarts = in_run(request.server);
       auto obstacle = restarts ? std::string{} : obstacle_of(request.server);
       if (!restarts && obstacle.empty()) {
-        out.push_back(grant_start{std::move(start)});
+        out.emplace_back(std::in_place_type<grant_start>, std::move(start)); // As in cycle().
         continue;
       }
       defer(request, std::move(obstacle), out);
@@ -114,6 +114,8 @@ void coordination::begin_run(const start_request& request, steps& out) {
     if (const auto at = servers_.find(server); at != servers_.end() && is_up(at->second.status))
       up.insert(server);
   if (up.empty()) return;
+  // Replicas of it that still start end with it, before what it needs.
+  if (!request.last) up.insert(request.server);
   runs_.push_back({std::move(plan.start), stop_sequence(*all_, up)});
   cycle(runs_.back().stops.begin(), out);
 }
@@ -126,13 +128,13 @@ void coordination::cycle(const std::vector<std::string>& servers, steps& out) {
 
 coordination::steps coordination::ask(const start_request& request) {
   steps out;
-  // It runs no more, whatever was told of it last.
+  // It serves no more, whatever was told of it last.
   if (const auto at = servers_.find(request.server); request.alone && at != servers_.end()) {
     auto& x = at->second;
     if (satisfies(x.status, x.running, x.succeeded, dependency_condition::started))
-      x = {process_status::starting, false, false};
+      x = {process_status::starting, !request.last, false};
   }
-  if (request.restart && request.alone && !in_run(request.server)) begin_run(request, out);
+  if (request.restart && !in_run(request.server)) begin_run(request, out);
   if (in_run(request.server)) {
     deferred_.push_back({request, {}});
     return out;
@@ -212,8 +214,9 @@ coordination::steps coordination::forget(std::uint64_t asker) {
 
 coordination::steps coordination::on_state(const state_changed& state) {
   steps out;
-  servers_[state.server.value] = {state.to, state.pid != 0, state.succeeded};
-  if (state.to != process_status::ready) sleepers_.erase(state.server.value);
+  servers_[state.server.value] = {state.to, state.running, state.succeeded};
+  if (state.to != process_status::ready && state.to != process_status::degraded)
+    sleepers_.erase(state.server.value);
   look_again(out);
   let_sleepers(out);
   return out;

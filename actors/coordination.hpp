@@ -20,6 +20,7 @@ struct start_request {
   std::string server;
   bool restart = false; ///< Its instance ended by itself.
   bool alone = true;    ///< No other instance of that server is ready.
+  bool last = true;     ///< None lives.
 };
 
 /// What the coordinator is to do, in this order.

@@ -86,7 +86,8 @@ caf::behavior make_coordinator(self_pointer self, addresses_ptr tree, std::size_
                   decide.ask({{asker, request.child, request.number},
                               request.supervisor,
                               request.restart,
-                              request.alone}));
+                              request.alone,
+                              request.last}));
       },
       [=](const permit_release& release) {
         carry_out(self, *tree,

@@ -114,7 +114,7 @@ void become_ready(instance_pointer self, const options_pointer& options,
   state.route->to_owner = true;
   state.process->note_ready();
   self->send(options->owner, instance_ready{options->id.number, state.wire, std::move(result)});
-  self->send(options->supervisor, child_ready{options->id.server.value, options->id.number});
+  self->send(options->supervisor, child_ready{options->child, options->id.number});
 }
 
 namespace {

@@ -26,6 +26,7 @@ using link_opener = std::function<std::shared_ptr<link>(hosted_process&, link_ev
 
 struct instance_options {
   instance_id id;
+  std::string child;                           ///< What its supervisor knows it by.
   std::shared_ptr<const launch_plan> plan;     ///< One for all instances of the server,
   std::shared_ptr<const server_policy> policy; ///< and so is this.
   process_host* processes = nullptr;           ///< Outlives every actor.

@@ -132,6 +132,7 @@ struct sweep_due {
 };
 struct ping_due {
   std::uint64_t generation = 0;
+  std::uint32_t replica = 0; ///< Its place.
 };
 
 // A server to the manager and the catalog.

@@ -132,7 +132,8 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
     return;
   if (last.to != message.to) entry.since = std::chrono::system_clock::now();
   entry.last = message;
-  entry.was_ready = entry.was_ready || message.to == process_status::ready;
+  entry.was_ready = entry.was_ready || message.to == process_status::ready ||
+                    message.to == process_status::degraded;
   count(self, message.server.value);
   // A start is told once, when there is a process; that of the server's row comes before.
   if (message.to == process_status::starting && message.pid == 0)

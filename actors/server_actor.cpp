@@ -3,10 +3,11 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_instances_actor.hpp"
 #include "actors/server_keep_actor.hpp"
 #include "actors/server_orders_actor.hpp"
+#include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
-#include "config/json_text.hpp"
 #include "loop/house_handlers.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -26,21 +27,31 @@ constexpr auto kill_margin = std::chrono::milliseconds{2'000};
 /// Tells the manager, when anything that it shows has changed.
 void publish(server_actor_pointer self) {
   auto& state = self->state;
+  const auto& one = state.replicas.at(state.concerned);
+  // Of an instance that a restart ends the pid is no news.
+  const auto is_replaced = [](const replica& x) {
+    return x.status == instances_status::starting && x.replaced == x.number;
+  };
   state_changed now;
   now.server = state.options->spec.id;
   now.to = state.status();
-  now.pid = state.pid;
-  now.init_pid = state.init_pid;
-  now.instance = state.number;
-  now.attempt = state.attempt;
-  now.delay = state.delay;
-  if (now.to == process_status::starting && state.replaced == state.number)
-    now.pid = now.init_pid = 0; // Of the instance that a restart ends.
-  if (now.pid != 0) now.confinement = state.confinement;
-  now.succeeded = now.to == process_status::completed && state.succeeded;
-  if (now.to != process_status::ready) now.reason = state.reason;
+  now.instance = one.number;
+  now.attempt = one.attempt;
+  now.delay = one.delay;
+  if (!is_replaced(one)) {
+    now.pid = one.pid;
+    now.init_pid = one.init_pid;
+  }
+  if (now.pid != 0) now.confinement = one.confinement;
+  now.running = std::any_of(state.replicas.begin(), state.replicas.end(),
+                            [&](const replica& x) { return x.pid != 0 && !is_replaced(x); });
+  now.succeeded = now.to == process_status::completed &&
+                  std::all_of(state.replicas.begin(), state.replicas.end(),
+                              [](const replica& x) { return x.succeeded; });
+  if (now.to != process_status::ready) now.reason = reason_of(state);
   const auto same = [](const state_changed& a, const state_changed& b) {
-    return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason;
+    return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason &&
+           a.running == b.running;
   };
   if (state.published && same(*state.published, now)) return;
   state.published = now;
@@ -50,24 +61,28 @@ void publish(server_actor_pointer self) {
 
 namespace {
 
-void answer_cycle(server_actor_pointer self) {
-  auto& state = self->state;
-  if (!std::exchange(state.cycling, false)) return;
-  self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
+/// Where each of several replicas writes its stderr: a file has one writer, for it is rotated.
+std::shared_ptr<const launch_plan> plan_of(const server_actor_state& state, const replica& one) {
+  if (one.place == 0) return state.plan;
+  auto plan = std::make_shared<launch_plan>(*state.plan);
+  plan->stderr_log = state.options->state_dir + "/logs/" + state.options->spec.id.value + "." +
+                     std::to_string(one.place + 1) + ".log";
+  return plan;
 }
 
 /// The factory of instances; it holds values alone, for it may be called after the owner has died.
-auto instance_factory(server_actor_pointer self) {
+auto instance_factory(server_actor_pointer self, const replica& one) {
   auto& state = self->state;
   const auto base = std::make_shared<instance_options>();
   base->id.server = state.options->spec.id;
-  base->plan = state.plan;
+  base->plan = plan_of(state, one);
   base->policy = {state.options, &state.options->spec.policy};
   base->processes = state.options->processes;
   base->open_link = state.options->open_link;
   base->outside = state.options->outside;
   base->kept_digest = digest_if_kept(self);
   base->owner = caf::actor_cast<caf::actor>(self);
+  base->child = one.child;
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(*base);
     options->id.number = number;
@@ -76,27 +91,33 @@ auto instance_factory(server_actor_pointer self) {
   };
 }
 
-} // namespace
-
-void start_supervisor(server_actor_pointer self) {
-  auto& state = self->state;
-  const auto& policy = state.options->spec.policy;
+child_spec child_of(server_actor_pointer self, const replica& one) {
+  const auto& policy = self->state.options->spec.policy;
   child_spec child;
-  child.id = state.options->spec.id.value;
+  child.id = one.child;
   child.restart = policy.restart;
   child.backoff = policy.backoff;
   child.announces_ready = true;
   child.stop_timeout = policy.stop.drain + policy.stop.stdin_close + policy.stop.term + kill_margin;
-  child.start = instance_factory(self);
+  child.start = instance_factory(self, one);
+  return child;
+}
+
+} // namespace
+
+void start_supervisor(server_actor_pointer self) {
+  auto& state = self->state;
   supervisor_options options;
   options.name = state.options->spec.id.value;
-  options.intensity = policy.intensity;
+  options.intensity = state.options->spec.policy.intensity;
   options.parks = true;
+  options.ends_together = true;
   options.observer = caf::actor_cast<caf::actor>(self);
   options.coordinator = state.options->tree->coordinator;
   options.random = state.options->random;
   options.number_before = number_before(self);
-  options.children.push_back(std::move(child));
+  for (const auto& one : state.replicas) options.children.push_back(child_of(self, one));
+  set_status_of_all(state, instances_status::starting);
   state.supervisor = spawn_supervisor(self, std::move(options));
   // Linked, so that it ends with us; watched, because an exit message between the two undoes a
   // link.
@@ -108,6 +129,7 @@ void ask_install(server_actor_pointer self) {
   auto& state = self->state;
   state.install = install_status::queued;
   state.reason.clear();
+  for (auto& one : state.replicas) one.reason.clear();
   self->send(state.options->tree->runner,
              install_server_request{state.options->spec, ++state.install_generation});
 }
@@ -132,120 +154,8 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   plan->name = id;
   plan->limits = state.options->spec.policy.limits;
   state.plan = std::move(plan);
-  if (state.desired == desired_state::running) {
-    state.instances = instances_status::starting;
-    start_supervisor(self);
-  }
+  if (state.desired == desired_state::running) start_supervisor(self);
   changed(self);
-}
-
-void take_started(server_actor_pointer self, const instance_started& message) {
-  auto& state = self->state;
-  state.number = message.number;
-  state.instance = message.instance;
-  state.pid = message.pid;
-  state.init_pid = message.init_pid;
-  state.confinement = message.confinement;
-  state.port = message.port;
-  state.word = {};
-  state.logs.begin(message.number, message.log);
-  begin_life(self, message);
-  if (!message.adopted) // Its row stands.
-    self->send(
-        state.options->tree->store,
-        put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
-  publish(self);
-}
-
-void arm_ping(server_actor_pointer self) {
-  auto& state = self->state;
-  const auto every = state.options->spec.policy.ping.every;
-  if (every.count() > 0) self->delayed_send(self, every, ping_due{++state.ping_generation});
-}
-
-void take_ready(server_actor_pointer self, const instance_ready& message) {
-  auto& state = self->state;
-  if (message.number != state.number || !state.supervisor) return;
-  state.current.was_ready = true;
-  state.wire = message.wire;
-  state.handshake = message.handshake;
-  state.life = liveness{state.options->spec.policy.ping};
-  state.reason.clear();
-  const bool ends =
-      state.instances == instances_status::ending || state.instances == instances_status::dozing;
-  if (!ends) state.instances = instances_status::ready;
-  begin_upkeep(self);
-  changed(self);
-  if (!state.wire) return;
-  list_tools(self);
-  write_waiting(self);
-  arm_ping(self);
-}
-
-void take_gone(server_actor_pointer self, const instance_gone& message) {
-  auto& state = self->state;
-  // One that could not be spawned has never been told as started, but why is wanted all the more.
-  if (message.number < state.number) return;
-  state.number = message.number;
-  state.gone = message.number;
-  const auto lines_begun = state.wire ? state.wire->lines_begun() : ~std::uint64_t{0};
-  state.wire = nullptr;
-  state.instance = nullptr;
-  state.drains = nullptr;
-  state.word = {};
-  state.port = 0;
-  state.pid = 0;
-  state.init_pid = 0;
-  state.reason = message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason);
-  state.pager.reset();
-  state.keep.on_gone();
-  ++state.ping_generation;
-  state.last_exit.reset();
-  if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
-    state.last_exit = message.reason.exit;
-  lose_calls(self, message.number, lines_begun, message.reason);
-  draft_crash(self, message);
-  if (message.left) {
-    state.reason = "it outlives the node";
-    return;
-  }
-  self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
-}
-
-void take_report(server_actor_pointer self, const child_report& report) {
-  auto& state = self->state;
-  state.attempt = report.attempt;
-  state.delay = report.delay;
-  if (report.what == child_event::ready) return; // The instance itself has said so already.
-  // An instance tells its end itself, before its supervisor does, unless its actor died of a fault.
-  if (report.what == child_event::ended && report.number > state.gone)
-    take_gone(self, {report.number, {gone_kind::internal_error, {}, one_line(report.reason)}});
-  if (report.what == child_event::starting) {
-    state.alive = true;
-    if (report.number > 1 && !state.planned) ++state.restarts;
-    state.planned = false;
-  }
-  if (report.what == child_event::ended) {
-    state.alive = false;
-    state.succeeded = report.reason.empty();
-    answer_cycle(self);
-  }
-  if (report.what == child_event::waiting) state.reason = report.reason;
-  if (state.instances != instances_status::ending || report.what == child_event::finished)
-    state.instances = after_report(state.instances, report.what);
-  if (report.what == child_event::ended) return; // What is decided about it follows at once.
-  fail_lost(self);
-  tell_crash(self, report);
-  if (state.instances == instances_status::asleep) fell_asleep(self);
-  changed(self);
-}
-
-void take_ping_due(server_actor_pointer self, const ping_due& message) {
-  auto& state = self->state;
-  if (message.generation != state.ping_generation || !state.wire) return;
-  state.life.asked();
-  ask_server(self, own_request::ping, "{}");
-  arm_ping(self);
 }
 
 /// Asked to end: the instances first, each awaited.
@@ -255,7 +165,7 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
   state.ending = reason;
   state.desired = desired_state::stopped;
   self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
-  if (state.supervisor) state.instances = instances_status::ending;
+  if (state.supervisor) set_status_of_all(state, instances_status::ending);
   changed(self); // Who waits is answered now: an install under way ends with nobody to tell.
   if (!state.supervisor) return self->quit(reason);
   self->send_exit(state.supervisor, caf::exit_reason::user_shutdown);
@@ -266,10 +176,12 @@ void take_down(server_actor_pointer self, const caf::down_msg& message) {
   auto& state = self->state;
   if (!state.supervisor || message.source != state.supervisor.address()) return;
   state.supervisor = nullptr;
-  state.instances = instances_status::finished;
-  fail_lost(self);
-  state.succeeded = false;
-  tell_crash(self, {state.options->spec.id.value, child_event::finished, 0, state.attempt, {}, {}});
+  set_status_of_all(state, instances_status::finished);
+  for (auto& one : state.replicas) {
+    fail_lost(self, one);
+    one.succeeded = false;
+    tell_crash(self, one, {one.child, child_event::finished, 0, one.attempt, {}, {}});
+  }
   changed(self);
   self->quit(state.ending ? *state.ending : message.reason);
 }
@@ -282,7 +194,8 @@ caf::behavior make_server(server_actor_pointer self,
   auto& state = self->state;
   state.options = options;
   state.desired = options->desired;
-  state.calls = call_table{options->spec.policy.queue.max};
+  make_replicas(state);
+  state.calls = call_table{options->spec.policy.queue.max, state.replicas.size()};
   state.keep = upkeep{options->spec.policy};
   state.filter = {options->spec.policy.tools_allow, options->spec.policy.tools_deny};
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
@@ -303,16 +216,9 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const call_cancel& request) { cancel_call(self, request); },
       [self](const instance_started& message) { take_started(self, message); },
       [self](const instance_ready& message) { take_ready(self, message); },
-      [self](const instance_word& message) {
-        if (message.number == self->state.number) self->state.word = message;
-      },
+      [self](const instance_word& message) { take_word(self, message); },
       [self](const instance_gone& message) { take_gone(self, message); },
-      [self](const instance_draining& message) {
-        self->state.wire = nullptr;
-        self->state.drains = message.instance;
-        self->state.drains_number = message.number;
-        check_drained(self);
-      },
+      [self](const instance_draining& message) { take_draining(self, message); },
       [self](const garbage_in&) { ++self->state.garbage_total; },
       [self](const overlong_in& message) { take_overlong(self, message); },
       [self](const child_report& report) { take_report(self, report); },
@@ -330,7 +236,7 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const upkeep_due& due) { take_upkeep_due(self, due); },
       [self](const tell_standing& asked) { tell(self, asked); },
       [self](const status_query& query) { query.then(describe(self)); },
-      [self](const logs_query& query) { query.then(self->state.logs.read(query.request)); },
+      [self](const logs_query& query) { query.then(read_logs(self, query.request)); },
       [self](const sweep_due& due) {
         if (due.generation == self->state.sweep_generation) sweep(self);
       },

@@ -2,19 +2,16 @@
 #include "actors/addresses_actor.hpp"
 #include "actors/call_outcome.hpp"
 #include "actors/call_table.hpp"
-#include "actors/crash_report.hpp"
 #include "actors/instance_actor.hpp"
-#include "actors/liveness.hpp"
 #include "actors/local_messages_actor.hpp"
+#include "actors/replica_actor.hpp"
 #include "actors/server_table.hpp"
 #include "actors/upkeep.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
-#include "mcp/list_pager.hpp"
 #include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
-#include "runners/log_history.hpp"
 #include "runners/process_host.hpp"
 
 #include <caf/behavior.hpp>
@@ -52,14 +49,6 @@ struct open_order {
   std::function<void(result<done>)> then;
 };
 
-/// What a crash report tells of an instance's life; empty between two.
-struct instance_life {
-  std::uint64_t number = 0;
-  std::int64_t pid = 0;
-  std::chrono::steady_clock::time_point since;
-  bool was_ready = false;
-};
-
 /// THE OWNER of one MCP server: its stable address, call table, queue and tool list. It outlives
 /// the server's instances, so that a crash loses no queue and no address.
 struct server_actor_state {
@@ -68,56 +57,32 @@ struct server_actor_state {
   std::shared_ptr<const server_options> options;
   desired_state desired = desired_state::running;
   install_status install = install_status::none;
-  instances_status instances = instances_status::none;
+  instances_status instances = instances_status::none; ///< Of all replicas together.
   std::uint64_t install_generation = 0;
   std::shared_ptr<const launch_plan> plan; ///< Null until the install is done.
   std::string commit;
-  std::string reason; ///< Why it is not ready; one line.
+  std::string reason; ///< Why none of its replicas is what it should be; one line.
 
   caf::actor supervisor; ///< Of the instances; null until the install is done.
-  caf::actor instance;   ///< The current one.
-  std::uint64_t number = 0;
-  std::uint64_t gone = 0; ///< The last instance whose end was told.
-  std::int64_t pid = 0;
-  std::int64_t init_pid = 0;
-  std::string confinement;                        ///< Of the instance.
-  std::shared_ptr<link> wire;                     ///< Null unless an instance is ready.
-  std::optional<mcp::handshake_result> handshake; ///< Of the last instance that was ready.
-  std::optional<process_exit> last_exit;
-  log_history logs;
-  instance_word word; ///< Of the current instance.
-  std::uint16_t port = 0;
-  instance_life current;
-  std::optional<crash_report> crash; ///< Of an end about which nothing is decided yet.
-  std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
-  std::uint32_t attempt = 0;
-  std::chrono::milliseconds delay{0};
-  caf::actor drains; ///< An instance that waits for its last answers.
-  std::uint64_t drains_number = 0;
+  std::vector<replica> replicas;
+  std::size_t concerned = 0; ///< The replica that was news last.
+  std::size_t next = 0;      ///< Where the choice among equal ones begins.
+  std::shared_ptr<const mcp::handshake_result> handshake; ///< The last of any.
 
   mcp::scanner scanner;
   call_table calls{256};
   mcp::tool_filter filter; ///< Of the policy; holds at every endpoint.
   std::deque<waiting_call> waiting;
-  std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
-  std::string lost_reason;
-  std::optional<mcp::list_pager> pager;
   std::uint32_t tools = 0;
   bytes tool_list; ///< A JSON array, kept where the server may sleep.
   upkeep keep;
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.
   bool wake_wanted = false;                                       ///< Needed while it falls asleep.
-  bool planned = false; ///< The next start is no sign of trouble.
-  liveness life;        ///< Of the current instance.
-  std::uint64_t ping_generation = 0;
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
   bool sweep_forgiven = false; ///< The last one came late and failed nobody.
-
-  bool alive = false;     ///< An instance was spawned and has not been reported as ended.
-  bool cycling = false;   ///< A group restarts: the coordinator waits for the instance's end.
-  bool succeeded = false; ///< The last instance ended with success.
+  bool cycling = false;        ///< A group restarts: the coordinator waits for its instances' ends.
 
   std::vector<open_order> orders;
   std::optional<state_changed> published;

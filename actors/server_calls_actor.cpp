@@ -2,6 +2,7 @@
 
 #include "actors/call_refusal.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/log_io.hpp"
 #include "mcp/answer_id.hpp"
@@ -33,48 +34,49 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
 
 namespace {
 
-void write_call(server_actor_pointer self, call_request&& request) {
+void write_call(server_actor_pointer self, replica& one, call_request&& request) {
   auto& state = self->state;
-  if (answer_here(self, request)) return;
   if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
                      detail_in_flight(state.options->spec.policy.queue.max));
   mcp::upstream_call upstream;
   upstream.id = state.calls.next_id();
   upstream.client = request.client;
-  upstream.server = state.handshake->server;
-  upstream.protocol_version = state.handshake->protocol_version;
+  upstream.server = one.handshake->server;
+  upstream.protocol_version = one.handshake->protocol_version;
   if (request.method == "tools/call" && !request.tool.empty()) upstream.name = request.tool;
   upstream.replace_progress_token = static_cast<bool>(request.spans.progress_token);
   auto line =
       std::make_shared<const std::string>(mcp::to_upstream(*request.body, request.spans, upstream));
   pending_call call;
-  call.instance = state.number;
+  call.instance = one.number;
+  call.replica = one.place;
   call.written = self->clock().now();
   state.keep.on_used(call.written);
   call.deadline = call.written + state.options->spec.policy.call_timeout;
   call.deadline_max = call.written + state.options->spec.policy.call_timeout_max;
   call.request = std::move(request);
   arm_sweep(self, call.deadline);
-  call.line = state.wire->send(std::move(line));
+  call.line = one.wire->send(std::move(line));
   state.calls.enter(std::move(call));
 }
 
 void take_own_answer(server_actor_pointer self, const pending_call& call, const std::string& line,
                      const envelope& spans) {
   auto& state = self->state;
+  auto& one = state.replicas.at(call.replica);
   if (call.own == own_request::ping) {
-    state.life.answered();
+    one.life.answered();
     return;
   }
-  if (!state.pager) return;
+  if (!one.pager) return;
   if (spans.kind != message_kind::response) {
-    state.pager.reset(); // A server without tools says so with an error.
+    one.pager.reset(); // A server without tools says so with an error.
     return;
   }
-  auto step = state.pager->on_result(spans.result.of(line));
+  auto step = one.pager->on_result(spans.result.of(line));
   if (auto* more = std::get_if<mcp::list_pager::next_page>(&step))
-    return ask_server(self, own_request::list_tools, more->params);
+    return ask_server(self, one, own_request::list_tools, more->params);
   if (auto* finished = std::get_if<mcp::list_pager::finished>(&step)) {
     state.tools = static_cast<std::uint32_t>(finished->count);
     const auto& policy = state.options->spec.policy;
@@ -83,7 +85,7 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
     self->send(state.options->tree->catalog, tools_changed{state.options->spec.id, std::move(list),
                                                            policy.tools_allow, policy.tools_deny});
   }
-  state.pager.reset();
+  one.pager.reset();
 }
 
 void take_answer(server_actor_pointer self, bytes line, envelope spans) {
@@ -95,6 +97,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   auto call = state.calls.take(id);
   if (!call) return; // Given up before: a late answer is dropped.
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
+  auto& one = state.replicas[call->replica];
   if (state.keep.counts_use()) state.keep.on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
   if (!rpc_error && !state.filter.open() && call->request.method == "tools/list") {
@@ -104,7 +107,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   mcp::downstream_answer answer;
   answer.id_raw = id_of(call->request);
   answer.client = call->request.client;
-  answer.server = state.handshake->server;
+  answer.server = one.handshake->server;
   answer.method = call->request.method;
   auto text = mcp::to_client(*line, spans, answer);
   int http_status = 200;
@@ -121,10 +124,11 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
                           rpc_error, tool_error));
   }
   reply->end(http_status, std::make_shared<const std::string>(std::move(text)));
-  if (state.drains) check_drained(self);
+  if (one.drains) check_drained(self, one);
 }
 
-void take_notification(server_actor_pointer self, const std::string& line, const envelope& spans) {
+void take_notification(server_actor_pointer self, replica& one, const std::string& line,
+                       const envelope& spans) {
   auto& state = self->state;
   const auto method = mcp::decode(spans.method.of(line));
   if (method == "notifications/progress") {
@@ -136,12 +140,12 @@ void take_notification(server_actor_pointer self, const std::string& line, const
     state.calls.progressed(id, self->clock().now(), state.options->spec.policy.call_timeout);
     call->request.reply->event(std::make_shared<const std::string>(mcp::progress_to_client(
         line, spans, call->request.spans.progress_token.of(*call->request.body))));
-  } else if (method == "notifications/tools/list_changed" && !state.pager) {
-    list_tools(self);
+  } else if (method == "notifications/tools/list_changed" && !one.pager) {
+    list_tools(self, one);
   }
 }
 
-void take_line(server_actor_pointer self, bytes line) {
+void take_line(server_actor_pointer self, replica& one, bytes line) {
   auto& state = self->state;
   const auto spans = state.scanner.scan(*line);
   if (!spans) {
@@ -153,10 +157,10 @@ void take_line(server_actor_pointer self, bytes line) {
   case message_kind::error_response:
     return take_answer(self, std::move(line), *spans);
   case message_kind::notification:
-    return take_notification(self, *line, *spans);
+    return take_notification(self, one, *line, *spans);
   case message_kind::request:
-    if (auto answer = mcp::answer_to_server_request(*line, *spans); answer && state.wire)
-      state.wire->send(std::make_shared<const std::string>(std::move(*answer)));
+    if (auto answer = mcp::answer_to_server_request(*line, *spans); answer && one.wire)
+      one.wire->send(std::make_shared<const std::string>(std::move(*answer)));
     return;
   }
 }
@@ -180,12 +184,13 @@ void admit_call(server_actor_pointer self, call_request&& request) {
   if (answer_asleep(self, request)) return;
   switch (admission_of(self)) {
   case admission::serve:
-    if (state.wire) return write_call(self, std::move(request));
+    if (answer_here(self, request)) return;
+    if (auto* one = choose_replica(state)) return write_call(self, *one, std::move(request));
     break; // Its end is known, what is decided about it not yet.
   case admission::wait:
     break;
   case admission::refuse:
-    return fail_call(self, std::move(request), errc::server_not_ready, state.reason);
+    return fail_call(self, std::move(request), errc::server_not_ready, reason_of(state));
   }
   const auto& queue = state.options->spec.policy.queue;
   if (state.waiting.size() >= queue.max)
@@ -197,26 +202,28 @@ void admit_call(server_actor_pointer self, call_request&& request) {
 }
 
 void take_lines(server_actor_pointer self, lines_in message) {
-  if (message.number != self->state.number) return;
-  self->state.life.heard();
-  for (auto& line : message.lines) take_line(self, std::move(line));
+  auto* one = replica_with(self->state, message.number);
+  if (one == nullptr) return;
+  one->life.heard();
+  for (auto& line : message.lines) take_line(self, *one, std::move(line));
 }
 
 void take_overlong(server_actor_pointer self, const overlong_in& message) {
   auto& state = self->state;
-  if (message.number != state.number) return;
-  state.life.heard();
+  auto* one = replica_with(state, message.number);
+  if (one == nullptr) return;
+  one->life.heard();
   ++state.garbage_total;
   const auto& name = state.options->spec.id.value;
   log::write(log::level::warn, "server.line_too_long",
              {log::kv("server", name), log::kv("start", quote_start(message.start))});
   const auto id = mcp::answered_id(message.start);
   auto call = id ? state.calls.take(*id) : std::nullopt;
-  if (call && call->own == own_request::list_tools) state.pager.reset();
+  if (call && call->own == own_request::list_tools) one->pager.reset();
   if (!call || call->own != own_request::none) return; // An unknown call has its deadline.
   fail_call(self, std::move(call->request), errc::too_large, detail_overlong(message.bytes_max),
             call->instance, call->written, true);
-  check_drained(self);
+  check_drained(self, *one);
 }
 
 void write_waiting(server_actor_pointer self) {
@@ -224,30 +231,32 @@ void write_waiting(server_actor_pointer self) {
   for (auto& entry : waiting) admit_call(self, std::move(entry.request));
 }
 
-void list_tools(server_actor_pointer self) {
-  self->state.pager.emplace("tools");
-  ask_server(self, own_request::list_tools, self->state.pager->start());
+void list_tools(server_actor_pointer self, replica& one) {
+  one.pager.emplace("tools");
+  ask_server(self, one, own_request::list_tools, one.pager->start());
 }
 
-void ask_server(server_actor_pointer self, own_request what, const std::string& params) {
+void ask_server(server_actor_pointer self, replica& one, own_request what,
+                const std::string& params) {
   auto& state = self->state;
-  if (!state.wire || !state.handshake) return;
+  if (!one.wire || !one.handshake) return;
   const auto& policy = state.options->spec.policy;
   pending_call call;
   call.own = what;
-  call.instance = state.number;
+  call.instance = one.number;
+  call.replica = one.place;
   call.written = self->clock().now();
   call.deadline =
       call.written + (what == own_request::ping ? policy.ping.timeout : policy.start_timeout);
   call.deadline_max = call.deadline;
   arm_sweep(self, call.deadline);
   const auto id = state.calls.enter(std::move(call));
-  const auto& server = *state.handshake;
+  const auto& server = *one.handshake;
   auto line = what == own_request::ping
                   ? mcp::ping_line(server.server, id)
                   : mcp::list_request_line(id, "tools/list", params, server.server,
                                            server.protocol_version);
-  state.wire->send(std::make_shared<const std::string>(std::move(line)));
+  one.wire->send(std::make_shared<const std::string>(std::move(line)));
 }
 
 } // namespace toolscore

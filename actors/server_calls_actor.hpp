@@ -15,9 +15,10 @@ void take_lines(server_actor_pointer self, lines_in message);
 void take_overlong(server_actor_pointer self, const overlong_in& message);
 /// The instance is ready: writes all that waited.
 void write_waiting(server_actor_pointer self);
-/// Sends the owner's own request; `params` counts for lists alone.
-void ask_server(server_actor_pointer self, own_request what, const std::string& params);
+/// Sends the owner's own request to one replica; `params` counts for lists alone.
+void ask_server(server_actor_pointer self, replica& one, own_request what,
+                const std::string& params);
 /// Fetches the server's tool list anew, for the catalog.
-void list_tools(server_actor_pointer self);
+void list_tools(server_actor_pointer self, replica& one);
 
 } // namespace toolscore

@@ -4,17 +4,17 @@
 
 namespace toolscore {
 
-void begin_life(server_actor_pointer self, const instance_started& message) {
+void begin_life(server_actor_pointer self, replica& one, const instance_started& message) {
   instance_life now;
   now.number = message.number;
   now.pid = message.pid;
   now.since = self->clock().now();
-  self->state.current = now;
+  one.current = now;
 }
 
-void draft_crash(server_actor_pointer self, const instance_gone& message) {
+void draft_crash(server_actor_pointer self, replica& one, const instance_gone& message) {
   auto& state = self->state;
-  const auto life = std::exchange(state.current, {});
+  const auto life = std::exchange(one.current, {});
   if (message.reason.kind == gone_kind::stopped) return;
   const crash_limits limits;
   crash_facts facts;
@@ -27,19 +27,18 @@ void draft_crash(server_actor_pointer self, const instance_gone& message) {
     facts.uptime =
         std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - life.since);
     facts.was_ready = life.was_ready;
-    auto log = state.logs.end_of(message.number, limits.log_bytes_max);
+    auto log = one.logs.end_of(message.number, limits.log_bytes_max);
     facts.log = std::move(log.text);
     facts.log_cut = log.gap;
   }
-  state.crash = draft_crash(facts, state.lost, limits);
+  one.crash = draft_crash(facts, one.lost, limits);
 }
 
-void tell_crash(server_actor_pointer self, const child_report& decision) {
-  auto& state = self->state;
-  if (!state.crash) return;
-  auto report = std::move(*std::exchange(state.crash, std::nullopt));
-  if (!decide_crash(report, decision, state.succeeded)) return;
-  auto& tree = *state.options->tree;
+void tell_crash(server_actor_pointer self, replica& one, const child_report& decision) {
+  if (!one.crash) return;
+  auto report = std::move(*std::exchange(one.crash, std::nullopt));
+  if (!decide_crash(report, decision, one.succeeded)) return;
+  auto& tree = *self->state.options->tree;
   event entry;
   entry.at = report.at;
   entry.kind = "server.crashed";

@@ -1,6 +1,7 @@
 #include "actors/server_ends_actor.hpp"
 
 #include "actors/call_refusal.hpp"
+#include "actors/server_replicas_actor.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/splice.hpp"
 
@@ -18,14 +19,36 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 /// A stalled pipe shows here too: pings wait in it behind what is not read.
-void miss_pings(server_actor_pointer self, std::uint32_t count, steady_clock::time_point oldest) {
-  auto& state = self->state;
-  if (!state.wire || !state.instance) return; // It drains: its stop has deadlines of its own.
-  if (!state.life.expired(count, oldest, self->clock().now())) return;
-  auto detail = "its pings went unanswered: " + state.life.detail();
-  if (const auto bytes = state.wire->queued_bytes(); bytes != 0)
+void miss_pings(server_actor_pointer self, replica& one, std::uint32_t count,
+                steady_clock::time_point oldest) {
+  if (!one.wire || !one.instance) return; // It drains: its stop has deadlines of its own.
+  if (!one.life.expired(count, oldest, self->clock().now())) return;
+  auto detail = "its pings went unanswered: " + one.life.detail();
+  if (const auto bytes = one.wire->queued_bytes(); bytes != 0)
     detail += "; " + std::to_string(bytes) + " bytes wait for it to read them";
-  self->send(state.instance, instance_hung{std::move(detail)});
+  self->send(one.instance, instance_hung{std::move(detail)});
+}
+
+/// Pings that were found past their deadline, one replica after the other.
+void miss_pings(server_actor_pointer self, const std::vector<pending_call>& pings) {
+  for (auto& one : self->state.replicas) {
+    std::uint32_t count = 0;
+    auto oldest = self->clock().now();
+    for (const auto& ping : pings)
+      if (ping.replica == one.place) {
+        ++count;
+        oldest = std::min(oldest, ping.deadline);
+      }
+    if (count != 0) miss_pings(self, one, count, oldest);
+  }
+}
+
+/// The server is told that nobody waits for this answer.
+void give_up(server_actor_pointer self, std::int64_t id, const pending_call& call,
+             const std::string& reason) {
+  const auto& one = self->state.replicas.at(call.replica);
+  if (one.wire && call.instance == one.number)
+    one.wire->send(std::make_shared<const std::string>(mcp::cancelled_line(id, reason)));
 }
 
 } // namespace
@@ -51,23 +74,26 @@ void record(server_actor_pointer self, call_record&& entry) {
 }
 
 void fail_call(server_actor_pointer self, call_request request, errc code, std::string detail,
-               std::uint64_t instance, steady_clock::time_point written, bool admitted) {
+               std::uint64_t instance, steady_clock::time_point written, bool admitted,
+               const replica* of) {
   auto& state = self->state;
+  const auto& speaks = speaker(state);
+  const auto& last = of ? *of : speaks;
   call_failure failure;
   failure.code = code;
   failure.detail = std::move(detail);
   failure.server = state.options->spec.id.value;
   failure.state = to_string(state.status());
-  failure.attempt = state.attempt;
+  failure.attempt = last.attempt;
   if (state.instances == instances_status::backing_off ||
       state.instances == instances_status::parked)
-    failure.retry_in = state.delay;
+    failure.retry_in = speaks.delay;
   else if (code == errc::server_gone && state.status() != process_status::stopped)
     failure.retry_in = milliseconds{0};
-  if (code == errc::server_gone && state.last_exit) {
-    auto& told = state.last_exit->signaled ? failure.signal : failure.exit_code;
-    told = state.last_exit->status;
-    failure.out_of_memory = state.last_exit->out_of_memory;
+  if (code == errc::server_gone && last.last_exit) {
+    auto& told = last.last_exit->signaled ? failure.signal : failure.exit_code;
+    told = last.last_exit->status;
+    failure.out_of_memory = last.last_exit->out_of_memory;
   }
   if (admitted && state.keep.counts_use()) state.keep.on_used(self->clock().now());
   auto reply = request.reply;
@@ -90,12 +116,10 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
   auto& state = self->state;
   if (const auto id = state.calls.id_of(request.reply.get())) {
     auto call = state.calls.take(*id);
-    if (state.wire && call->instance == state.number)
-      state.wire->send(
-          std::make_shared<const std::string>(mcp::cancelled_line(*id, request.reason)));
+    give_up(self, *id, *call, request.reason);
     fail_call(self, std::move(call->request), errc::cancelled,
               detail_cancelled(request.reason, false), call->instance, call->written, true);
-    return check_drained(self);
+    return check_drained(self, state.replicas.at(call->replica));
   }
   for (auto at = state.waiting.begin(); at != state.waiting.end(); ++at) {
     if (at->request.reply != request.reply) continue;
@@ -106,19 +130,19 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
   }
 }
 
-void lose_calls(server_actor_pointer self, std::uint64_t number, std::uint64_t lines_begun,
+void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_begun,
                 const gone_reason& reason) {
   auto& state = self->state;
-  state.lost_reason = detail_gone(reason);
+  one.lost_reason = detail_gone(reason);
   const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
   std::deque<waiting_call> unseen;
-  for (auto& [id, call] : state.calls.take_instance(number)) {
+  for (auto& [id, call] : state.calls.take_instance(one.number)) {
     if (call.own != own_request::none) continue;
     // What the server never saw is no call in flight: it waits for the next instance.
     if (call.line > lines_begun)
       unseen.push_back({std::move(call.request), deadline});
     else
-      state.lost.push_back(std::move(call));
+      one.lost.push_back(std::move(call));
   }
   if (unseen.empty()) return;
   std::move(state.waiting.begin(), state.waiting.end(), std::back_inserter(unseen));
@@ -126,17 +150,16 @@ void lose_calls(server_actor_pointer self, std::uint64_t number, std::uint64_t l
   arm_sweep(self, deadline);
 }
 
-void fail_lost(server_actor_pointer self) {
-  auto& state = self->state;
-  for (auto& call : std::exchange(state.lost, {}))
-    fail_call(self, std::move(call.request), errc::server_gone, state.lost_reason, call.instance,
-              call.written, true);
+void fail_lost(server_actor_pointer self, replica& one) {
+  for (auto& call : std::exchange(one.lost, {}))
+    fail_call(self, std::move(call.request), errc::server_gone, one.lost_reason, call.instance,
+              call.written, true, &one);
 }
 
 void fail_waiting(server_actor_pointer self) {
-  auto& state = self->state;
-  for (auto& entry : std::exchange(state.waiting, {}))
-    fail_call(self, std::move(entry.request), errc::server_not_ready, state.reason);
+  const auto reason = reason_of(self->state);
+  for (auto& entry : std::exchange(self->state.waiting, {}))
+    fail_call(self, std::move(entry.request), errc::server_not_ready, reason);
 }
 
 void sweep(server_actor_pointer self) {
@@ -149,41 +172,37 @@ void sweep(server_actor_pointer self) {
   const bool late = now - due > liveness::late_max;
   if (late && !std::exchange(state.sweep_forgiven, true)) return arm_sweep(self, now + read_first);
   state.sweep_forgiven = false;
-  std::uint32_t pings = 0;
-  auto oldest = now;
+  std::vector<pending_call> pings;
   for (auto& [id, call] : state.calls.take_expired(now)) {
     if (call.own == own_request::ping) {
-      ++pings;
-      oldest = std::min(oldest, call.deadline);
+      pings.push_back(std::move(call));
       continue;
     }
     if (call.own == own_request::list_tools) {
-      state.pager.reset();
+      state.replicas.at(call.replica).pager.reset();
       continue;
     }
-    if (state.wire && call.instance == state.number)
-      state.wire->send(std::make_shared<const std::string>(mcp::cancelled_line(id, "timeout")));
+    give_up(self, id, call, "timeout");
     fail_call(self, std::move(call.request), errc::call_timed_out,
               detail_timed_out(policy.call_timeout, policy.call_timeout_max), call.instance,
               call.written, true);
   }
-  if (pings != 0) miss_pings(self, pings, oldest);
+  if (!pings.empty()) miss_pings(self, pings);
   while (!state.waiting.empty() && state.waiting.front().deadline <= now) {
     auto request = std::move(state.waiting.front().request);
     state.waiting.pop_front();
     fail_call(self, std::move(request), errc::server_not_ready,
-              detail_waited(policy.queue.wait, state.reason));
+              detail_waited(policy.queue.wait, reason_of(state)));
   }
   if (const auto next = state.calls.next_deadline()) arm_sweep(self, *next);
   if (!state.waiting.empty()) arm_sweep(self, state.waiting.front().deadline);
-  check_drained(self);
+  for (auto& one : state.replicas) check_drained(self, one);
 }
 
-void check_drained(server_actor_pointer self) {
-  auto& state = self->state;
-  if (!state.drains || state.calls.callers_of(state.drains_number) != 0) return;
-  self->send(state.drains, instance_drained{});
-  state.drains = nullptr;
+void check_drained(server_actor_pointer self, replica& one) {
+  if (!one.drains || self->state.calls.callers_of(one.place) != 0) return;
+  self->send(one.drains, instance_drained{});
+  one.drains = nullptr;
 }
 
 } // namespace toolscore

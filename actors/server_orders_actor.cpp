@@ -3,12 +3,15 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_keep_actor.hpp"
+#include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
+
+#include <algorithm>
 
 namespace toolscore {
 namespace {
@@ -31,22 +34,66 @@ void answer_overtaken(server_actor_pointer self, server_verb verb) {
   }
 }
 
+bool is_any_starting(server_actor_pointer self) {
+  const auto& all = self->state.replicas;
+  return std::any_of(all.begin(), all.end(), [](const replica& x) {
+    return x.status == instances_status::starting || x.status == instances_status::none;
+  });
+}
+
+/// Starts those that are not ready; each forgets its brakes.
+void start_replicas(server_actor_pointer self) {
+  auto& state = self->state;
+  for (auto& one : state.replicas) {
+    if (one.status == instances_status::ready) continue;
+    set_status(state, one, instances_status::starting);
+    self->send(state.supervisor, start_child{one.child});
+  }
+}
+
+void restart_replicas(server_actor_pointer self) {
+  auto& state = self->state;
+  if (!state.supervisor) return start_supervisor(self);
+  for (auto& one : state.replicas) {
+    one.replaced = one.number;
+    set_status(state, one, instances_status::starting);
+    self->send(state.supervisor, restart_child{one.child});
+  }
+}
+
+void stop_replicas(server_actor_pointer self) {
+  auto& state = self->state;
+  for (auto& one : state.replicas) {
+    if (one.status == instances_status::asleep) {
+      set_status(state, one, instances_status::finished); // There is nothing to end.
+    } else if (state.supervisor && one.status != instances_status::finished) {
+      set_status(state, one, instances_status::ending);
+      self->send(state.supervisor, stop_child{one.child});
+    }
+  }
+}
+
 /// Answers whoever waits for what has now come true, or can no longer come true.
 void settle_orders(server_actor_pointer self) {
   auto& state = self->state;
+  if (state.orders.empty()) return;
   const auto status = state.status();
+  const auto reason = reason_of(state);
   const bool verdict = status == process_status::failed || status == process_status::crash_loop ||
                        status == process_status::completed;
+  // Those of its replicas that are not ready then stay so for longer than an order waits.
+  const bool up_as_far_as_it_goes = status == process_status::ready ||
+                                    (status == process_status::degraded && !is_any_starting(self));
   std::vector<open_order> left;
   for (auto& order : std::exchange(state.orders, {})) {
     const bool up = wants_up(order.verb);
-    if (up && status == process_status::ready)
+    if (up && up_as_far_as_it_goes)
       order.then(done{});
     else if (up && (verdict || status == process_status::stopped))
       order.then(
           error{status == process_status::failed ? errc::install_failed : errc::server_not_ready,
                 "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
-                    (state.reason.empty() ? "" : ": " + state.reason)});
+                    (reason.empty() ? "" : ": " + reason)});
     else if (!up && (status == process_status::stopped || verdict))
       order.then(done{});
     else
@@ -67,7 +114,6 @@ void take_order(server_actor_pointer self, const server_order& order) {
   auto& state = self->state;
   const bool away =
       state.instances == instances_status::dozing || state.instances == instances_status::asleep;
-  const auto child = state.options->spec.id.value;
   answer_overtaken(self, order.verb);
   if (order.verb != server_verb::start) forsake_kept(self);
   if (order.then) state.orders.push_back({order.verb, order.then});
@@ -77,13 +123,10 @@ void take_order(server_actor_pointer self, const server_order& order) {
     state.desired = desired_state::running;
     if (state.install == install_status::none || state.install == install_status::failed)
       ask_install(self);
-    else if (state.install == install_status::installed && !state.supervisor) {
-      state.instances = instances_status::starting;
+    else if (state.install == install_status::installed && !state.supervisor)
       start_supervisor(self);
-    } else if (state.supervisor && state.instances != instances_status::ready) {
-      state.instances = instances_status::starting;
-      self->send(state.supervisor, start_child{child});
-    }
+    else if (state.supervisor)
+      start_replicas(self);
     break;
   case server_verb::restart:
     state.desired = desired_state::running;
@@ -91,12 +134,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
       ask_install(self); // What comes of it starts the first instance.
       break;
     }
-    if (!state.supervisor)
-      start_supervisor(self);
-    else
-      self->send(state.supervisor, restart_child{child});
-    state.replaced = state.number;
-    state.instances = instances_status::starting;
+    restart_replicas(self);
     break;
   case server_verb::stop:
   case server_verb::remove:
@@ -106,71 +144,129 @@ void take_order(server_actor_pointer self, const server_order& order) {
       ++state.install_generation;
       state.install = install_status::none;
     }
-    if (state.instances == instances_status::asleep) {
-      state.instances = instances_status::finished; // There is nothing to end.
-    } else if (state.supervisor && state.instances != instances_status::finished) {
-      state.instances = instances_status::ending;
-      self->send(state.supervisor, stop_child{child});
-    }
+    stop_replicas(self);
     break;
   }
   changed(self);
 }
 
+namespace {
+
+/// Why one is no good, though it may be ready.
+std::string health_of(const replica& one) {
+  if (one.status != instances_status::ready) return one.reason;
+  if (one.life.unhealthy()) return "unhealthy: no answer to " + one.life.detail();
+  return one.word.unhealthy.empty() ? "" : "unhealthy: " + one.word.unhealthy;
+}
+
+replica_status describe(server_actor_pointer self, const replica& one) {
+  const auto& state = self->state;
+  replica_status row;
+  row.instance = one.number;
+  row.status = status_of(state.install, state.desired, one.status);
+  row.pid = one.pid;
+  row.init_pid = one.init_pid;
+  row.port = one.port;
+  row.in_flight = static_cast<std::uint32_t>(state.calls.callers_of(one.place));
+  row.confinement = one.confinement;
+  row.reason = health_of(one);
+  row.said = one.word.said;
+  return row;
+}
+
+} // namespace
+
 server_status describe(server_actor_pointer self) {
   auto& state = self->state;
+  const auto living = std::find_if(state.replicas.begin(), state.replicas.end(),
+                                   [](const replica& x) { return x.pid != 0; });
+  const auto& shown = living == state.replicas.end() ? state.replicas.front() : *living;
   server_status status;
   status.id = state.options->spec.id;
   status.status = state.status();
   status.desired = state.desired;
   status.source = state.options->spec.source;
-  status.pid = state.pid;
-  status.init_pid = state.init_pid;
-  status.instance = state.number;
+  status.pid = shown.pid;
+  status.init_pid = shown.init_pid;
+  status.instance = shown.number;
   status.restarts = state.restarts;
-  status.confinement = state.confinement;
+  status.confinement = shown.confinement;
   if (state.handshake) {
     status.era = to_string(state.handshake->server);
     status.protocol_version = state.handshake->protocol_version;
     status.version = state.handshake->server_version;
   }
   status.commit = state.commit;
-  if (status.status != process_status::ready)
-    status.reason = state.reason;
-  else if (state.life.unhealthy())
-    status.reason = "unhealthy: no answer to " + state.life.detail();
-  else if (!state.word.unhealthy.empty())
-    status.reason = "unhealthy: " + state.word.unhealthy;
-  status.said = state.word.said;
-  status.port = state.port;
+  if (status.status != process_status::ready) status.reason = reason_of(state);
+  for (const auto& one : state.replicas)
+    if (status.status == process_status::ready && status.reason.empty())
+      status.reason = health_of(one);
+  status.said = shown.word.said;
+  status.port = shown.port;
   status.in_flight = static_cast<std::uint32_t>(state.calls.callers());
   status.waiting = static_cast<std::uint32_t>(state.waiting.size());
   status.calls = state.calls_total;
   status.failures = state.failures_total;
   status.garbage_lines = state.garbage_total;
   status.tools = state.tools;
+  status.replicas_asked = static_cast<std::uint32_t>(state.replicas.size());
+  status.replicas_ready = replicas_ready(state);
+  if (state.replicas.size() > 1)
+    for (const auto& one : state.replicas) status.replicas.push_back(describe(self, one));
   return status;
+}
+
+log_answer read_logs(server_actor_pointer self, const log_request& request) {
+  auto& all = self->state.replicas;
+  auto answer = all.front().logs.read(request);
+  if (all.size() == 1) return answer;
+  std::string text;
+  const auto add = [&](const replica& one, const std::string& part) {
+    if (part.empty()) return;
+    text += "==> " + to_string(instance_id{self->state.options->spec.id, one.number}) + " <==\n";
+    text += part;
+    if (!part.ends_with('\n')) text += '\n';
+  };
+  add(all.front(), answer.text);
+  for (std::size_t at = 1; at < all.size(); ++at) {
+    log_request one{request.lines, std::nullopt, {}};
+    // One of which the asker knows no place is told from its first line on.
+    if (request.from)
+      one.from = at <= request.others.size() ? request.others[at - 1] : log_position{};
+    const auto part = all[at].logs.read(one);
+    add(all[at], part.text);
+    answer.others.push_back(part.next);
+    answer.gap = answer.gap || part.gap;
+  }
+  answer.text = std::move(text);
+  return answer;
 }
 
 void cycle(server_actor_pointer self) {
   auto& state = self->state;
-  if (!state.supervisor || !state.alive) {
+  const auto is_alive = [](const replica& x) { return x.alive; };
+  if (!state.supervisor || std::none_of(state.replicas.begin(), state.replicas.end(), is_alive)) {
     self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
     return;
   }
   state.cycling = true;
-  const auto child = state.options->spec.id.value;
-  if (state.instances == instances_status::ending || state.instances == instances_status::dozing)
-    return; // It ends already, and stays ended.
-  // As in OTP, one that is temporary ends with its group and is not started again.
-  if (state.options->spec.policy.restart == restart_type::temporary) {
-    self->send(state.supervisor, stop_child{child});
-    return;
+  bool restarts = false;
+  for (auto& one : state.replicas) {
+    if (!one.alive) continue;
+    one.cycling = true;
+    if (one.status == instances_status::ending || one.status == instances_status::dozing)
+      continue; // It ends already, and stays ended.
+    // As in OTP, one that is temporary ends with its group and is not started again.
+    if (state.options->spec.policy.restart == restart_type::temporary) {
+      self->send(state.supervisor, stop_child{one.child});
+      continue;
+    }
+    restarts = true;
+    set_status(state, one, instances_status::starting);
+    set_reason(state, one, "restarts with its group");
+    self->send(state.supervisor, restart_child{one.child});
   }
-  state.instances = instances_status::starting;
-  state.reason = "restarts with its group";
-  self->send(state.supervisor, restart_child{child});
-  changed(self);
+  if (restarts) changed(self);
 }
 
 void tell(server_actor_pointer self, const tell_standing& asked) {

@@ -11,6 +11,8 @@ void cycle(server_actor_pointer self);
 /// Somebody who should know this server has restarted.
 void tell(server_actor_pointer self, const tell_standing& asked);
 server_status describe(server_actor_pointer self);
+/// Of several replicas one after the other, each under its instance's name.
+log_answer read_logs(server_actor_pointer self, const log_request& request);
 
 // The server's own life, in server_actor.cpp.
 
@@ -19,6 +21,7 @@ void publish(server_actor_pointer self);
 /// To be called after every change of the server's status.
 void changed(server_actor_pointer self);
 void ask_install(server_actor_pointer self);
+/// With a start of every replica.
 void start_supervisor(server_actor_pointer self);
 
 } // namespace toolscore

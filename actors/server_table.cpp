@@ -1,5 +1,6 @@
 #include "actors/server_table.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace toolscore {
@@ -44,6 +45,8 @@ process_status of_instances(instances_status instances) noexcept {
     return process_status::starting;
   case instances_status::ready:
     return process_status::ready;
+  case instances_status::degraded:
+    return process_status::degraded;
   case instances_status::ending:
   case instances_status::dozing:
     return process_status::stopping;
@@ -61,7 +64,33 @@ process_status of_instances(instances_status instances) noexcept {
   return process_status::failed;
 }
 
+// Where none is ready, the first of these that any replica is in is what they are together.
+constexpr std::array most_hope{
+    instances_status::ending,  instances_status::dozing,      instances_status::starting,
+    instances_status::waiting, instances_status::backing_off, instances_status::none,
+    instances_status::parked,  instances_status::asleep,      instances_status::finished};
+
 } // namespace
+
+instances_status together(std::span<const instances_status> replicas) noexcept {
+  const auto any = [&](instances_status wanted) {
+    return std::find(replicas.begin(), replicas.end(), wanted) != replicas.end();
+  };
+  const auto ready = std::count(replicas.begin(), replicas.end(), instances_status::ready);
+  if (ready != 0 && static_cast<std::size_t>(ready) == replicas.size())
+    return instances_status::ready;
+  if (ready != 0 || any(instances_status::degraded)) return instances_status::degraded;
+  for (const auto status : most_hope)
+    if (any(status)) return status;
+  return instances_status::none;
+}
+
+bool all_settled(std::span<const instances_status> replicas) noexcept {
+  return std::all_of(replicas.begin(), replicas.end(), [](instances_status x) {
+    return x == instances_status::ready || x == instances_status::parked ||
+           x == instances_status::finished || x == instances_status::asleep;
+  });
+}
 
 process_status status_of(install_status install, desired_state desired,
                          instances_status instances) noexcept {
@@ -114,6 +143,7 @@ instances_status after_report(instances_status now, child_event what) noexcept {
 bool is_decided(process_status status, desired_state desired, bool comes_and_goes) noexcept {
   switch (status) {
   case process_status::ready:
+  case process_status::degraded: // It serves.
   case process_status::asleep:
   case process_status::crash_loop:
   case process_status::failed:
@@ -127,7 +157,6 @@ bool is_decided(process_status status, desired_state desired, bool comes_and_goe
   case process_status::queued:
   case process_status::cloning:
   case process_status::building:
-  case process_status::degraded:
   case process_status::backing_off:
     return false;
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace toolscore {
@@ -13,7 +14,8 @@ namespace toolscore {
 enum class install_status : std::uint8_t { none, queued, cloning, building, installed, failed };
 inline constexpr std::size_t install_status_count = 6;
 
-/// What its supervisor last said about its instance.
+/// What its supervisor last said about one of its replicas; of a server with several, what that
+/// makes of them together.
 enum class instances_status : std::uint8_t {
   none, ///< No supervisor yet.
   starting,
@@ -25,8 +27,18 @@ enum class instances_status : std::uint8_t {
   waiting,  ///< Its start is held back, for what it depends on or for its group.
   dozing,   ///< Asked to stop, to sleep.
   asleep,   ///< Idle for long; the next call starts it.
+  degraded, ///< Of several: some are ready and some are not.
 };
-inline constexpr std::size_t instances_status_count = 10;
+inline constexpr std::size_t instances_status_count = 11;
+
+/// What the replicas of a server are together. Total; for a single one it is what that one is.
+/// Once none is ready it is the state that has most hope: who is to start again speaks for those
+/// that are parked or finished.
+instances_status together(std::span<const instances_status> replicas) noexcept;
+
+/// Whether each replica stands where it stays by itself: ready, or parked, finished or asleep.
+/// Between them stands who starts, ends, or waits to start.
+bool all_settled(std::span<const instances_status> replicas) noexcept;
 
 /// The server's status, from nothing but its install, what is desired and its instances.
 /// Total: every combination has an answer.

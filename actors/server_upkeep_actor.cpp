@@ -3,6 +3,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_orders_actor.hpp"
+#include "actors/server_replicas_actor.hpp"
 #include "config/durations.hpp"
 #include "mcp/answers.hpp"
 
@@ -17,32 +18,35 @@ bool is_busy(server_actor_pointer self) {
   return self->state.calls.callers() != 0 || !self->state.waiting.empty();
 }
 
-/// One timer at the earliest end; what moves that later is found when it comes.
-void arm_upkeep(server_actor_pointer self) {
-  auto& state = self->state;
-  const auto due = state.keep.due();
-  if (!due || (state.upkeep_at && *state.upkeep_at <= *due)) return;
-  state.upkeep_at = due;
-  self->scheduled_send(self, *due, upkeep_due{++state.upkeep_generation});
+/// Neither to sleep nor for the end of a life is anybody stopped while another is on its way.
+bool may_stop(server_actor_pointer self) {
+  const auto& state = self->state;
+  return state.supervisor && serves(state) && is_settled(state);
 }
 
 /// As by an order to restart it: drained first, and no brake counts it.
-void replace(server_actor_pointer self) {
+void replace(server_actor_pointer self, replica& one) {
   auto& state = self->state;
-  state.replaced = state.number;
-  state.planned = true;
-  state.instances = instances_status::starting;
-  state.reason = "replaced: it reached its max_lifetime of " +
-                 duration_text(state.options->spec.policy.max_lifetime);
-  self->send(state.supervisor, restart_child{state.options->spec.id.value});
+  if (one.status != instances_status::ready) return;
+  one.replaced = one.number;
+  one.planned = true;
+  state.concerned = one.place;
+  set_status(state, one, instances_status::starting);
+  set_reason(state, one,
+             "replaced: it reached its max_lifetime of " +
+                 duration_text(state.options->spec.policy.max_lifetime));
+  self->send(state.supervisor, restart_child{one.child});
   changed(self);
 }
 
 void doze(server_actor_pointer self) {
   auto& state = self->state;
-  state.instances = instances_status::dozing;
   state.wake_wanted = false;
-  self->send(state.supervisor, stop_child{state.options->spec.id.value});
+  for (auto& one : state.replicas) {
+    if (one.status == instances_status::finished) continue; // Done for good.
+    set_status(state, one, instances_status::dozing);
+    self->send(state.supervisor, stop_child{one.child});
+  }
   changed(self);
 }
 
@@ -68,10 +72,18 @@ std::string kept_tools(server_actor_pointer self, const call_request& request) {
 
 } // namespace
 
-void begin_upkeep(server_actor_pointer self) {
+void arm_upkeep(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto due = state.keep.due();
+  if (!due || (state.upkeep_at && *state.upkeep_at <= *due)) return;
+  state.upkeep_at = due;
+  self->scheduled_send(self, *due, upkeep_due{++state.upkeep_generation});
+}
+
+void begin_upkeep(server_actor_pointer self, const replica& one) {
   auto& state = self->state;
   const auto& random = state.options->random;
-  state.keep.on_ready(self->clock().now(), random ? random() : 0.5);
+  state.keep.on_ready(self->clock().now(), random ? random() : 0.5, one.place);
   arm_upkeep(self);
 }
 
@@ -79,12 +91,13 @@ void take_upkeep_due(server_actor_pointer self, const upkeep_due& due) {
   auto& state = self->state;
   if (due.generation != state.upkeep_generation) return;
   state.upkeep_at.reset();
-  if (state.instances != instances_status::ready || !state.supervisor) return;
+  if (!may_stop(self)) return; // It is armed again once that may be.
   switch (state.keep.on_due(self->clock().now(), is_busy(self))) {
   case upkeep::verdict::wait:
     break;
   case upkeep::verdict::replace:
-    return replace(self);
+    replace(self, state.replicas.at(state.keep.full()));
+    break;
   case upkeep::verdict::sleep:
     self->send(state.options->tree->coordinator, sleep_wanted{state.options->spec.id});
     break;
@@ -95,7 +108,7 @@ void take_upkeep_due(server_actor_pointer self, const upkeep_due& due) {
 void take_may_sleep(server_actor_pointer self) {
   auto& state = self->state;
   const bool idle = state.keep.may_sleep(self->clock().now(), is_busy(self));
-  if (idle && state.instances == instances_status::ready && state.supervisor) return doze(self);
+  if (idle && may_stop(self)) return doze(self);
   // It took the leave for the deed, and holds back who needs us.
   if (state.published) self->send(state.options->tree->coordinator, *state.published);
   arm_upkeep(self);
@@ -106,10 +119,14 @@ void wake(server_actor_pointer self) {
   if (state.instances == instances_status::dozing) state.wake_wanted = true;
   if (state.instances != instances_status::asleep || !state.supervisor) return;
   state.wake_wanted = false;
-  state.planned = true;
-  state.instances = instances_status::starting;
   state.reason.clear();
-  self->send(state.supervisor, start_child{state.options->spec.id.value});
+  for (auto& one : state.replicas) {
+    if (one.status != instances_status::asleep) continue;
+    one.planned = true;
+    one.reason.clear();
+    set_status(state, one, instances_status::starting);
+    self->send(state.supervisor, start_child{one.child});
+  }
   changed(self);
 }
 

@@ -5,8 +5,11 @@ namespace toolscore {
 
 // How a server sleeps and wakes, and how an instance that has lived long enough is replaced.
 
-/// An instance is ready: its lifetime and its idleness begin.
-void begin_upkeep(server_actor_pointer self);
+/// An instance is ready: its lifetime begins, and with the first one the server's idleness.
+void begin_upkeep(server_actor_pointer self, const replica& one);
+/// One timer at the earliest end; what moves that later is found when it comes. To be called when
+/// what it may have waited for has changed.
+void arm_upkeep(server_actor_pointer self);
 void take_upkeep_due(server_actor_pointer self, const upkeep_due& due);
 /// The coordinator says that nobody who runs needs it.
 void take_may_sleep(server_actor_pointer self);

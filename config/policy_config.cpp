@@ -171,6 +171,7 @@ void read_policy(fields& object, server_policy& out) {
   read_readiness(object, out);
   read_upkeep(object, out);
   object.word("on_node_exit", out.on_node_exit, {"stop", "keep"});
+  object.whole("replicas", out.replicas, 1, replicas_max);
   read_limits(object.section("limits"), out.limits);
   object.word("prefix", out.prefix, {"always", "on_collision", "never"});
   read_tools(object, out);
@@ -215,6 +216,7 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   // Written out it would be asked for, where now it is only wished.
   if (limits.pids_required) out["limits"]["pids"] = or_null(limits.pids);
   out["prefix"] = to_string(policy.prefix);
+  out["replicas"] = policy.replicas;
   out["depends_on"] = json::object();
   for (const auto& [name, condition] : policy.depends_on)
     out["depends_on"][name] = to_string(condition);

@@ -96,6 +96,9 @@ void check_keep(fields& server, const server_policy& policy) {
     server.fail("on_node_exit",
                 "\"keep\" cannot hold for a server on stdio, which ends with its "
                 "pipes; write \"stop\", or \"link\": \"none\" for what speaks no MCP");
+  else if (policy.replicas > 1)
+    server.fail("on_node_exit", "\"keep\" cannot hold for " + std::to_string(policy.replicas) +
+                                    " replicas, write \"replicas\": 1 or \"stop\"");
   else if (policy.ready && policy.ready->kind == ready_kind::notify)
     server.fail("on_node_exit",
                 "\"keep\" cannot hold with \"ready\": \"notify\", whose socket ends "
@@ -106,6 +109,10 @@ void check_keep(fields& server, const server_policy& policy) {
 
 void check_readiness(fields& server, const server_policy& policy) {
   check_keep(server, policy);
+  if (policy.replicas > 1 && policy.port && *policy.port != port_auto)
+    server.fail(server.find("port") != nullptr ? "port" : "replicas",
+                std::to_string(policy.replicas) + " replicas cannot all listen on port " +
+                    std::to_string(*policy.port) + ", write \"port\": \"auto\"");
   if (!policy.ready) return;
   if (policy.link == link_kind::none && policy.ready->kind == ready_kind::mcp)
     server.fail("ready", "\"mcp\" needs a link and \"link\" is \"none\", write \"started\"");

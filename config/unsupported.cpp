@@ -52,12 +52,6 @@ void refuse_word(fields& object, const word_key& row) {
   refuse(object, row.key, *value, list_of_words(words.first(row.in_force)));
 }
 
-void refuse_replicas(fields& object) {
-  std::uint32_t replicas = 1;
-  object.whole("replicas", replicas, 0, 1'000);
-  if (replicas != 1) refuse(object, "replicas", *object.find("replicas"), "1");
-}
-
 void refuse_paths(fields& object) {
   fields paths = object.section("paths");
   paths.only({"read", "write"});
@@ -72,7 +66,6 @@ void refuse_paths(fields& object) {
 
 void refuse_unsupported(fields& object) {
   for (const auto& row : word_keys) refuse_word(object, row);
-  refuse_replicas(object);
   refuse_paths(object);
 }
 

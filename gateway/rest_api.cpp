@@ -179,13 +179,15 @@ void rest_api::logs(const inbound_request& request, std::string name, way_back b
     back.fail(lines.failure().code, lines.failure().detail);
     return;
   }
-  log_request asked{*lines, std::nullopt};
+  log_request asked{*lines, std::nullopt, {}};
   if (const auto from = query_value(request.query(), "from")) {
-    asked.from = read_log_position(*from);
-    if (!asked.from) {
+    auto places = read_log_positions(*from, replicas_max);
+    if (!places) {
       back.fail(errc::bad_request, "from must be what Toolscore-Log-Next of an answer gave");
       return;
     }
+    asked.from = places->front();
+    asked.others.assign(places->begin() + 1, places->end());
   }
   tree_.logs(server_id{std::move(name)}, asked, [back](result<log_answer> x) {
     if (!x) {
@@ -193,7 +195,7 @@ void rest_api::logs(const inbound_request& request, std::string name, way_back b
       return;
     }
     auto answer = text_answer("text/plain; charset=utf-8", std::move(x->text));
-    answer.headers = "Toolscore-Log-Next: " + to_string(x->next) + "\r\n";
+    answer.headers = "Toolscore-Log-Next: " + next_text(*x) + "\r\n";
     if (x->gap) answer.headers += "Toolscore-Log-Gap: 1\r\n";
     back.answer(std::move(answer));
   });

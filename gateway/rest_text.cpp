@@ -13,30 +13,47 @@ namespace toolscore {
 
 namespace {
 
-nlohmann::ordered_json json_of(const server_status& x) {
-  return {{"name", x.id.value},
+nlohmann::ordered_json json_of(const replica_status& x) {
+  return {{"instance", x.instance},
           {"process_status", to_string(x.status)},
-          {"desired_state", to_string(x.desired)},
-          {"source", to_string(x.source)},
           {"pid", x.pid},
           {"init_pid", x.init_pid},
-          {"instance", x.instance},
-          {"restarts", x.restarts},
-          {"confinement", x.confinement},
-          {"era", x.era},
-          {"protocol_version", x.protocol_version},
-          {"version", x.version},
-          {"commit", x.commit},
-          {"reason", x.reason},
-          {"since", rfc3339(x.since)},
+          {"port", x.port},
           {"in_flight", x.in_flight},
-          {"waiting", x.waiting},
-          {"calls", x.calls},
-          {"failures", x.failures},
-          {"garbage_lines", x.garbage_lines},
-          {"tools", x.tools},
-          {"said", x.said},
-          {"port", x.port}};
+          {"confinement", x.confinement},
+          {"reason", x.reason},
+          {"said", x.said}};
+}
+
+nlohmann::ordered_json json_of(const server_status& x) {
+  nlohmann::ordered_json row{{"name", x.id.value},
+                             {"process_status", to_string(x.status)},
+                             {"desired_state", to_string(x.desired)},
+                             {"source", to_string(x.source)},
+                             {"pid", x.pid},
+                             {"init_pid", x.init_pid},
+                             {"instance", x.instance},
+                             {"restarts", x.restarts},
+                             {"confinement", x.confinement},
+                             {"era", x.era},
+                             {"protocol_version", x.protocol_version},
+                             {"version", x.version},
+                             {"commit", x.commit},
+                             {"reason", x.reason},
+                             {"since", rfc3339(x.since)},
+                             {"in_flight", x.in_flight},
+                             {"waiting", x.waiting},
+                             {"calls", x.calls},
+                             {"failures", x.failures},
+                             {"garbage_lines", x.garbage_lines},
+                             {"tools", x.tools},
+                             {"said", x.said},
+                             {"port", x.port}};
+  if (x.replicas_asked == 1) return row;
+  row["replicas"] = {{"asked", x.replicas_asked}, {"ready", x.replicas_ready}};
+  row["instances"] = nlohmann::ordered_json::array();
+  for (const auto& one : x.replicas) row["instances"].push_back(json_of(one));
+  return row;
 }
 
 /// A reason may quote what a server wrote, which need not be UTF-8.

@@ -11,6 +11,19 @@
 
 namespace toolscore {
 
+/// One of several replicas, by its newest instance.
+struct replica_status {
+  std::uint64_t instance = 0; ///< 0 = none was started yet.
+  process_status status = process_status::starting;
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+  std::uint16_t port = 0;
+  std::uint32_t in_flight = 0;
+  std::string confinement;
+  std::string reason; ///< Why it is not ready, one line.
+  std::string said;   ///< Its last STATUS=.
+};
+
 /// One server as `ps` and the REST API show it.
 struct server_status {
   server_id id;
@@ -36,6 +49,9 @@ struct server_status {
   std::uint32_t tools = 0;
   std::string said;       ///< The last STATUS= of the server itself, one line.
   std::uint16_t port = 0; ///< Where it listens on loopback, if that is known; 0 = not.
+  std::uint32_t replicas_asked = 1;
+  std::uint32_t replicas_ready = 0;
+  std::vector<replica_status> replicas; ///< Where more than one is asked; pid is the first one's.
 };
 
 /// What install_server answers at the edge (library and REST).

@@ -111,6 +111,8 @@ struct ready_policy {
 /// A port that is chosen when an instance starts.
 inline constexpr std::uint16_t port_auto = 0;
 
+inline constexpr std::uint32_t replicas_max = 64;
+
 /// Every policy of one server, defaults as documented.
 struct server_policy {
   link_kind link = link_kind::stdio;
@@ -131,6 +133,7 @@ struct server_policy {
   std::vector<std::string> tools_allow{"*"};
   std::vector<std::string> tools_deny;
   prefix_mode prefix = prefix_mode::always;
+  std::uint32_t replicas = 1; ///< Instances that are to run at once, 1 to replicas_max.
   dependency_map depends_on;
   significance significant = significance::none;
   milliseconds idle_stop{0}; ///< So long without a call, and it sleeps; 0 = never.

@@ -67,14 +67,15 @@ std::string to_string(const gone_reason& x);
 struct state_changed {
   server_id server;
   process_status to = process_status::queued;
-  std::int64_t pid = 0;      ///< The server's own pid on the host; 0 = none.
-  std::int64_t init_pid = 0; ///< Its init's pid on the host; 0 = none.
-  std::uint64_t instance = 0;
+  std::int64_t pid = 0;               ///< The server's own pid on the host; 0 = none.
+  std::int64_t init_pid = 0;          ///< Its init's pid on the host; 0 = none.
+  std::uint64_t instance = 0;         ///< Of several replicas the one that is concerned.
   std::uint32_t attempt = 0;          ///< Which restart in a row this is; 0 = none.
   std::chrono::milliseconds delay{0}; ///< Until the next start, where one is planned.
   std::string reason;                 ///< One line for people; empty on the happy path.
   bool succeeded = false;             ///< completed: by an end that counts as success.
   std::string confinement;            ///< What really holds and limits the instance.
+  bool running = false;               ///< An instance of it has a process, if not this one.
 };
 
 /// The failure of one call, with what a program needs to act on it (`data.toolscore`).
@@ -97,7 +98,7 @@ typename Inspector::result_type inspect(Inspector& f, gone_reason& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, state_changed& x) {
   return f(x.server, x.to, x.pid, x.init_pid, x.instance, x.attempt, x.delay, x.reason, x.succeeded,
-           x.confinement);
+           x.confinement, x.running);
 }
 
 } // namespace toolscore

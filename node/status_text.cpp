@@ -31,23 +31,52 @@ std::string reason_of(const reply_json& server) {
 
 } // namespace
 
+namespace {
+
+/// One of several replicas, below its server.
+std::vector<std::string> instance_row(const reply_json& server, const reply_json& one) {
+  const auto number = text_of(one, "instance");
+  return {"  " + text_of(server, "name") + (number == "0" ? "" : "#" + number),
+          text_of(one, "process_status"),
+          or_dash(text_of(one, "pid")),
+          "",
+          "",
+          "",
+          "",
+          "",
+          reason_of(one),
+          number_of(one, "pid") != 0 ? text_of(one, "confinement") : ""};
+}
+
+} // namespace
+
 std::vector<std::string> ps_row(const reply_json& server, wall_time now) {
+  // Each of its replicas has a row of its own, with its pid.
+  const bool replicated = member_of(server, "instances").is_array();
+  auto status = text_of(server, "process_status");
+  if (const auto& replicas = member_of(server, "replicas"); replicated)
+    status += " " + text_of(replicas, "ready") + "/" + text_of(replicas, "asked");
   return {text_of(server, "name"),
-          text_of(server, "process_status"),
-          or_dash(text_of(server, "pid")),
+          status,
+          replicated ? "" : or_dash(text_of(server, "pid")),
           age_of(member_of(server, "since"), now),
           std::to_string(number_of(server, "restarts")),
           or_dash(text_of(server, "tools")),
           std::to_string(number_of(server, "calls")),
           std::to_string(number_of(server, "failures")),
           reason_of(server),
-          number_of(server, "pid") != 0 ? text_of(server, "confinement") : ""};
+          number_of(server, "pid") != 0 && !replicated ? text_of(server, "confinement") : ""};
 }
 
 std::string ps_text(const reply_json& servers, wall_time now, std::size_t width) {
   if (servers.empty()) return "no servers; add one with `toolscore add NAME -- COMMAND`\n";
   std::vector<std::vector<std::string>> rows;
-  for (const auto& server : servers) rows.push_back(ps_row(server, now));
+  for (const auto& server : servers) {
+    rows.push_back(ps_row(server, now));
+    const auto& replicas = member_of(server, "instances");
+    if (!replicas.is_array()) continue;
+    for (const auto& one : replicas) rows.push_back(instance_row(server, one));
+  }
   constexpr auto right = alignment::right;
   return table_text({{"NAME"},
                      {"STATUS"},

@@ -24,7 +24,9 @@ constexpr std::array advices{
     advice{"starting"sv, "wait: it has not completed the MCP handshake yet; "
                          "`toolscore logs NAME -f` shows what it writes"sv},
     advice{"ready"sv, "nothing: it serves; `toolscore tools NAME` lists its tools"sv},
-    advice{"degraded"sv, "it serves with fewer replicas than asked; see the log above"sv},
+    advice{"degraded"sv,
+           "it serves, with fewer replicas than asked; the reason and the lines of its replicas "
+           "say which, `toolscore start NAME` starts them at once"sv},
     advice{"asleep"sv, "nothing: the next call wakes it"sv},
     advice{"backing_off"sv, "it is started again by itself; fix what the reason names, "
                             "`toolscore restart NAME` tries at once"sv},
@@ -52,6 +54,14 @@ std::string process_text(const reply_json& server) {
   if (!init.empty() && init != "0") text += ", init " + init;
   const auto held = text_of(server, "confinement");
   if (!held.empty()) text += ", confinement " + held;
+  return text;
+}
+
+/// "#4 ready, 123, init 122, confinement ..."
+std::string replica_text(const reply_json& one) {
+  std::string text = "#" + text_of(one, "instance") + " " + text_of(one, "process_status");
+  if (const auto process = process_text(one); !process.empty()) text += ", " + process;
+  if (const auto reason = text_of(one, "reason"); !reason.empty()) text += ": " + reason;
   return text;
 }
 
@@ -97,7 +107,10 @@ std::string why_text(const reply_json& server, std::string_view log, const reply
   append_field(out, "status", status);
   append_field(out, "reason", text_of(server, "reason"));
   append_field(out, "says", text_of(server, "said"));
-  append_field(out, "process", process_text(server));
+  if (const auto& replicas = member_of(server, "instances"); !replicas.is_array())
+    append_field(out, "process", process_text(server));
+  else
+    for (const auto& one : replicas) append_field(out, "replica", replica_text(one));
   if (const auto port = number_of(server, "port"); port != 0)
     append_field(out, "port", std::to_string(port));
   append_field(out, "protocol", protocol_text(server));

@@ -24,14 +24,15 @@ struct desk {
     }
     return out;
   }
-  std::string ask(const std::string& server, bool restart = false, bool alone = true) {
-    return take(decide.ask({{1, server, ++number}, server, restart, alone}));
+  std::string ask(const std::string& server, bool restart = false, bool alone = true,
+                  bool last = true) {
+    return take(decide.ask({{1, server, ++number}, server, restart && alone, alone, last}));
   }
   std::string is(const std::string& server, process_status status, bool succeeded = false) {
     state_changed state;
     state.server = {server};
     state.to = status;
-    state.pid = status == process_status::ready ? 7 : 0;
+    state.running = status == process_status::ready;
     state.succeeded = succeeded;
     return take(decide.on_state(state));
   }
@@ -195,6 +196,36 @@ BOOST_AUTO_TEST_CASE(who_asks_for_its_start_is_no_longer_ready_for_others) {
   all.is("db", process_status::ready);
   BOOST_TEST(all.ask("db", true) == "grant db");
   BOOST_TEST(all.ask("web") == "defer web: waits for \"db\" to be ready; it is starting");
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_for_a_start_beside_one_that_starts_is_started_still) {
+  for (const bool last : {true, false}) {
+    desk all(needing(dependency_condition::started));
+    all.is("db", process_status::degraded);
+    all.ask("db", true, true, last); // None is ready any more; another one may be starting.
+    BOOST_TEST(all.ask("web") ==
+               (last ? "defer web: waits for \"db\" to start; it is starting" : "grant web"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_groups_restart_ends_the_other_replicas_of_who_began_it_before_what_they_need) {
+  auto all = grouped(strategy::one_for_all);
+  desk group(all);
+  for (const char* server : {"db", "web", "other"}) group.is(server, process_status::ready);
+  group.is("web", process_status::starting);
+  BOOST_TEST(group.ask("web", true, true, false) == "cycle other, cycle web");
+  BOOST_TEST(group.cycled("other") == "");
+  BOOST_TEST(group.cycled("web") == "cycle db");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_would_sleep_and_is_degraded_still_would) {
+  desk all(needing(dependency_condition::ready));
+  all.is("db", process_status::ready);
+  all.is("web", process_status::ready);
+  BOOST_TEST(all.wants_sleep("db") == "");
+  all.is("db", process_status::degraded);
+  BOOST_TEST(all.is("web", process_status::stopped) == "sleep db");
 }
 
 BOOST_AUTO_TEST_CASE(the_node_ends_when_significant_servers_have) {

@@ -2,6 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 using namespace toolscore;
 
 namespace {
@@ -77,6 +81,74 @@ BOOST_AUTO_TEST_CASE(what_sleeps_or_falls_asleep_is_shown_so_and_ends_by_one_rep
   BOOST_TEST((after_report(instances_status::asleep, child_event::starting) ==
               instances_status::starting));
   BOOST_TEST((admit(process_status::asleep) == admission::wait));
+}
+
+BOOST_AUTO_TEST_CASE(one_replica_is_what_its_server_is) {
+  for (std::size_t k = 0; k < instances_status_count; ++k) {
+    const std::array one{at<instances_status>(k)};
+    BOOST_TEST((together(one) == one[0]));
+  }
+  BOOST_TEST((together({}) == instances_status::none));
+}
+
+BOOST_AUTO_TEST_CASE(replicas_together_serve_while_one_is_ready_and_hope_while_one_may_be) {
+  using enum instances_status;
+  struct row {
+    std::vector<instances_status> each;
+    instances_status all;
+  };
+  const row rows[] = {
+      {{ready, ready}, ready},
+      {{ready, starting}, degraded},
+      {{ready, parked}, degraded},
+      {{ready, backing_off}, degraded},
+      {{ready, finished}, degraded},
+      {{ready, waiting}, degraded},
+      {{ready, ending}, degraded},
+      {{starting, backing_off}, starting},
+      {{parked, starting}, starting},
+      {{waiting, backing_off}, waiting},
+      {{parked, backing_off, finished}, backing_off},
+      {{parked, parked}, parked},
+      {{parked, finished}, parked},
+      {{finished, finished}, finished},
+      {{ending, finished}, ending},
+      {{ending, starting}, ending},
+      {{dozing, asleep}, dozing},
+      {{asleep, asleep}, asleep},
+      {{asleep, finished}, asleep},
+      {{none, none}, none},
+  };
+  for (const auto& [each, all] : rows) {
+    auto turned = each;
+    do { // Whatever stands where.
+      BOOST_TEST((together(turned) == all),
+                 to_string(status_of(install_status::installed, desired_state::running, all)));
+      std::rotate(turned.begin(), turned.begin() + 1, turned.end());
+    } while (turned != each);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(any_two_replicas_are_degraded_exactly_if_one_is_ready_and_not_both) {
+  using enum instances_status;
+  for (std::size_t i = 0; i < instances_status_count; ++i)
+    for (std::size_t k = 0; k < instances_status_count; ++k) {
+      const std::array pair{at<instances_status>(i), at<instances_status>(k)};
+      const std::array turned{pair[1], pair[0]};
+      BOOST_TEST((together(pair) == together(turned)));
+      const bool some = (pair[0] == ready) != (pair[1] == ready);
+      const bool sum = pair[0] == degraded || pair[1] == degraded; // Of others; never of one.
+      if (!sum) BOOST_TEST((together(pair) == degraded) == some);
+      BOOST_TEST((together(pair) == ready) == (pair[0] == ready && pair[1] == ready));
+      const auto settled = [](instances_status x) {
+        return x == ready || x == parked || x == finished || x == asleep;
+      };
+      BOOST_TEST(all_settled(pair) == (settled(pair[0]) && settled(pair[1])));
+    }
+  BOOST_TEST((status_of(install_status::installed, desired_state::running, degraded) ==
+              process_status::degraded));
+  BOOST_TEST((admit(process_status::degraded) == admission::serve));
+  BOOST_TEST(is_decided(process_status::degraded, desired_state::running, false));
 }
 
 BOOST_AUTO_TEST_CASE(gone_is_reached_from_every_living_state_and_never_left) {

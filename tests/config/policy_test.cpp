@@ -19,7 +19,7 @@ constexpr const char* everything = R"(
   "stop": {"drain": "1s", "stdin": 0, "term": "10s"},
   "queue": {"max": 8, "wait": "5s"}, "success": {"codes": [0, 3], "signals": [15, "SIGINT"]},
   "limits": {"memory": "64Mi", "cpu": 1.5, "pids": 64, "files": 1024}, "prefix": "on_collision",
-  "port": "auto", "idle_stop": "10m", "max_lifetime": "24h",
+  "port": "auto", "replicas": 3, "idle_stop": "10m", "max_lifetime": "24h",
   "tools": {"allow": ["read_*"], "deny": ["read_secret"]})";
 
 void check_everything(const server_policy& p) {
@@ -37,6 +37,7 @@ void check_everything(const server_policy& p) {
   BOOST_TEST((p.limits.memory_bytes == 64 << 20 && p.limits.cpu == 1.5));
   BOOST_TEST((p.prefix == prefix_mode::on_collision));
   BOOST_TEST((p.port == port_auto && p.idle_stop == 10min && p.max_lifetime == 24h));
+  BOOST_TEST(p.replicas == 3u);
   BOOST_TEST((p.tools_allow == std::vector<std::string>{"read_*"}));
   BOOST_TEST((p.tools_deny == std::vector<std::string>{"read_secret"}));
 }
@@ -211,8 +212,6 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
   const std::pair<const char*, const char*> rows[] = {
       {R"("link": "http")", "link"},
       {R"("link": "ws")", "link"},
-      {R"("replicas": 2)", "replicas"},
-      {R"("replicas": 0)", "replicas"},
       {R"("session_mode": "serial")", "session_mode"},
       {R"("session_mode": "per_session")", "session_mode"},
       {R"("session_mode": "per_principal")", "session_mode"},

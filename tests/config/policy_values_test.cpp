@@ -64,7 +64,8 @@ const key_row rows[] = {
     {"stop.drain", {NO_DURATION}},
     {"stop.stdin", {NO_DURATION}},
     {"stop.term", {NO_DURATION}},
-    {"replicas", {NO_COUNT, "1001"}},
+    {"replicas", {NO_COUNT, "0", "65", "1000", "\"two\""}},
+    {"port", {"8080"}, R"("link": "none", "replicas": 2)"}, // All on one.
     {"depends_on", {"\"db\"", "[\"db\"]", "5", "true"}},
     {"depends_on.fs", {"{\"fs\": \"ready\"}"}}, // Itself.
     {"depends_on.db", {"{\"db\": \"ready\"}"}}, // Nobody.

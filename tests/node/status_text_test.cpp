@@ -61,6 +61,30 @@ BOOST_AUTO_TEST_CASE(a_row_shows_dashes_for_what_there_is_not) {
              "web   crash_loop    -      -         0      -      0       0  exit 1\n");
 }
 
+BOOST_AUTO_TEST_CASE(each_of_several_replicas_has_a_row_with_its_pid_below_its_server) {
+  const auto rows = server_rows(
+      R"([{"name":"fs","process_status":"degraded","pid":42,"since":"2026-01-02T03:00:53Z",
+           "restarts":2,"tools":11,"calls":7,"failures":1,
+           "reason":"1 of 3 replicas are ready; #4: exit 1","confinement":"keepers",
+           "replicas":{"asked":3,"ready":1},
+           "instances":[{"instance":1,"process_status":"ready","pid":42,"confinement":"keepers"},
+                        {"instance":4,"process_status":"backing_off","pid":0,"reason":"exit 1"},
+                        {"instance":0,"process_status":"starting","pid":0}]}])");
+  BOOST_REQUIRE(rows);
+  BOOST_TEST(ps_text(*rows, now, 0) ==
+             "NAME    STATUS        PID  SINCE  RESTARTS  TOOLS  CALLS  FAILED  REASON             "
+             "        "
+             "            CONFINEMENT\n"
+             "fs      degraded 1/3       3m12s         2     11      7       1  1 of 3 replicas "
+             "are ready; "
+             "#4: exit 1\n"
+             "  fs#1  ready          42                                                            "
+             "        "
+             "            keepers\n"
+             "  fs#4  backing_off     -                                         exit 1\n"
+             "  fs    starting        -\n");
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_are_no_objects_break_nothing) {
   const auto rows = server_rows(R"([1,null,"x",{"name":{"a":1},"pid":"7"}])");
   BOOST_REQUIRE(rows);

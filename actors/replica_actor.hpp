@@ -1,0 +1,71 @@
+#pragma once
+#include "actors/call_table.hpp"
+#include "actors/crash_report.hpp"
+#include "actors/liveness.hpp"
+#include "actors/local_messages_actor.hpp"
+#include "actors/server_table.hpp"
+#include "mcp/handshake.hpp"
+#include "mcp/list_pager.hpp"
+#include "runners/log_history.hpp"
+
+#include <caf/actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolscore {
+
+/// What a crash report tells of an instance's life; empty between two.
+struct instance_life {
+  std::uint64_t number = 0;
+  std::int64_t pid = 0;
+  std::chrono::steady_clock::time_point since;
+  bool was_ready = false;
+};
+
+/// One of the instances that a server has at once: a place in which one instance follows another.
+/// A part of its owner's state.
+struct replica {
+  std::uint32_t place = 0; ///< Among the server's replicas.
+  std::string child;       ///< Its id under the instances' supervisor.
+  instances_status status = instances_status::none;
+  std::string reason; ///< Why it is not ready; one line.
+
+  std::uint64_t spawned = 0; ///< The number of its last start, as its supervisor told it.
+  caf::actor instance;       ///< The current one.
+  std::uint64_t number = 0;
+  std::uint64_t gone = 0; ///< The last instance whose end was told.
+  std::int64_t pid = 0;
+  std::int64_t init_pid = 0;
+  std::string confinement;
+  std::uint16_t port = 0;
+  std::shared_ptr<link> wire; ///< Null unless the instance is ready.
+  /// Of its last instance that was ready: which era it speaks may depend on how fast it answered.
+  std::shared_ptr<const mcp::handshake_result> handshake;
+  std::optional<process_exit> last_exit;
+  log_history logs;
+  instance_word word; ///< Of the current instance.
+  instance_life current;
+  std::optional<crash_report> crash; ///< Of an end about which nothing is decided yet.
+  std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
+  std::uint32_t attempt = 0;
+  std::chrono::milliseconds delay{0};
+  caf::actor drains; ///< The instance, while it waits for its last answers.
+
+  std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
+  std::string lost_reason;
+  std::optional<mcp::list_pager> pager;
+  liveness life; ///< Of the current instance.
+  std::uint64_t ping_generation = 0;
+
+  bool planned = false;   ///< The next start is no sign of trouble.
+  bool alive = false;     ///< An instance was spawned and has not been reported as ended.
+  bool cycling = false;   ///< A group restarts and waits for the instance's end.
+  bool succeeded = false; ///< The last instance ended with success.
+};
+
+} // namespace toolscore

@@ -1,0 +1,114 @@
+#include "actors/server_replicas_actor.hpp"
+
+#include "actors/replica_choice.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace toolscore {
+namespace {
+
+/// The same of each, side by side, as the pure rules want it.
+class statuses {
+public:
+  explicit statuses(const std::vector<replica>& replicas) : count_(replicas.size()) {
+    std::transform(replicas.begin(), replicas.end(), all_.begin(),
+                   [](const replica& x) { return x.status; });
+  }
+  std::span<const instances_status> all() const { return {all_.data(), count_}; }
+
+private:
+  std::array<instances_status, replicas_max> all_{};
+  std::size_t count_;
+};
+
+void enter_sum(server_actor_state& state) {
+  state.instances = together(statuses(state.replicas).all());
+}
+
+} // namespace
+
+void make_replicas(server_actor_state& state) {
+  const auto& spec = state.options->spec;
+  state.replicas.resize(std::clamp(spec.policy.replicas, 1U, replicas_max));
+  for (std::uint32_t place = 0; place < state.replicas.size(); ++place) {
+    auto& one = state.replicas[place];
+    one.place = place;
+    one.child = spec.id.value;
+    if (state.replicas.size() > 1) one.child += "/" + std::to_string(place + 1);
+  }
+}
+
+replica* replica_with(server_actor_state& state, std::uint64_t instance) {
+  for (auto& one : state.replicas)
+    if (one.spawned == instance) return &one;
+  return nullptr;
+}
+
+replica* replica_named(server_actor_state& state, const std::string& child) {
+  for (auto& one : state.replicas)
+    if (one.child == child) return &one;
+  return nullptr;
+}
+
+void set_status(server_actor_state& state, replica& one, instances_status status) {
+  one.status = status;
+  enter_sum(state);
+}
+
+void set_status_of_all(server_actor_state& state, instances_status status) {
+  for (auto& one : state.replicas) one.status = status;
+  enter_sum(state);
+}
+
+void set_reason(server_actor_state& state, replica& one, std::string reason) {
+  state.reason.clear();
+  one.reason = std::move(reason);
+}
+
+std::uint32_t replicas_ready(const server_actor_state& state) {
+  return static_cast<std::uint32_t>(
+      std::count_if(state.replicas.begin(), state.replicas.end(),
+                    [](const replica& x) { return x.status == instances_status::ready; }));
+}
+
+bool serves(const server_actor_state& state) noexcept {
+  return state.instances == instances_status::ready ||
+         state.instances == instances_status::degraded;
+}
+
+bool is_settled(const server_actor_state& state) {
+  return all_settled(statuses(state.replicas).all());
+}
+
+replica* choose_replica(server_actor_state& state) {
+  auto& all = state.replicas;
+  const auto place = least_loaded(
+      all.size(), state.next, [&](std::size_t at) { return all[at].wire != nullptr; },
+      [&](std::size_t at) { return state.calls.callers_of(at); });
+  if (!place) return nullptr;
+  state.next = *place + 1 == all.size() ? 0 : *place + 1;
+  return &all[*place];
+}
+
+const replica& speaker(const server_actor_state& state) {
+  const replica* found = nullptr;
+  for (const auto& one : state.replicas)
+    if (one.status == state.instances && (found == nullptr || one.delay < found->delay))
+      found = &one;
+  return found != nullptr ? *found : state.replicas.front();
+}
+
+std::string reason_of(const server_actor_state& state) {
+  if (!state.reason.empty()) return state.reason;
+  if (state.instances != instances_status::degraded) return speaker(state).reason;
+  std::string text = std::to_string(replicas_ready(state)) + " of " +
+                     std::to_string(state.replicas.size()) + " replicas are ready";
+  for (const auto& one : state.replicas)
+    if (one.status != instances_status::ready && !one.reason.empty())
+      return text + "; #" + std::to_string(one.number) + ": " + one.reason;
+  return text;
+}
+
+} // namespace toolscore
