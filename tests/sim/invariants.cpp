@@ -19,7 +19,23 @@ bool has_process(process_status status) {
          status == process_status::degraded || status == process_status::stopping;
 }
 
+/// Which of several replicas it is of: each has a log of its own.
+const std::string& place_of(const process_life& life) {
+  return life.plan.stderr_log;
+}
+
+bool is_full(const life_ptr& life) {
+  return life->ready && !life->closed;
+}
+
 } // namespace
+
+std::vector<life_ptr> invariants::living(const std::string& server) const {
+  std::vector<life_ptr> all;
+  for (const auto& life : node_.host.lives)
+    if (life->runs && life->server == server) all.push_back(life);
+  return all;
+}
 
 invariants::invariants(virtual_node& node, trace& told)
     : node_(node), told_(told), begun_(node.time.now()) {
@@ -48,7 +64,16 @@ void invariants::check_birth_or_death(const process_life& life) {
   told_.note(begun_, node_.time.now(),
              life.server + (life.runs ? " runs as " : " is gone, pid ") +
                  std::to_string(life.pid - 1000));
-  if (node_.host.alive(life.server) > 1) report("two live processes of " + life.server);
+  const auto known = known_.find(life.server);
+  const auto asked = known == known_.end() ? 1 : known->second.spec.policy.replicas;
+  if (node_.host.alive(life.server) <= 1) return;
+  const auto all = living(life.server);
+  if (all.size() > asked)
+    report(std::to_string(all.size()) + " live processes of " + life.server + ", of which " +
+           std::to_string(asked) + " are asked");
+  for (const auto& one : all)
+    if (life.runs && one->pid != life.pid && place_of(*one) == place_of(life))
+      report("two live processes of one replica of " + life.server);
 }
 
 void invariants::about_to_spawn(const std::string& server) {
@@ -64,14 +89,17 @@ void invariants::about_to_spawn(const std::string& server) {
   const auto known = known_.find(server);
   if (known == known_.end()) return report(server + " was started and is not known");
   for (const auto& [other, condition] : known->second.spec.policy.depends_on) {
-    const auto needed = node_.host.last(other);
-    const bool gone_now = needed && needed->over && needed->ended == node_.time.now();
     const bool started = condition == dependency_condition::started;
     // One that has completed was started too.
-    const bool completed =
-        started && needed && known_.at(other).spec.policy.restart != restart_type::permanent;
-    const bool enough = completed || (needed && needed->runs && (needed->ready || started));
-    if (!enough && !gone_now) report(server + " was started before " + other + ", which it needs");
+    const bool completed = started && node_.host.last(other) &&
+                           known_.at(other).spec.policy.restart != restart_type::permanent;
+    const auto& lives = node_.host.lives;
+    const bool enough = std::any_of(lives.rbegin(), lives.rend(), [&](const life_ptr& life) {
+      if (life->server != other) return false;
+      const bool gone_now = life->over && life->ended == node_.time.now();
+      return gone_now || (life->runs && (life->ready || started));
+    });
+    if (!enough && !completed) report(server + " was started before " + other + ", which it needs");
   }
   check_budget(server);
 }
@@ -80,16 +108,28 @@ void invariants::check_budget(const std::string& server) {
   const auto& known = known_.at(server);
   for (const auto& group : node_.groups)
     if (std::count(group.servers.begin(), group.servers.end(), server) != 0) return;
-  if (!known.spec.policy.depends_on.empty()) return; // Its starts wait for others.
-  std::vector<life_ptr> lives;
-  for (const auto& life : node_.host.lives)
-    if (life->server == server) lives.push_back(life);
-  lives.erase(lives.begin(), lives.begin() + static_cast<long>(known.lives_before));
+  if (!known.spec.policy.depends_on.empty()) return;   // Its starts wait for others.
+  std::map<std::string, std::vector<life_ptr>> places; // Each has brakes of its own.
+  std::size_t before = known.lives_before;
+  for (const auto& life : node_.host.lives) {
+    if (life->server != server) continue;
+    if (before != 0)
+      --before;
+    else
+      places[place_of(*life)].push_back(life);
+  }
   std::vector<actor_fixture::moment> orders;
   for (const auto& order : node_.orders)
     if (order->server == server) orders.push_back(order->at);
-  if (const auto broken = budget_broken(known.spec.policy, lives, orders); !broken.empty())
-    report(server + ": " + broken);
+  // Who wakes with the others after a sleep was perhaps parked before it, and begins anew.
+  const auto& policy = known.spec.policy;
+  if (policy.replicas > 1 && policy.idle_stop.count() != 0)
+    for (const auto& [place, lives] : places)
+      for (const auto& life : lives)
+        if (life->closed) orders.push_back(*life->closed);
+  for (const auto& [place, lives] : places)
+    if (const auto broken = budget_broken(known.spec.policy, lives, orders); !broken.empty())
+      report(server + ": " + broken);
 }
 
 void invariants::check() {
@@ -147,16 +187,45 @@ void invariants::check_row(const server_status& row) {
   const auto& name = row.id.value;
   const auto alive = node_.host.alive(name);
   const std::string shown = "ps shows " + name + " as " + to_string(row.status);
-  const auto last = node_.host.last(name);
-  if (row.status == process_status::ready) {
+  if (alive > 1 || row.replicas_asked > 1) {
+    check_replicas(row, living(name));
+  } else if (row.status == process_status::ready) {
+    const auto last = node_.host.last(name);
     if (alive != 1 || !last->ready)
       report(shown + ", and no process of it is");
     else if (row.pid != last->pid)
       report(shown + " with the pid of another process");
   }
   if (!has_process(row.status) && alive != 0) report(shown + ", and a process of it runs");
-  if (row.pid != 0 && (alive == 0 || last->pid != row.pid))
+  const auto is_shown = [&](const life_ptr& life) { return life->runs && life->pid == row.pid; };
+  if (row.pid == 0 || (alive == 1 && is_shown(node_.host.last(name)))) return;
+  const auto lives = living(name);
+  if (std::none_of(lives.begin(), lives.end(), is_shown))
     report(shown + " with a pid that is gone");
+}
+
+void invariants::check_replicas(const server_status& row, const std::vector<life_ptr>& living) {
+  const auto& name = row.id.value;
+  const auto asked = known_.at(name).spec.policy.replicas;
+  std::uint32_t ready = 0;
+  for (const auto& one : row.replicas) {
+    const std::string shown =
+        "ps shows " + name + "#" + std::to_string(one.instance) + " as " + to_string(one.status);
+    const auto life = std::find_if(living.begin(), living.end(),
+                                   [&](const auto& x) { return x->pid == one.pid; });
+    if (one.pid != 0 && life == living.end()) report(shown + " with a pid that is gone");
+    if (one.status != process_status::ready) continue;
+    ++ready;
+    if (life == living.end() || !(*life)->ready) report(shown + ", and its process is not");
+  }
+  if (row.replicas_asked != asked || row.replicas.size() != asked || row.replicas_ready != ready)
+    report("ps does not show the replicas of " + name + " as they are");
+  const bool some = ready != 0 && ready < asked;
+  const bool is_true = (row.status == process_status::degraded) == some &&
+                       (row.status == process_status::ready) == (ready == asked);
+  if (!is_true && row.desired == desired_state::running)
+    report("ps shows " + name + " as " + to_string(row.status) + " with " + std::to_string(ready) +
+           " of " + std::to_string(asked) + " ready");
 }
 
 bool invariants::ordered_since(const std::string& server, actor_fixture::moment since) const {
@@ -177,7 +246,7 @@ bool invariants::share_group(const std::string& one, const std::string& other) c
 /// Nobody ordered this stop itself: a group's restart or the node's stop did, dependents first.
 void invariants::check_stop_order(const life_ptr& closed) {
   if (ending_ || ordered_since(closed->server, closed->asked)) return;
-  if (!stopping_ && life_is_full(*closed)) return; // Replaced alone, whoever needs it.
+  if (!stopping_ && life_is_full(*closed)) return check_turns(*closed);
   for (const auto& [name, other] : known_) {
     const auto& needs = other.spec.policy.depends_on;
     if (needs.count(closed->server) == 0 || node_.host.alive(name) == 0) continue;
@@ -187,9 +256,23 @@ void invariants::check_stop_order(const life_ptr& closed) {
   if (!stopping_) check_planned_stop(*closed);
 }
 
+/// It is replaced alone, whoever needs it; of several replicas while no other is on its way.
+void invariants::check_turns(const process_life& closed) {
+  for (const auto& group : node_.groups)
+    if (std::count(group.servers.begin(), group.servers.end(), closed.server) != 0) return;
+  const auto idle_stop = known_.at(closed.server).spec.policy.idle_stop;
+  if (idle_stop.count() != 0 && idle_for(closed, idle_stop)) return; // All sleep.
+  for (const auto& other : living(closed.server))
+    if (other->pid != closed.pid && !is_full(other))
+      report("a replica of " + closed.server + " was replaced while another was on its way");
+}
+
 bool invariants::idle_for(const process_life& life, milliseconds limit) const {
   const auto now = node_.time.now();
-  if (!life.ready || now - *life.ready < limit) return false;
+  if (!life.ready) return false;
+  // Several are idle together, though one of them has just come.
+  const bool lone = known_.at(life.server).spec.policy.replicas == 1;
+  if (lone && now - *life.ready < limit) return false;
   return std::all_of(node_.calls.begin(), node_.calls.end(), [&](const auto& call) {
     return call->server != life.server ||
            (call->ends != 0 && now - call->at >= limit && now - call->answered >= limit);

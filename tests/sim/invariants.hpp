@@ -44,11 +44,14 @@ private:
   void check_orders();
   void check_rows();
   void check_row(const server_status& row);
+  void check_replicas(const server_status& row, const std::vector<life_ptr>& living);
   void check_stop_order(const life_ptr& closed);
   void check_planned_stop(const process_life& closed);
   bool life_is_full(const process_life& life) const;
   bool idle_for(const process_life& life, milliseconds limit) const;
   void check_budget(const std::string& server);
+  void check_turns(const process_life& closed);
+  std::vector<life_ptr> living(const std::string& server) const;
   bool ordered_since(const std::string& server, actor_fixture::moment since) const;
   bool share_group(const std::string& one, const std::string& other) const;
   bool can_be_up(const std::string& server, const std::map<std::string, server_status>& rows) const;

@@ -34,6 +34,7 @@ world::world(actor_fixture& time, std::uint64_t seed, bool keeps_trace)
     : told_(keeps_trace), node_(time, 2), dice_(seed), begun_(time.now()), rules_(node_, told_) {
   related_ = seed % 2 == 0;
   sleepy_ = seed % 5 == 4;
+  many_ = seed % 7 == 0;
   node_.host.choose = [this](const std::string& server, std::size_t start) {
     rules_.about_to_spawn(server);
     auto how = roll_manner();
@@ -80,6 +81,7 @@ server_spec world::make_spec(std::size_t place) {
   if (one_in(4)) policy.restart = one_in(2) ? restart_type::transient : restart_type::temporary;
   if (sleepy_ && !one_in(3)) policy.idle_stop = milliseconds(4'000 + roll(20'000));
   if (sleepy_ && one_in(3)) policy.max_lifetime = milliseconds(10'000 + roll(30'000));
+  if (many_) policy.replicas = static_cast<std::uint32_t>(1 + roll(3));
   if (!related_) return spec;
   for (std::size_t other = 0; other < place; ++other)
     if (one_in(3))
@@ -152,6 +154,16 @@ void world::order(const std::string& name, server_verb verb) {
   node_.order(name, verb);
 }
 
+/// The last one; of several replicas any that lives.
+life_ptr world::victim(const std::string& name) {
+  const auto last = node_.host.last(name);
+  if (!many_) return last;
+  std::vector<life_ptr> living;
+  for (const auto& life : node_.host.lives)
+    if (life->runs && life->server == name) living.push_back(life);
+  return living.empty() ? last : living[roll(living.size())];
+}
+
 /// Its last call moves on, which extends its deadline.
 void world::move_call(const std::string& name) {
   const auto life = node_.host.last(name);
@@ -177,7 +189,7 @@ void world::act(const std::string& name) {
   case 5:
   case 6:
   case 7:
-    if (const auto life = node_.host.last(name)) {
+    if (const auto life = victim(name)) {
       note("crash " + name);
       node_.host.crash(life, {true, 9});
     }

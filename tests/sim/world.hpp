@@ -41,6 +41,7 @@ private:
   void step();
   void act(const std::string& name);
   void order(const std::string& name, server_verb verb);
+  life_ptr victim(const std::string& name);
   void move_call(const std::string& name);
   void finish();
   void wake_all();
@@ -53,6 +54,7 @@ private:
   invariants rules_;
   std::vector<std::string> names_;
   bool related_ = false;   ///< With dependencies and groups.
+  bool many_ = false;      ///< Some servers have replicas.
   bool sleepy_ = false;    ///< Some servers sleep when idle, some have a longest life.
   bool good_days_ = false; ///< Every new process behaves.
 };
