@@ -132,7 +132,7 @@ coordination::steps coordination::ask(const start_request& request) {
   if (const auto at = servers_.find(request.server); request.alone && at != servers_.end()) {
     auto& x = at->second;
     if (satisfies(x.status, x.running, x.succeeded, dependency_condition::started))
-      x = {process_status::starting, !request.last, false};
+      x = {process_status::starting, x.running && !request.last, false};
   }
   if (request.restart && !in_run(request.server)) begin_run(request, out);
   if (in_run(request.server)) {

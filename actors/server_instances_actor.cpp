@@ -154,6 +154,10 @@ void take_report(server_actor_pointer self, const child_report& report) {
   if (report.what == child_event::waiting) set_reason(state, *one, report.reason);
   if (one->status != instances_status::ending || report.what == child_event::finished)
     set_status(state, *one, after_report(one->status, report.what));
+  // While others of it start, who waits for it to be started hears that this one runs no more.
+  if (report.what == child_event::ended && state.instances == instances_status::starting &&
+      state.replicas.size() > 1)
+    publish(self);
   if (report.what == child_event::ended) return; // What is decided about it follows at once.
   fail_lost(self, *one);
   tell_crash(self, *one, report);

@@ -244,6 +244,15 @@ log_answer read_logs(server_actor_pointer self, const log_request& request) {
 
 void cycle(server_actor_pointer self) {
   auto& state = self->state;
+  // A start may have been granted just before: what it has spawned is told first.
+  if (state.supervisor)
+    self->send(state.supervisor, reports_told{});
+  else
+    self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
+}
+
+void cycle_replicas(server_actor_pointer self) {
+  auto& state = self->state;
   const auto is_alive = [](const replica& x) { return x.alive; };
   if (!state.supervisor || std::none_of(state.replicas.begin(), state.replicas.end(), is_alive)) {
     self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});

@@ -8,6 +8,8 @@ namespace toolscore {
 void take_order(server_actor_pointer self, const server_order& order);
 /// A group restarts: ends the instance, which then asks for its start again.
 void cycle(server_actor_pointer self);
+/// The same, now that all that was spawned before it is known.
+void cycle_replicas(server_actor_pointer self);
 /// Somebody who should know this server has restarted.
 void tell(server_actor_pointer self, const tell_standing& asked);
 server_status describe(server_actor_pointer self);

@@ -59,6 +59,9 @@ struct coordinator_changed {
   caf::actor coordinator;
 };
 
+/// Asked of a supervisor, it comes to the observer behind all reports of what came before.
+struct reports_told {};
+
 /// Starts its children in order, restarts them by the contract, and when it is asked to end
 /// (exit_msg) ends them, in reverse order and each awaited unless told otherwise, before itself.
 struct supervisor_state;
@@ -72,3 +75,4 @@ caf::actor spawn_supervisor(caf::actor_system& system, supervisor_options option
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::add_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::coordinator_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::reports_told)

@@ -1,7 +1,13 @@
 // What people and other actors order about one child; every order is idempotent.
 #include "supervisor/supervisor_state_actor.hpp"
 
+#include <caf/send.hpp>
+
 namespace toolscore {
+
+void supervisor_state::answer(const reports_told& told) {
+  if (options->observer) self->send(options->observer, told);
+}
 
 void supervisor_state::add(const child_spec& spec) {
   if (quitting) return;

@@ -62,6 +62,7 @@ struct supervisor_state {
   void on_granted(const permit_granted& permit);
   void on_deferred(const permit_deferred& message);
   void take_coordinator(const caf::actor& successor);
+  void answer(const reports_told& told);
   void on_down(const caf::down_msg& down);
   void on_timer(const supervisor_timer& message);
 

@@ -32,7 +32,7 @@ struct desk {
     state_changed state;
     state.server = {server};
     state.to = status;
-    state.running = status == process_status::ready;
+    state.running = status == process_status::ready || status == process_status::degraded;
     state.succeeded = succeeded;
     return take(decide.on_state(state));
   }

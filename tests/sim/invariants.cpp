@@ -77,18 +77,21 @@ void invariants::check_birth_or_death(const process_life& life) {
 }
 
 void invariants::about_to_spawn(const std::string& server) {
-  if (stopping_) report(server + " was started while the node stops");
-  for (auto at = node_.orders.rbegin(); at != node_.orders.rend(); ++at) {
-    const auto& order = **at;
+  const auto at = known_.find(server);
+  // The end of a life may come while dependents still stop, and its successor is then stopped.
+  const bool renews = at != known_.end() && at->second.spec.policy.replicas > 1 &&
+                      at->second.spec.policy.max_lifetime.count() > 0;
+  if (stopping_ && !renews) report(server + " was started while the node stops");
+  for (auto entry = node_.orders.rbegin(); entry != node_.orders.rend(); ++entry) {
+    const auto& order = **entry;
     // A stop that failed was refused or overtaken; a start that failed may still come true.
     const bool refused = order.outcome && !*order.outcome;
     if (order.server != server || (ends(order.verb) && refused)) continue;
     if (ends(order.verb)) report(server + " was started after its " + to_string(order.verb));
     break;
   }
-  const auto known = known_.find(server);
-  if (known == known_.end()) return report(server + " was started and is not known");
-  for (const auto& [other, condition] : known->second.spec.policy.depends_on) {
+  if (at == known_.end()) return report(server + " was started and is not known");
+  for (const auto& [other, condition] : at->second.spec.policy.depends_on) {
     const bool started = condition == dependency_condition::started;
     // One that has completed was started too.
     const bool completed = started && node_.host.last(other) &&
@@ -246,7 +249,8 @@ bool invariants::share_group(const std::string& one, const std::string& other) c
 /// Nobody ordered this stop itself: a group's restart or the node's stop did, dependents first.
 void invariants::check_stop_order(const life_ptr& closed) {
   if (ending_ || ordered_since(closed->server, closed->asked)) return;
-  if (!stopping_ && life_is_full(*closed)) return check_turns(*closed);
+  const bool lone = known_.at(closed->server).spec.policy.replicas == 1;
+  if ((!stopping_ || !lone) && life_is_full(*closed)) return check_turns(*closed);
   for (const auto& [name, other] : known_) {
     const auto& needs = other.spec.policy.depends_on;
     if (needs.count(closed->server) == 0 || node_.host.alive(name) == 0) continue;
@@ -263,7 +267,9 @@ void invariants::check_turns(const process_life& closed) {
   const auto idle_stop = known_.at(closed.server).spec.policy.idle_stop;
   if (idle_stop.count() != 0 && idle_for(closed, idle_stop)) return; // All sleep.
   for (const auto& other : living(closed.server))
-    if (other->pid != closed.pid && !is_full(other))
+    // Its own drain may have begun before the other's trouble did.
+    if (other->pid != closed.pid && !is_full(other) &&
+        node_.time.now() - other->closed.value_or(other->asked) > 6s)
       report("a replica of " + closed.server + " was replaced while another was on its way");
 }
 
@@ -321,7 +327,8 @@ void invariants::check_recovered() {
     // It may be on its way between the two just now; whether it serves is asked of it later.
     return status == process_status::ready ||
            (policy.idle_stop.count() != 0 && status == process_status::asleep) ||
-           (plans && (status == process_status::starting || status == process_status::stopping));
+           (plans && (status == process_status::starting || status == process_status::stopping ||
+                      status == process_status::degraded));
   };
   for (const auto& [name, row] : rows)
     if (can_be_up(name, rows) && !is_well(name, row.status))
