@@ -57,14 +57,14 @@ inline std::optional<log_positions> read_log_positions(std::string_view text,
 struct log_request {
   std::uint32_t lines = 100;
   std::optional<log_position> from;
-  log_positions others; ///< Of the replicas after the first, as the answer before told them.
+  log_positions others{}; ///< Of the replicas after the first, as the answer before told them.
 };
 
 struct log_answer {
   std::string text;
   log_position next; ///< Ask from here, and no line is lost or told twice.
   bool gap = false;  ///< Before `text` something was dropped, because it was not asked for in time.
-  log_positions others; ///< What `next` is, for the replicas after the first.
+  log_positions others{}; ///< What `next` is, for the replicas after the first.
 };
 
 inline std::string next_text(const log_answer& x) {
