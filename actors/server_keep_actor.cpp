@@ -31,7 +31,7 @@ std::uint64_t number_before(server_actor_pointer self) {
   log::write(log::level::info, same ? "server.adopting" : "server.kept_reaped",
              {log::kv("server", state.options->spec.id.value), log::kv("instance", kept->number),
               log::kv("reason", same ? "a former node kept it" : "its definition has changed")});
-  state.planned = true;
+  state.replicas.front().planned = true; // More than one are not kept.
   return same ? kept->number - 1 : kept->number;
 }
 
