@@ -244,12 +244,15 @@ BOOST_AUTO_TEST_CASE(what_a_killed_node_left_in_its_cgroups_is_ended_and_removed
     std::ofstream(left + "/cgroup.procs") << "0";
     for (;;) ::pause();
   }
-  BOOST_TEST(eventually([&] { return !processes_in(left).empty(); }));
+  BOOST_TEST(eventually([&] { // Not one of the former tree that is still on its way out.
+    const auto inside = processes_in(left);
+    return std::find(inside.begin(), inside.end(), survivor) != inside.end();
+  }));
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   BOOST_TEST(is_gone(survivor));
   ::waitpid(survivor, nullptr, 0);
   BOOST_TEST(inode_of(left) != former); // The next node's first instance has one of the same name.
-  BOOST_TEST(says(node.log(), "node.leftover_killed"));
+  BOOST_TEST(says(node.log(), "node.leftover_killed"), node.log());
   end_without_cgroups(node);
 }
 
