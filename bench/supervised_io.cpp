@@ -65,10 +65,12 @@ result<std::unique_ptr<supervised>> supervised::start(const std::string& name,
 
 void supervised::settle() const {
   const auto end = monotonic_ns() + std::chrono::nanoseconds{settle_wait}.count();
+  int quiet = 0; // A last batch for the store may come a little after all else.
   for (auto used = processor_time(process_->pid()); monotonic_ns() < end && !was_interrupted();) {
     ::poll(nullptr, 0, static_cast<int>(quiet_for.count()));
     const auto now = processor_time(process_->pid());
-    if (now == used) return;
+    quiet = now == used ? quiet + 1 : 0;
+    if (quiet == 3) return;
     used = now;
   }
 }

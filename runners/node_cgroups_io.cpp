@@ -216,13 +216,13 @@ result<done> node_cgroups::make_part(place& at, cgroup_part& part, const std::st
 
 /// A node that was killed, and whose state directory is no more, may have left directories to one
 /// whose state directory got the same inode. What is empty is removed; the rest is let be.
-std::string node_cgroups::free_name(const std::string& name) {
-  const auto taken = [this](const std::string& own_name) {
+std::string node_cgroups::free_name(const std::string& name, bool kept) {
+  const auto taken = [&](const std::string& own_name) {
     const auto busy = [&](const auto& at) {
       return ::rmdir((at.directory + "/" + own_name).c_str()) != 0 && errno == EBUSY;
     };
-    return std::any_of(places_.begin(), places_.end(), busy) ||
-           std::any_of(kept_places_.begin(), kept_places_.end(), busy);
+    const auto& where = kept ? kept_places_ : places_;
+    return std::any_of(where.begin(), where.end(), busy);
   };
   auto own_name = cgroup_name(name, ++last_number_);
   for (int tries = 0; tries < names_max && taken(own_name); ++tries)
@@ -238,7 +238,7 @@ result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked
   for (const auto& at : places_) where.push_back(at.where);
   auto plan = plan_cgroup(where, limits, tracked);
   if (!plan) return error{plan.failure().code, plan.failure().detail + what_to_do};
-  const auto own_name = free_name(name);
+  const auto own_name = free_name(name, kept);
   tree_cgroup made;
   made.not_given = std::move(plan->not_given);
   for (auto& part : plan->parts) {

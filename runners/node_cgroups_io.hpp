@@ -77,7 +77,7 @@ private:
   };
   void look_around();
   bool remove_empty();
-  std::string free_name(const std::string& name);
+  std::string free_name(const std::string& name, bool kept);
   result<done> prepare(place& at);
   result<done> note(place& at);
   result<done> switch_on(place& at, const std::string& controller);
