@@ -26,6 +26,17 @@ struct one_server : actor_fixture {
     BOOST_TEST_REQUIRE(node.status("fs") == "ready");
   }
   life_ptr process() { return node.host.last("fs"); }
+  /// A call that waits for its answer, and an hour in which the node was stopped.
+  made_call_ptr suspended_in_a_call() {
+    manners = {manner{}};
+    manners[0].answers_after.reset();
+    run_ready();
+    const auto call = node.call("fs");
+    advance(1ms);
+    BOOST_TEST_REQUIRE(process()->calls.size() == 1u);
+    sleep_through(1h);
+    return call;
+  }
   /// The first instance's actor threw; the next one has no fault.
   void check_internal_error() {
     const auto call = node.call("fs");
@@ -359,13 +370,8 @@ BOOST_AUTO_TEST_CASE(an_instance_whose_actor_dies_in_its_handshake_is_an_interna
 }
 
 BOOST_AUTO_TEST_CASE(what_was_answered_while_the_node_was_suspended_counts) {
-  manners = {manner{}};
-  manners[0].answers_after.reset();
-  run_ready();
-  const auto call = node.call("fs");
-  advance(1ms);
-  BOOST_TEST_REQUIRE(node.host.last("fs")->calls.size() == 1u);
-  sleep_through(1h); // The answer stands in the pipe, and is read a little after the timers.
+  const auto call = suspended_in_a_call(); // The answer stands in the pipe, and is read a little
+                                           // after the timers.
   BOOST_TEST(call->ends == 0);
   node.host.answer(node.host.last("fs"));
   settle();
@@ -374,13 +380,7 @@ BOOST_AUTO_TEST_CASE(what_was_answered_while_the_node_was_suspended_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_answered_while_the_node_was_suspended_fails_soon_after) {
-  manners = {manner{}};
-  manners[0].answers_after.reset();
-  run_ready();
-  const auto call = node.call("fs");
-  advance(1ms);
-  BOOST_TEST_REQUIRE(node.host.last("fs")->calls.size() == 1u);
-  sleep_through(1h);
+  const auto call = suspended_in_a_call();
   advance(200ms);
   BOOST_TEST(call->ends == 1);
   BOOST_TEST(call->failed());
