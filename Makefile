@@ -1,7 +1,7 @@
 # What a user types. scripts/ holds the work; each target says in one line what is missing when it cannot install it.
 BUILD := build/release
 
-.PHONY: setup build dev-up test bench chaos fuzz format check clean
+.PHONY: setup build dev-up test bench chaos fuzz conformance format check clean
 setup:
 	@scripts/setup
 build: setup
@@ -21,6 +21,9 @@ chaos: build
 # Random inputs for whatever reads text from outside: make fuzz SECONDS=600 SEED=7 TARGET=framer
 fuzz: build
 	@$(BUILD)/tests/fuzz/fuzz --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
+# The official suite against two fixtures, directly and through a node: make conformance RUNS=3
+conformance: build
+	@TOOLSCORE_CONFORMANCE_RUNS=$(or $(RUNS),3) scripts/test $(BUILD) --verbose -R '^conformance\.'
 format:
 	@scripts/setup clang-format
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format -i

@@ -1,0 +1,119 @@
+"""Whoever is judged: a node in front of a fixture's stdio, or the fixture's own HTTP."""
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+MARKER = "TOOLSCORE_CENSUS"
+START_SECONDS = 20
+STOP_SECONDS = 15
+LEFT_SECONDS = 5
+
+
+class Broken(Exception):
+    """It did not start, or did not end as it should."""
+
+
+@contextlib.contextmanager
+def through_gateway(toolscore, name, words):
+    """Yields the URL of the server's own endpoint on a node of this test's own."""
+    with _census() as marker, tempfile.TemporaryDirectory(prefix="toolscore-conformance-") as home:
+        state = Path(home) / "state"
+        config = Path(home) / "toolscore.json"
+        server = {"command": words[0], "args": words[1:], "env": {MARKER: marker}}
+        config.write_text(json.dumps({"node": {"state_dir": str(state)},
+                                      "mcpServers": {name: server}}), encoding="utf-8")
+        log = Path(home) / "node.log"
+        with _started([toolscore, "-c", str(config), "up", "--listen", "127.0.0.1:0"],
+                      marker, log, home) as process:
+            _wait(process, log, (state / "address").exists)
+            url = "http://" + (state / "address").read_text(encoding="utf-8").strip()
+            _wait(process, log, lambda: _is_good(url + "/readyz"))
+            yield f"{url}/mcp/{name}"
+            process.send_signal(signal.SIGTERM)
+            if process.wait(STOP_SECONDS) != 0:
+                raise Broken(f"the node ended with {process.returncode}: {_end_of(log)}")
+
+
+@contextlib.contextmanager
+def direct(words):
+    """Yields the URL that the fixture prints when it listens."""
+    with _census() as marker, tempfile.TemporaryDirectory(prefix="toolscore-conformance-") as home:
+        log = Path(home) / "fixture.log"
+        with _started(words, marker, log, home) as process:
+            _wait(process, log, lambda: "/mcp\n" in log.read_text(encoding="utf-8"))
+            yield log.read_text(encoding="utf-8").split("\n", 1)[0]
+
+
+@contextlib.contextmanager
+def _started(words, marker, log, home):
+    environment = {"HOME": home, "PATH": os.environ["PATH"], MARKER: marker}
+    with open(log, "wb") as out:
+        process = subprocess.Popen(words, cwd=home, env=environment, stdout=out,
+                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def _census():
+    """Nothing that was started in here is alive after it. What a failure left dies here, too."""
+    marker = uuid.uuid4().hex
+    try:
+        yield marker
+    except BaseException:
+        for pid in _marked(marker):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        raise
+    end = time.monotonic() + LEFT_SECONDS
+    while (left := _marked(marker)) and time.monotonic() < end:
+        time.sleep(0.05)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    if left:
+        told = ", ".join(f"{pid} ({command})" for pid, command in left.items())
+        raise Broken(f"processes are left: {told}")
+
+
+def _marked(marker):
+    """pid -> command of the live processes that carry the marker."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"{MARKER}={marker}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                words = (process / "cmdline").read_bytes().replace(b"\0", b" ")
+                found[int(process.name)] = words.decode(errors="replace").strip()
+    return found
+
+
+def _wait(process, log, condition):
+    end = time.monotonic() + START_SECONDS
+    while not condition():
+        if process.poll() is not None:
+            raise Broken(f"it ended with {process.returncode}: {_end_of(log)}")
+        if time.monotonic() > end:
+            raise Broken(f"it was not there within {START_SECONDS} s: {_end_of(log)}")
+        time.sleep(0.05)
+
+
+def _is_good(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _end_of(log):
+    return " / ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
