@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 
 MARKER = "TOOLSCORE_CENSUS"
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 15
 LEFT_SECONDS = 5
 
