@@ -80,7 +80,8 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   auto files = std::make_shared<store_files>(std::move(*base));
   auto initial = initial_servers(options.config, options.variables, files->definitions);
   if (!initial) return initial.failure();
-  options.config.servers = {}; // All that is said of them is in `initial` now.
+  // All that is said of them is in `initial` now; `{}` would keep the vector's room.
+  options.config.servers = std::vector<server_spec>();
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
   auto trees = kept_trees::open(kept_directory(state_dir));
   if (!trees) return trees.failure();

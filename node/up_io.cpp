@@ -130,8 +130,10 @@ int run_up(const up_options& options) {
       return refuse(listening.failure(), exit_usage);
   std::string endpoint;
   runtime_options tree_options;
+  auto servers = std::move(config->servers); // The tree's; `{}` would keep the vector's room.
+  config->servers = std::vector<server_spec>();
   tree_options.config = *config;
-  config->servers = {}; // The tree has them.
+  tree_options.config.servers = std::move(servers);
   tree_options.libexec_dir = libexec_dir();
   tree_options.variables = variables;
   tree_options.endpoint = [&endpoint] { return endpoint; };

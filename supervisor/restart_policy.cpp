@@ -6,7 +6,8 @@
 namespace toolscore {
 
 bool restart_window::admit(moment now) {
-  while (!restarts_.empty() && now - restarts_.front() >= policy_.period) restarts_.pop_front();
+  const auto counts = [&](moment then) { return now - then < policy_.period; };
+  restarts_.erase(restarts_.begin(), std::find_if(restarts_.begin(), restarts_.end(), counts));
   if (restarts_.size() >= policy_.max) return false;
   restarts_.push_back(now);
   return true;

@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace toolscore {
 
@@ -40,7 +40,7 @@ public:
 
 private:
   intensity_policy policy_;
-  std::deque<moment> restarts_; ///< At most policy_.max.
+  std::vector<moment> restarts_; ///< At most policy_.max; without any, no memory.
 };
 
 /// The brakes of one child, as values: it performs nothing and knows no clock.

@@ -1,0 +1,174 @@
+#include "actors/server_own_actor.hpp"
+
+#include "actors/call_refusal.hpp"
+#include "actors/server_calls_actor.hpp"
+#include "actors/server_ends_actor.hpp"
+#include "actors/server_replicas_actor.hpp"
+#include "supervisor/supervisor_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace toolscore {
+namespace {
+
+/// As long as an idle session lives.
+constexpr std::chrono::minutes unused_max{30};
+
+/// Of calls of modern clients.
+constexpr std::uint32_t instances_a_principal = 8;
+
+constexpr client_capabilities everything{true, true, true, true, true, true};
+
+bool is_own(const replica& one) noexcept {
+  return !one.owned_by.empty();
+}
+
+/// Whom a call's own instance belongs to; empty = it is everybody's. A modern client has no session,
+/// so its calls go by its principal.
+std::string key_of(const server_actor_state& state, const call_request& request) {
+  const auto mode = state.options->spec.policy.sessions;
+  if (!request.from || mode == session_mode::shared || !state.handshake ||
+      state.handshake->server != era::legacy)
+    return {};
+  const auto& from = *request.from;
+  if (mode == session_mode::automatic && !from.capabilities.any()) return {};
+  if (mode == session_mode::per_principal || from.session.empty()) return "p " + from.principal;
+  return "s " + from.session;
+}
+
+replica* find_own(server_actor_state& state, const std::string& key) {
+  for (auto& one : state.replicas)
+    if (is_own(one) && !one.leaves && one.owned_by == key) return &one;
+  return nullptr;
+}
+
+/// Calls of modern clients may ask at the same time, and then nothing tells whose question is whose:
+/// so each has an instance to itself as long as there are few.
+replica* find_free(server_actor_state& state, const std::string& key) {
+  replica* found = nullptr;
+  std::uint32_t count = 0;
+  for (auto& one : state.replicas) {
+    if (!is_own(one) || one.leaves || one.owned_by != key) continue;
+    ++count;
+    const auto calls = [&](const replica& x) { return state.calls.callers_of(x.place); };
+    if (found == nullptr || calls(one) < calls(*found)) found = &one;
+  }
+  const bool busy = found != nullptr && state.calls.callers_of(found->place) != 0;
+  return busy && count < instances_a_principal ? nullptr : found;
+}
+
+void arm_own(server_actor_pointer self) {
+  auto& state = self->state;
+  if (state.own_at) return;
+  std::optional<std::chrono::steady_clock::time_point> due;
+  for (const auto& one : state.replicas)
+    if (is_own(one) && !one.leaves) due = std::min(due.value_or(one.used), one.used);
+  if (!due) return;
+  state.own_at = *due + unused_max;
+  self->scheduled_send(self, *state.own_at, own_due{++state.own_generation});
+}
+
+/// A place whose instance has ended serves the next one.
+replica& place_for_own(server_actor_state& state) {
+  const auto at = std::find_if(
+      state.replicas.begin() + static_cast<std::ptrdiff_t>(state.shared), state.replicas.end(),
+      [](const replica& x) { return !is_own(x); });
+  auto& one = at != state.replicas.end() ? *at : state.replicas.emplace_back();
+  const auto place = static_cast<std::uint32_t>(
+      at != state.replicas.end() ? at - state.replicas.begin() : state.replicas.size() - 1);
+  const auto pings = one.ping_generation; // A timer of the former one may still come.
+  replica fresh;
+  one = std::move(fresh);
+  one.place = place;
+  one.ping_generation = pings + 1;
+  state.calls.make_room(state.replicas.size());
+  return one;
+}
+
+replica* begin_own(server_actor_pointer self, const std::string& key, const caller& from) {
+  auto& state = self->state;
+  if (!state.supervisor || own_instances(state) >= own_instances_max) return nullptr;
+  auto& one = place_for_own(state);
+  one.owned_by = key;
+  // What a principal's calls can be asked is known of each only when it comes.
+  one.declares = key.front() == 's' ? from.capabilities : everything;
+  one.child = state.options->spec.id.value + "@" + std::to_string(++state.last_own);
+  one.status = instances_status::starting;
+  self->send(state.supervisor, add_child{child_of(self, one)});
+  return &one;
+}
+
+void end_own(server_actor_pointer self, replica& one) {
+  if (one.leaves) return;
+  one.leaves = true;
+  one.status = instances_status::ending;
+  if (self->state.supervisor) self->send(self->state.supervisor, remove_child{one.child});
+}
+
+} // namespace
+
+std::uint32_t own_instances(const server_actor_state& state) {
+  return static_cast<std::uint32_t>(
+      std::count_if(state.replicas.begin(), state.replicas.end(), is_own));
+}
+
+own_verdict admit_to_own(server_actor_pointer self, call_request& request) {
+  auto& state = self->state;
+  const auto key = key_of(state, request);
+  if (key.empty()) return own_verdict::everybody;
+  const bool alone = request.from->session.empty() &&
+                     state.options->spec.policy.sessions == session_mode::automatic;
+  auto* one = alone ? find_free(state, key) : find_own(state, key);
+  if (one == nullptr) one = begin_own(self, key, *request.from);
+  if (one == nullptr) {
+    fail_call(self, std::move(request), errc::queue_full,
+              std::to_string(own_instances_max) +
+                  " callers have instances of their own; end a session, or set \"session_mode\" to "
+                  "\"shared\"");
+    return own_verdict::written;
+  }
+  one->used = self->clock().now();
+  arm_own(self);
+  if (one->wire) {
+    write_call(self, *one, std::move(request));
+    return own_verdict::written;
+  }
+  if (one->status != instances_status::parked && one->status != instances_status::finished)
+    return own_verdict::wait;
+  fail_call(self, std::move(request), errc::server_not_ready, one->reason, 0, {}, false, one);
+  return own_verdict::written;
+}
+
+void end_own_instances(server_actor_pointer self) {
+  for (auto& one : self->state.replicas)
+    if (is_own(one)) end_own(self, one);
+}
+
+void take_session_over(server_actor_pointer self, const session_over& message) {
+  if (auto* one = find_own(self->state, "s " + message.session)) end_own(self, *one);
+}
+
+void take_own_report(server_actor_pointer self, replica& one, const child_report& report) {
+  if (one.leaves && report.what == child_event::finished) one.owned_by.clear();
+  if (report.what == child_event::parked || report.what == child_event::finished)
+    write_waiting(self); // Those that wait for it are refused, or begin another.
+}
+
+void take_own_due(server_actor_pointer self, const own_due& due) {
+  auto& state = self->state;
+  if (due.generation != state.own_generation) return;
+  state.own_at.reset();
+  const auto now = self->clock().now();
+  for (auto& one : state.replicas) {
+    if (!is_own(one) || now - one.used < unused_max) continue;
+    if (state.calls.callers_of(one.place) == 0)
+      end_own(self, one);
+    else
+      one.used = now;
+  }
+  arm_own(self);
+}
+
+} // namespace toolscore

@@ -1,0 +1,72 @@
+#include "gateway/parked_calls.hpp"
+
+#include "gateway/asking_exchange.hpp"
+#include "mcp/answers.hpp"
+#include "mcp/versions.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace toolscore {
+namespace {
+
+constexpr std::string_view prefix = "toolscore-1.";
+
+/// A client may write the same arguments in another way.
+bool same_json(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  const auto left = nlohmann::json::parse(a, nullptr, false);
+  return !left.is_discarded() && left == nlohmann::json::parse(b, nullptr, false);
+}
+
+bool same_call(const call_identity& a, const call_identity& b) {
+  return a.principal == b.principal && a.path == b.path && a.method == b.method &&
+         a.name == b.name && same_json(a.arguments, b.arguments);
+}
+
+void refuse(const parked_calls::retry& again, std::string_view why) {
+  again.sink->end(200, std::make_shared<const std::string>(mcp::error_response(
+                           again.id_raw, mcp::code::bad_params, why)));
+}
+
+} // namespace
+
+parked_calls::parked_calls(parking_limits limits, std::function<std::string()> random_id,
+                           timer after)
+    : limits_(limits), random_id_(std::move(random_id)), after_(std::move(after)) {}
+
+exchange_ptr parked_calls::begin(exchange_ptr sink, std::string id_raw, call_identity call) {
+  return std::make_shared<asking_exchange>(*this, std::move(sink), std::move(id_raw),
+                                           std::move(call));
+}
+
+bool parked_calls::is_ours(std::string_view state) noexcept {
+  return state.starts_with(prefix);
+}
+
+std::string parked_calls::park(std::shared_ptr<asking_exchange> call) {
+  auto state = std::string(prefix) + random_id_() + random_id_();
+  parked_.emplace(state, std::move(call));
+  after_(limits_.patience, [this, alive = std::weak_ptr(alive_), state] {
+    if (!alive.expired()) expire(state);
+  });
+  return state;
+}
+
+void parked_calls::expire(const std::string& state) {
+  if (auto held = parked_.extract(state)) held.mapped()->give_up();
+}
+
+void parked_calls::resume(const std::string& state, retry again) {
+  const auto at = parked_.find(state);
+  // Whose it is and whether it is there are not told apart.
+  if (at == parked_.end() || !same_call(at->second->call(), again.call))
+    return refuse(again, "this requestState is unknown, used or expired, or of another call; call "
+                         "again without it");
+  if (const auto fault = at->second->fault_of(again); !fault.empty()) return refuse(again, fault);
+  const auto call = std::move(at->second);
+  parked_.erase(at);
+  call->go_on(std::move(again));
+}
+
+} // namespace toolscore

@@ -1,0 +1,48 @@
+#pragma once
+#include "messages/envelope.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace toolscore::mcp {
+
+// Multi round-trip requests of the modern era: a result that asks, and the same request again with
+// the answers (2026-07-28, "Multi Round-Trip Requests").
+
+/// One question of a result that asks.
+struct asked_input {
+  std::string key; ///< Raw, with its quotes.
+  std::string method;
+  std::string params; ///< The object's text; empty = none.
+};
+struct input_required {
+  std::vector<asked_input> requests;
+  std::string state; ///< requestState, raw; empty = none.
+};
+
+/// True if a result object's resultType is "input_required".
+bool asks_for_input(std::string_view result_object);
+/// @returns nothing where it asks nothing and has no state either, or is malformed
+std::optional<input_required> read_input_required(std::string_view result_object);
+/// The members of params that answer it, for upstream_call::more_params: each key with the text of
+/// its result object.
+std::string retry_params(const std::vector<std::pair<std::string, std::string>>& responses,
+                         std::string_view state);
+/// True if params have a requestState or inputResponses: they go on from a result that asked.
+bool carries_state(std::string_view params_object);
+
+/// The result object that asks. `state` is plain text.
+std::string input_required_result(const std::vector<asked_input>& requests, std::string_view state);
+/// Of params that go on: the decoded requestState, empty where there is none or it is no string.
+std::string state_of(std::string_view params_object);
+/// True if inputResponses are there and no object.
+bool has_malformed_responses(std::string_view params_object);
+/// Of the same params: key (decoded) and raw value of each member of inputResponses.
+std::vector<std::pair<std::string, std::string>> responses_of(std::string_view params_object);
+/// Whether `value` has the shape of an answer to `method`.
+bool is_input_response(std::string_view method, std::string_view value);
+
+} // namespace toolscore::mcp

@@ -1,0 +1,18 @@
+#pragma once
+
+namespace toolscore {
+
+/// What a client can be asked in the middle of its call, as it declared.
+struct client_capabilities {
+  bool sampling = false;
+  bool sampling_tools = false;
+  bool sampling_context = false;
+  bool elicitation_form = false;
+  bool elicitation_url = false;
+  bool roots = false;
+
+  bool any() const noexcept { return sampling || elicitation_form || elicitation_url || roots; }
+  bool operator==(const client_capabilities&) const = default;
+};
+
+} // namespace toolscore
