@@ -78,6 +78,11 @@ void tree_backend::cancel(const server_id& server, call_cancel request) {
   if (const auto address = address_of(server)) caf::anon_send(address, std::move(request));
 }
 
+void tree_backend::end_session(const server_id& server, const std::string& session) {
+  turn_scope::hand_in();
+  if (const auto address = address_of(server)) caf::anon_send(address, session_over{session});
+}
+
 void tree_backend::record(call_record record) {
   if (tree_->records.put(std::move(record))) caf::anon_send(tree_->store, records_waiting{});
 }

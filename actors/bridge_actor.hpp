@@ -36,6 +36,7 @@ public:
   bool has_server(const server_id& server) const override;
   void call(const server_id& server, call_request request) override;
   void cancel(const server_id& server, call_cancel request) override;
+  void end_session(const server_id& server, const std::string& session) override;
   void record(call_record record) override;
   std::shared_ptr<const mcp::tool_index> tools() const override;
   node_readiness readiness() const override;

@@ -29,6 +29,14 @@ std::string detail_timed_out(std::chrono::milliseconds timeout, std::chrono::mil
   return "call_timeout is " + ms(timeout) + ", call_timeout_max " + ms(most);
 }
 
+std::string detail_unanswered(std::chrono::milliseconds wait) {
+  return "it asked the client something, which has not answered for " + ms(wait);
+}
+
+std::string detail_stale_state() {
+  return "this requestState is not known, or no longer; call again without it";
+}
+
 std::string detail_cancelled(std::string_view reason, bool while_waiting) {
   auto text = "cancelled by its caller (" + std::string(reason) + ")";
   if (while_waiting) text += " while it waited";

@@ -19,10 +19,14 @@ std::string detail_in_flight(std::uint32_t max);
 std::string detail_queued(std::uint32_t max);
 /// call_timed_out.
 std::string detail_timed_out(std::chrono::milliseconds timeout, std::chrono::milliseconds most);
+/// call_timed_out: the server asked, and the caller has not answered.
+std::string detail_unanswered(std::chrono::milliseconds wait);
 /// cancelled; `reason` is one word.
 std::string detail_cancelled(std::string_view reason, bool while_waiting);
 /// tool_denied; `tool` is the server's own name.
 std::string detail_hidden(std::string_view tool);
+/// bad_request: a requestState that is nobody's here.
+std::string detail_stale_state();
 /// too_large: its answer was a line over the limit.
 std::string detail_overlong(std::size_t bytes_max);
 /// server_gone; empty where the exit, which is told anyway, says it all.

@@ -37,6 +37,33 @@ std::optional<std::int64_t> call_table::id_of(const exchange* reply) const {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> call_table::asker(std::uint64_t instance) const {
+  const auto may_ask = [&](const pending_call& x) {
+    const auto& method = x.request.method;
+    return x.instance == instance && x.own == own_request::none &&
+           (method == "tools/call" || method == "prompts/get" || method == "resources/read");
+  };
+  const auto session = [](const pending_call& x) {
+    return x.request.from ? std::string_view(x.request.from->session) : std::string_view{};
+  };
+  auto found = calls_.end();
+  for (auto at = calls_.begin(); at != calls_.end(); ++at) {
+    if (!may_ask(at->second)) continue;
+    if (found != calls_.end() && (session(at->second).empty() ||
+                                  session(at->second) != session(found->second)))
+      return std::nullopt;
+    if (found == calls_.end() || at->first < found->first) found = at;
+  }
+  return found == calls_.end() ? std::nullopt : std::optional(found->first);
+}
+
+pending_call* call_table::with_question(std::uint64_t instance, std::string_view id_raw) {
+  for (auto& [id, call] : calls_)
+    for (const auto& question : call.questions)
+      if (call.instance == instance && question.id == id_raw) return &call;
+  return nullptr;
+}
+
 std::vector<std::pair<std::int64_t, pending_call>>
 call_table::take_ids(const std::vector<std::int64_t>& ids) {
   std::vector<std::pair<std::int64_t, pending_call>> taken;

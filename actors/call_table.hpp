@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -12,6 +13,12 @@ namespace toolscore {
 
 /// Why the owner itself asked the server something.
 enum class own_request : std::uint8_t { none, ping, list_tools };
+
+/// What the server asked the caller, who has not answered yet.
+struct open_question {
+  std::string id;           ///< Raw, as the server sent it.
+  std::uint64_t number = 0; ///< Of the exchange.
+};
 
 /// One request that an instance owes an answer to.
 struct pending_call {
@@ -23,6 +30,10 @@ struct pending_call {
   std::chrono::steady_clock::time_point written;
   std::chrono::steady_clock::time_point deadline;
   std::chrono::steady_clock::time_point deadline_max; ///< Progress never extends it past this.
+  std::vector<open_question> questions;               ///< While there are any, the clock stands.
+  std::chrono::steady_clock::time_point asked_at;     ///< Since then.
+  std::chrono::steady_clock::time_point max_before;   ///< `deadline_max` as it was.
+  std::string unasked; ///< What the server wanted to ask and the caller has not declared.
 };
 
 /// The calls in flight on one server, by the id we gave them upstream. Ids are never used twice, so
@@ -39,6 +50,10 @@ public:
   bool full() const noexcept { return callers_ >= in_flight_max_; }
   std::size_t callers() const noexcept { return callers_; }
   std::size_t callers_of(std::size_t replica) const { return callers_of_.at(replica); }
+  /// There are `replicas` places now.
+  void make_room(std::size_t replicas) {
+    if (callers_of_.size() < replicas) callers_of_.resize(replicas);
+  }
   bool empty() const noexcept { return calls_.empty(); }
 
   /// Enters a call under next_id() and returns that id.
@@ -48,6 +63,12 @@ public:
   std::optional<pending_call> take(std::int64_t id);
   /// The id of the call that `reply` waits for.
   std::optional<std::int64_t> id_of(const exchange* reply) const;
+
+  /// The call that a server's own word belongs to, as far as that is certain: the only one on that
+  /// instance in which a server may ask, or the oldest where all are of one session.
+  std::optional<std::int64_t> asker(std::uint64_t instance) const;
+  /// The call in which the server of `instance` asked by that id, null if there is none.
+  pending_call* with_question(std::uint64_t instance, std::string_view id_raw);
 
   std::vector<std::pair<std::int64_t, pending_call>> take_instance(std::uint64_t instance);
   std::vector<std::pair<std::int64_t, pending_call>> take_expired(clock::time_point now);

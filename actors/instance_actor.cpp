@@ -260,6 +260,9 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   self->set_exit_handler(
       [=](caf::exit_msg& message) { begin_stop(self, options, message.reason); });
   using answer = result<std::unique_ptr<hosted_process>>;
+  mcp::handshake::options probe;
+  probe.client_capabilities = options->client_capabilities;
+  self->state.probe = mcp::handshake(std::move(probe));
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
   how.stdout_to_log = how.no_stdin = options->policy->link == link_kind::none;

@@ -32,6 +32,7 @@ struct instance_options {
   process_host* processes = nullptr;           ///< Outlives every actor.
   link_opener open_link;
   const side_channels* outside = nullptr; ///< Outlives every actor.
+  std::string client_capabilities = "{}"; ///< That a legacy server is told of; JSON.
   std::string kept_digest;                ///< Of what is to outlive the node; else empty.
   caf::actor owner;                       ///< The server actor.
   caf::actor supervisor;

@@ -17,6 +17,9 @@ public:
   bool abandoned() const override { return false; }
   void event(bytes json) override;
   void end(int http_status, bytes json) override;
+  /// A program has nobody to ask.
+  std::uint64_t ask(input_request, std::function<void(input_response)>) override { return 0; }
+  void withdraw(std::uint64_t) override {}
   void on_abandoned(std::function<void()> hook) override;
 
 private:

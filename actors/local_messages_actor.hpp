@@ -105,6 +105,10 @@ struct logs_query {
   log_request request;
   std::function<void(result<log_answer>)> then;
 };
+/// A legacy client's session is over.
+struct session_over {
+  std::string session;
+};
 /// The coordinator to an owner: a group restarts. Its instances that live end, and start again with
 /// the group; server_cycled is the answer once they are gone, at once where none lives.
 struct cycle_server {};
@@ -128,6 +132,10 @@ struct upkeep_due {
   std::uint64_t generation = 0;
 };
 struct sweep_due {
+  std::uint64_t generation = 0;
+};
+/// Instances that were callers' own may have been unused for too long.
+struct own_due {
   std::uint64_t generation = 0;
 };
 struct ping_due {
@@ -277,6 +285,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_hung)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::status_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::logs_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::session_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::cycle_server)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_cycled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tell_standing)
@@ -285,6 +294,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::may_sleep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::wake_server)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::upkeep_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::sweep_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::own_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::ping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tools_changed)

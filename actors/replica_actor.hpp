@@ -6,6 +6,7 @@
 #include "actors/server_table.hpp"
 #include "mcp/handshake.hpp"
 #include "mcp/list_pager.hpp"
+#include "messages/client_capabilities.hpp"
 #include "runners/log_history.hpp"
 
 #include <caf/actor.hpp>
@@ -32,6 +33,10 @@ struct instance_life {
 struct replica {
   std::uint32_t place = 0; ///< Among the server's replicas.
   std::string child;       ///< Its id under the instances' supervisor.
+  std::string owned_by;    ///< A session or a principal that it is for alone; empty = everybody.
+  client_capabilities declares; ///< What such an instance is told that its client can be asked.
+  bool leaves = false;          ///< It ends and is forgotten.
+  std::chrono::steady_clock::time_point used; ///< By its owner.
   instances_status status = instances_status::none;
   std::string reason; ///< Why it is not ready; one line.
 

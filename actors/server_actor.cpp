@@ -6,9 +6,11 @@
 #include "actors/server_instances_actor.hpp"
 #include "actors/server_keep_actor.hpp"
 #include "actors/server_orders_actor.hpp"
+#include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/house_handlers.hpp"
+#include "mcp/client_questions.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
@@ -43,10 +45,11 @@ void publish(server_actor_pointer self) {
     now.init_pid = one.init_pid;
   }
   if (now.pid != 0) now.confinement = one.confinement;
-  now.running = std::any_of(state.replicas.begin(), state.replicas.end(),
+  const auto shared = for_everybody(state);
+  now.running = std::any_of(shared.begin(), shared.end(),
                             [&](const replica& x) { return x.pid != 0 && !is_replaced(x); });
   now.succeeded = now.to == process_status::completed &&
-                  std::all_of(state.replicas.begin(), state.replicas.end(),
+                  std::all_of(shared.begin(), shared.end(),
                               [](const replica& x) { return x.succeeded; });
   if (now.to != process_status::ready) now.reason = reason_of(state);
   const auto same = [](const state_changed& a, const state_changed& b) {
@@ -83,6 +86,7 @@ auto instance_factory(server_actor_pointer self, const replica& one) {
   base->kept_digest = digest_if_kept(self);
   base->owner = caf::actor_cast<caf::actor>(self);
   base->child = one.child;
+  base->client_capabilities = mcp::client_capabilities_json(one.declares);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(*base);
     options->id.number = number;
@@ -90,6 +94,8 @@ auto instance_factory(server_actor_pointer self, const replica& one) {
     return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
   };
 }
+
+} // namespace
 
 child_spec child_of(server_actor_pointer self, const replica& one) {
   const auto& policy = self->state.options->spec.policy;
@@ -103,8 +109,6 @@ child_spec child_of(server_actor_pointer self, const replica& one) {
   return child;
 }
 
-} // namespace
-
 void start_supervisor(server_actor_pointer self) {
   auto& state = self->state;
   supervisor_options options;
@@ -116,7 +120,7 @@ void start_supervisor(server_actor_pointer self) {
   options.coordinator = state.options->tree->coordinator;
   options.random = state.options->random;
   options.number_before = number_before(self);
-  for (const auto& one : state.replicas) options.children.push_back(child_of(self, one));
+  for (const auto& one : for_everybody(state)) options.children.push_back(child_of(self, one));
   set_status_of_all(state, instances_status::starting);
   state.supervisor = spawn_supervisor(self, std::move(options));
   // Linked, so that it ends with us; watched, because an exit message between the two undoes a
@@ -181,6 +185,7 @@ void take_down(server_actor_pointer self, const caf::down_msg& message) {
     fail_lost(self, one);
     one.succeeded = false;
     tell_crash(self, one, {one.child, child_event::finished, 0, one.attempt, {}, {}});
+    one.owned_by.clear();
   }
   changed(self);
   self->quit(state.ending ? *state.ending : message.reason);
@@ -229,6 +234,9 @@ caf::behavior make_server(server_actor_pointer self,
         self->state.published = install; // The manager has it from the runner.
       },
       [self](const install_finished& message) { take_install(self, message); },
+      [](const resume& message) { message.work(); },
+      [self](const session_over& message) { take_session_over(self, message); },
+      [self](const own_due& due) { take_own_due(self, due); },
       [self](const server_order& order) { take_order(self, order); },
       [self](cycle_server) { cycle(self); },
       [self](reports_told) { cycle_replicas(self); },

@@ -9,6 +9,7 @@
 #include "actors/upkeep.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
+#include "mcp/rounds.hpp"
 #include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
@@ -19,11 +20,14 @@
 #include <caf/stateful_actor.hpp>
 
 #include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace toolscore {
+
+struct child_spec;
 
 /// What every server actor is given.
 struct server_options {
@@ -40,6 +44,16 @@ struct server_options {
 /// A caller's request that waits for the server to become ready.
 struct waiting_call {
   call_request request;
+  std::chrono::steady_clock::time_point deadline;
+};
+
+/// A call of a legacy client whose modern server asked instead of answering.
+struct open_round {
+  std::uint64_t number = 0;
+  call_request request;
+  mcp::input_required asked;
+  std::vector<std::pair<std::string, std::string>> answers; ///< Raw key, result object.
+  std::vector<std::uint64_t> questions;                     ///< Of the exchange.
   std::chrono::steady_clock::time_point deadline;
 };
 
@@ -64,7 +78,9 @@ struct server_actor_state {
   std::string reason; ///< Why none of its replicas is what it should be; one line.
 
   caf::actor supervisor; ///< Of the instances; null until the install is done.
-  std::vector<replica> replicas;
+  std::deque<replica> replicas; ///< First those for everybody, then callers' own; none ever moves.
+  std::size_t shared = 0;       ///< How many are for everybody.
+  std::uint64_t last_own = 0;   ///< Own ones are named by a count.
   std::size_t concerned = 0; ///< The replica that was news last.
   std::size_t next = 0;      ///< Where the choice among equal ones begins.
   std::shared_ptr<const mcp::handshake_result> handshake; ///< The last of any.
@@ -72,13 +88,17 @@ struct server_actor_state {
   mcp::scanner scanner;
   call_table calls{256};
   mcp::tool_filter filter; ///< Of the policy; holds at every endpoint.
-  std::deque<waiting_call> waiting;
+  std::list<waiting_call> waiting; ///< Empty, it takes no memory; a deque takes half a KiB.
+  std::list<open_round> rounds;    ///< The oldest first.
+  std::uint64_t last_round = 0;
   std::uint32_t tools = 0;
   bytes tool_list; ///< A JSON array, kept where the server may sleep.
   upkeep keep;
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.
   bool wake_wanted = false;                                       ///< Needed while it falls asleep.
+  std::uint64_t own_generation = 0;
+  std::optional<std::chrono::steady_clock::time_point> own_at; ///< The timer of unused own ones.
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
   bool sweep_forgiven = false; ///< The last one came late and failed nobody.
@@ -96,6 +116,9 @@ struct server_actor_state {
 };
 
 using server_actor_pointer = caf::stateful_actor<server_actor_state>*;
+
+/// An instance's place as a child of their supervisor.
+child_spec child_of(server_actor_pointer self, const replica& one);
 
 caf::behavior make_server(server_actor_pointer self, std::shared_ptr<const server_options> options);
 

@@ -2,11 +2,16 @@
 
 #include "actors/call_refusal.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_own_actor.hpp"
+#include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
+#include "actors/server_rounds_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/log_io.hpp"
 #include "mcp/answer_id.hpp"
 #include "mcp/answers.hpp"
+#include "mcp/client_questions.hpp"
+#include "mcp/rounds.hpp"
 #include "mcp/splice.hpp"
 #include "mcp/translate.hpp"
 #include "mcp/versions.hpp"
@@ -24,6 +29,9 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
   std::string text;
   if (request.method == "initialize" && state.handshake)
     text = mcp::initialize_response(id_of(request), *state.handshake, request.version);
+  else if (request.method == "logging/setLevel" && state.handshake &&
+           state.handshake->server == era::modern)
+    text = mcp::empty_response(id_of(request), era::legacy); // It goes with each call of the session.
   else if (request.method == "server/discover" && state.handshake)
     text = mcp::discover_response(id_of(request), *state.handshake);
   else
@@ -32,10 +40,11 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
   return true;
 }
 
-namespace {
-
 void write_call(server_actor_pointer self, replica& one, call_request&& request) {
   auto& state = self->state;
+  if (request.client == era::modern && one.handshake->server == era::legacy &&
+      mcp::carries_state(request.spans.params.of(*request.body)))
+    return fail_call(self, std::move(request), errc::bad_request, detail_stale_state());
   if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
                      detail_in_flight(state.options->spec.policy.queue.max));
@@ -45,6 +54,12 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   upstream.server = one.handshake->server;
   upstream.protocol_version = one.handshake->protocol_version;
   if (request.method == "tools/call" && !request.tool.empty()) upstream.name = request.tool;
+  if (request.from) {
+    if (request.from->capabilities.any())
+      upstream.client_capabilities = mcp::client_capabilities_json(request.from->capabilities);
+    upstream.log_level = request.from->log_level;
+  }
+  upstream.more_params = request.more_params;
   upstream.replace_progress_token = static_cast<bool>(request.spans.progress_token);
   auto line =
       std::make_shared<const std::string>(mcp::to_upstream(*request.body, request.spans, upstream));
@@ -60,6 +75,8 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   call.line = one.wire->send(std::move(line));
   state.calls.enter(std::move(call));
 }
+
+namespace {
 
 void take_own_answer(server_actor_pointer self, const pending_call& call, const std::string& line,
                      const envelope& spans) {
@@ -98,6 +115,8 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   if (!call) return; // Given up before: a late answer is dropped.
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   auto& one = state.replicas[call->replica];
+  if (begins_round(*one.handshake, *call, *line, spans))
+    return begin_round(self, std::move(*call), spans.result.of(*line));
   if (state.keep.counts_use()) state.keep.on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
   if (!rpc_error && !state.filter.open() && call->request.method == "tools/list") {
@@ -111,6 +130,11 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   answer.method = call->request.method;
   auto text = mcp::to_client(*line, spans, answer);
   int http_status = 200;
+  if (call->request.client == era::modern && spans.tool_error && !call->unasked.empty()) {
+    // It failed for want of an answer that this client could not have been asked for.
+    text = mcp::missing_capability_response(answer.id_raw, call->unasked);
+    http_status = 400;
+  }
   if (rpc_error)
     http_status = mcp::http_status_of(call->request.client,
                                       mcp::error_code(spans.failure.of(*line)).value_or(0));
@@ -140,7 +164,11 @@ void take_notification(server_actor_pointer self, replica& one, const std::strin
     state.calls.progressed(id, self->clock().now(), state.options->spec.policy.call_timeout);
     call->request.reply->event(std::make_shared<const std::string>(mcp::progress_to_client(
         line, spans, call->request.spans.progress_token.of(*call->request.body))));
-  } else if (method == "notifications/tools/list_changed" && !one.pager) {
+  } else if (method == "notifications/message") {
+    tell_log(self, one, line, spans);
+  } else if (method == "notifications/cancelled") {
+    withdraw_question(self, one, line, spans);
+  } else if (method == "notifications/tools/list_changed" && one.owned_by.empty() && !one.pager) {
     list_tools(self, one);
   }
 }
@@ -159,15 +187,14 @@ void take_line(server_actor_pointer self, replica& one, bytes line) {
   case message_kind::notification:
     return take_notification(self, one, *line, *spans);
   case message_kind::request:
-    if (auto answer = mcp::answer_to_server_request(*line, *spans); answer && one.wire)
-      one.wire->send(std::make_shared<const std::string>(std::move(*answer)));
-    return;
+    return take_question(self, one, *line, *spans);
   }
 }
 
 } // namespace
 
-void admit_call(server_actor_pointer self, call_request&& request) {
+void admit_call(server_actor_pointer self, call_request&& request,
+                std::optional<std::chrono::steady_clock::time_point> wait_until) {
   auto& state = self->state;
   if (state.options->spec.policy.link == link_kind::none)
     return fail_call(self, std::move(request), errc::not_supported,
@@ -182,6 +209,14 @@ void admit_call(server_actor_pointer self, call_request&& request) {
     return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
   }
   if (answer_asleep(self, request)) return;
+  switch (admit_to_own(self, request)) {
+  case own_verdict::written:
+    return;
+  case own_verdict::wait:
+    return wait_for_start(self, std::move(request), wait_until);
+  case own_verdict::everybody:
+    break;
+  }
   switch (admission_of(self)) {
   case admission::serve:
     if (answer_here(self, request)) return;
@@ -192,10 +227,16 @@ void admit_call(server_actor_pointer self, call_request&& request) {
   case admission::refuse:
     return fail_call(self, std::move(request), errc::server_not_ready, reason_of(state));
   }
+  wait_for_start(self, std::move(request), wait_until);
+}
+
+void wait_for_start(server_actor_pointer self, call_request&& request,
+                    std::optional<std::chrono::steady_clock::time_point> wait_until) {
+  auto& state = self->state;
   const auto& queue = state.options->spec.policy.queue;
   if (state.waiting.size() >= queue.max)
     return fail_call(self, std::move(request), errc::queue_full, detail_queued(queue.max));
-  const auto deadline = self->clock().now() + queue.wait;
+  const auto deadline = wait_until.value_or(self->clock().now() + queue.wait);
   state.waiting.push_back({std::move(request), deadline});
   arm_sweep(self, deadline);
   wake(self);
@@ -228,7 +269,7 @@ void take_overlong(server_actor_pointer self, const overlong_in& message) {
 
 void write_waiting(server_actor_pointer self) {
   auto waiting = std::exchange(self->state.waiting, {});
-  for (auto& entry : waiting) admit_call(self, std::move(entry.request));
+  for (auto& entry : waiting) admit_call(self, std::move(entry.request), entry.deadline);
 }
 
 void list_tools(server_actor_pointer self, replica& one) {

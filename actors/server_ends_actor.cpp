@@ -1,7 +1,9 @@
 #include "actors/server_ends_actor.hpp"
 
 #include "actors/call_refusal.hpp"
+#include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
+#include "actors/server_rounds_actor.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/splice.hpp"
 
@@ -128,6 +130,7 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
     return fail_call(self, std::move(waiting), errc::cancelled,
                      detail_cancelled(request.reason, true));
   }
+  cancel_round(self, request);
 }
 
 void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_begun,
@@ -135,7 +138,7 @@ void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_beg
   auto& state = self->state;
   one.lost_reason = detail_gone(reason);
   const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
-  std::deque<waiting_call> unseen;
+  std::list<waiting_call> unseen;
   for (auto& [id, call] : state.calls.take_instance(one.number)) {
     if (call.own != own_request::none) continue;
     // What the server never saw is no call in flight: it waits for the next instance.
@@ -145,8 +148,7 @@ void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_beg
       one.lost.push_back(std::move(call));
   }
   if (unseen.empty()) return;
-  std::move(state.waiting.begin(), state.waiting.end(), std::back_inserter(unseen));
-  state.waiting = std::move(unseen);
+  state.waiting.splice(state.waiting.begin(), unseen);
   arm_sweep(self, deadline);
 }
 
@@ -160,6 +162,7 @@ void fail_waiting(server_actor_pointer self) {
   const auto reason = reason_of(self->state);
   for (auto& entry : std::exchange(self->state.waiting, {}))
     fail_call(self, std::move(entry.request), errc::server_not_ready, reason);
+  fail_rounds(self, reason);
 }
 
 void sweep(server_actor_pointer self) {
@@ -183,19 +186,27 @@ void sweep(server_actor_pointer self) {
       continue;
     }
     give_up(self, id, call, "timeout");
-    fail_call(self, std::move(call.request), errc::call_timed_out,
-              detail_timed_out(policy.call_timeout, policy.call_timeout_max), call.instance,
+    auto detail = call.questions.empty()
+                      ? detail_timed_out(policy.call_timeout, policy.call_timeout_max)
+                      : detail_unanswered(answer_wait);
+    fail_call(self, std::move(call.request), errc::call_timed_out, std::move(detail), call.instance,
               call.written, true);
   }
   if (!pings.empty()) miss_pings(self, pings);
-  while (!state.waiting.empty() && state.waiting.front().deadline <= now) {
-    auto request = std::move(state.waiting.front().request);
-    state.waiting.pop_front();
+  auto next_wait = std::chrono::steady_clock::time_point::max();
+  for (auto at = state.waiting.begin(); at != state.waiting.end();) {
+    if (at->deadline > now) {
+      next_wait = std::min(next_wait, (at++)->deadline);
+      continue;
+    }
+    auto request = std::move(at->request);
+    at = state.waiting.erase(at);
     fail_call(self, std::move(request), errc::server_not_ready,
               detail_waited(policy.queue.wait, reason_of(state)));
   }
   if (const auto next = state.calls.next_deadline()) arm_sweep(self, *next);
-  if (!state.waiting.empty()) arm_sweep(self, state.waiting.front().deadline);
+  if (!state.waiting.empty()) arm_sweep(self, next_wait);
+  sweep_rounds(self);
   for (auto& one : state.replicas) check_drained(self, one);
 }
 

@@ -4,6 +4,7 @@
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_orders_actor.hpp"
+#include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "config/json_text.hpp"
@@ -47,7 +48,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   set_reason(state, one,
              message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason));
   one.pager.reset();
-  state.keep.on_gone(one.place);
+  if (one.owned_by.empty()) state.keep.on_gone(one.place);
   ++one.ping_generation;
   one.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
@@ -68,7 +69,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   auto& state = self->state;
   auto* one = replica_with(state, message.number);
   if (one == nullptr) return;
-  state.concerned = one->place;
+  note_concerned(state, *one);
   one->number = message.number;
   one->instance = message.instance;
   one->pid = message.pid;
@@ -89,13 +90,13 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   auto& state = self->state;
   auto* one = replica_with(state, message.number);
   if (one == nullptr || message.number != one->number || !state.supervisor) return;
-  state.concerned = one->place;
+  note_concerned(state, *one);
   one->current.was_ready = true;
   one->wire = message.wire;
   one->handshake.reset();
   if (message.handshake)
     one->handshake = std::make_shared<const mcp::handshake_result>(*message.handshake);
-  if (one->handshake) state.handshake = one->handshake;
+  if (one->handshake && one->owned_by.empty()) state.handshake = one->handshake;
   one->life = liveness{state.options->spec.policy.ping};
   set_reason(state, *one, "");
   const bool ends =
@@ -104,7 +105,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   begin_upkeep(self, *one);
   changed(self);
   if (!one->wire) return;
-  list_tools(self, *one);
+  if (one->owned_by.empty()) list_tools(self, *one);
   write_waiting(self);
   arm_ping(self, *one);
 }
@@ -119,7 +120,7 @@ void take_draining(server_actor_pointer self, const instance_draining& message) 
   if (one == nullptr) return;
   one->wire = nullptr;
   one->drains = message.instance;
-  self->state.keep.on_gone(one->place);
+  if (one->owned_by.empty()) self->state.keep.on_gone(one->place);
   check_drained(self, *one);
 }
 
@@ -132,7 +133,7 @@ void take_report(server_actor_pointer self, const child_report& report) {
   auto& state = self->state;
   auto* one = replica_named(state, report.child);
   if (one == nullptr) return;
-  state.concerned = one->place;
+  note_concerned(state, *one);
   one->attempt = report.attempt;
   one->delay = report.delay;
   if (report.what == child_event::ready) return; // The instance itself has said so already.
@@ -156,11 +157,12 @@ void take_report(server_actor_pointer self, const child_report& report) {
     set_status(state, *one, after_report(one->status, report.what));
   // While others of it start, who waits for it to be started hears that this one runs no more.
   if (report.what == child_event::ended && state.instances == instances_status::starting &&
-      state.replicas.size() > 1)
+      state.shared > 1)
     publish(self);
   if (report.what == child_event::ended) return; // What is decided about it follows at once.
   fail_lost(self, *one);
   tell_crash(self, *one, report);
+  if (!one->owned_by.empty()) take_own_report(self, *one, report);
   if (state.instances == instances_status::asleep) fell_asleep(self);
   changed(self);
   arm_upkeep(self);

@@ -3,6 +3,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_keep_actor.hpp"
+#include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "runners/process_runner_actor.hpp"
@@ -35,7 +36,7 @@ void answer_overtaken(server_actor_pointer self, server_verb verb) {
 }
 
 bool is_any_starting(server_actor_pointer self) {
-  const auto& all = self->state.replicas;
+  const auto all = for_everybody(self->state);
   return std::any_of(all.begin(), all.end(), [](const replica& x) {
     return x.status == instances_status::starting || x.status == instances_status::none;
   });
@@ -44,7 +45,7 @@ bool is_any_starting(server_actor_pointer self) {
 /// Starts those that are not ready; each forgets its brakes.
 void start_replicas(server_actor_pointer self) {
   auto& state = self->state;
-  for (auto& one : state.replicas) {
+  for (auto& one : for_everybody(state)) {
     if (one.status == instances_status::ready) continue;
     set_status(state, one, instances_status::starting);
     self->send(state.supervisor, start_child{one.child});
@@ -54,7 +55,8 @@ void start_replicas(server_actor_pointer self) {
 void restart_replicas(server_actor_pointer self) {
   auto& state = self->state;
   if (!state.supervisor) return start_supervisor(self);
-  for (auto& one : state.replicas) {
+  end_own_instances(self);
+  for (auto& one : for_everybody(state)) {
     one.replaced = one.number;
     set_status(state, one, instances_status::starting);
     self->send(state.supervisor, restart_child{one.child});
@@ -63,7 +65,8 @@ void restart_replicas(server_actor_pointer self) {
 
 void stop_replicas(server_actor_pointer self) {
   auto& state = self->state;
-  for (auto& one : state.replicas) {
+  end_own_instances(self);
+  for (auto& one : for_everybody(state)) {
     if (one.status == instances_status::asleep) {
       set_status(state, one, instances_status::finished); // There is nothing to end.
     } else if (state.supervisor && one.status != instances_status::finished) {
@@ -178,9 +181,10 @@ replica_status describe(server_actor_pointer self, const replica& one) {
 
 server_status describe(server_actor_pointer self) {
   auto& state = self->state;
-  const auto living = std::find_if(state.replicas.begin(), state.replicas.end(),
-                                   [](const replica& x) { return x.pid != 0; });
-  const auto& shown = living == state.replicas.end() ? state.replicas.front() : *living;
+  const auto shared = for_everybody(state);
+  const auto living =
+      std::find_if(shared.begin(), shared.end(), [](const replica& x) { return x.pid != 0; });
+  const auto& shown = living == shared.end() ? state.replicas.front() : *living;
   server_status status;
   status.id = state.options->spec.id;
   status.status = state.status();
@@ -198,7 +202,7 @@ server_status describe(server_actor_pointer self) {
   }
   status.commit = state.commit;
   if (status.status != process_status::ready) status.reason = reason_of(state);
-  for (const auto& one : state.replicas)
+  for (const auto& one : shared)
     if (status.status == process_status::ready && status.reason.empty())
       status.reason = health_of(one);
   status.said = shown.word.said;
@@ -209,17 +213,19 @@ server_status describe(server_actor_pointer self) {
   status.failures = state.failures_total;
   status.garbage_lines = state.garbage_total;
   status.tools = state.tools;
-  status.replicas_asked = static_cast<std::uint32_t>(state.replicas.size());
+  status.own_instances = own_instances(state);
+  status.replicas_asked = static_cast<std::uint32_t>(state.shared);
   status.replicas_ready = replicas_ready(state);
-  if (state.replicas.size() > 1)
-    for (const auto& one : state.replicas) status.replicas.push_back(describe(self, one));
+  if (state.shared > 1)
+    for (const auto& one : shared) status.replicas.push_back(describe(self, one));
   return status;
 }
 
 log_answer read_logs(server_actor_pointer self, const log_request& request) {
   auto& all = self->state.replicas;
+  const auto count = self->state.shared;
   auto answer = all.front().logs.read(request);
-  if (all.size() == 1) return answer;
+  if (count == 1) return answer;
   std::string text;
   const auto add = [&](const replica& one, const std::string& part) {
     if (part.empty()) return;
@@ -228,7 +234,7 @@ log_answer read_logs(server_actor_pointer self, const log_request& request) {
     if (!part.ends_with('\n')) text += '\n';
   };
   add(all.front(), answer.text);
-  for (std::size_t at = 1; at < all.size(); ++at) {
+  for (std::size_t at = 1; at < count; ++at) {
     log_request one{request.lines, std::nullopt, {}};
     // One of which the asker knows no place is told from its first line on.
     if (request.from)

@@ -75,9 +75,9 @@ replica& place_for_own(server_actor_state& state) {
   const auto at = std::find_if(
       state.replicas.begin() + static_cast<std::ptrdiff_t>(state.shared), state.replicas.end(),
       [](const replica& x) { return !is_own(x); });
-  auto& one = at != state.replicas.end() ? *at : state.replicas.emplace_back();
-  const auto place = static_cast<std::uint32_t>(
-      at != state.replicas.end() ? at - state.replicas.begin() : state.replicas.size() - 1);
+  const auto place = static_cast<std::uint32_t>(at - state.replicas.begin());
+  if (place == state.replicas.size()) state.replicas.emplace_back();
+  auto& one = state.replicas[place];
   const auto pings = one.ping_generation; // A timer of the former one may still come.
   replica fresh;
   one = std::move(fresh);

@@ -12,8 +12,9 @@ namespace {
 /// The same of each, side by side, as the pure rules want it.
 class statuses {
 public:
-  explicit statuses(const std::vector<replica>& replicas) : count_(replicas.size()) {
-    std::transform(replicas.begin(), replicas.end(), all_.begin(),
+  explicit statuses(const server_actor_state& state) : count_(state.shared) {
+    const auto shared = for_everybody(state);
+    std::transform(shared.begin(), shared.end(), all_.begin(),
                    [](const replica& x) { return x.status; });
   }
   std::span<const instances_status> all() const { return {all_.data(), count_}; }
@@ -24,19 +25,25 @@ private:
 };
 
 void enter_sum(server_actor_state& state) {
-  state.instances = together(statuses(state.replicas).all());
+  state.instances = together(statuses(state).all());
+  // A server that is to be stopped is so once nothing of it lives.
+  const auto lives = [](const replica& x) { return !x.owned_by.empty() && x.alive; };
+  if (state.instances == instances_status::finished && state.desired == desired_state::stopped &&
+      std::any_of(state.replicas.begin(), state.replicas.end(), lives))
+    state.instances = instances_status::ending;
 }
 
 } // namespace
 
 void make_replicas(server_actor_state& state) {
   const auto& spec = state.options->spec;
-  state.replicas.resize(std::clamp(spec.policy.replicas, 1U, replicas_max));
-  for (std::uint32_t place = 0; place < state.replicas.size(); ++place) {
+  state.shared = std::clamp(spec.policy.replicas, 1U, replicas_max);
+  state.replicas.resize(state.shared);
+  for (std::uint32_t place = 0; place < state.shared; ++place) {
     auto& one = state.replicas[place];
     one.place = place;
     one.child = spec.id.value;
-    if (state.replicas.size() > 1) one.child += "/" + std::to_string(place + 1);
+    if (state.shared > 1) one.child += "/" + std::to_string(place + 1);
   }
 }
 
@@ -67,9 +74,14 @@ void set_reason(server_actor_state& state, replica& one, std::string reason) {
   one.reason = std::move(reason);
 }
 
+void note_concerned(server_actor_state& state, const replica& one) {
+  if (one.owned_by.empty()) state.concerned = one.place;
+}
+
 std::uint32_t replicas_ready(const server_actor_state& state) {
+  const auto shared = for_everybody(state);
   return static_cast<std::uint32_t>(
-      std::count_if(state.replicas.begin(), state.replicas.end(),
+      std::count_if(shared.begin(), shared.end(),
                     [](const replica& x) { return x.status == instances_status::ready; }));
 }
 
@@ -79,22 +91,22 @@ bool serves(const server_actor_state& state) noexcept {
 }
 
 bool is_settled(const server_actor_state& state) {
-  return all_settled(statuses(state.replicas).all());
+  return all_settled(statuses(state).all());
 }
 
 replica* choose_replica(server_actor_state& state) {
   auto& all = state.replicas;
   const auto place = least_loaded(
-      all.size(), state.next, [&](std::size_t at) { return all[at].wire != nullptr; },
+      state.shared, state.next, [&](std::size_t at) { return all[at].wire != nullptr; },
       [&](std::size_t at) { return state.calls.callers_of(at); });
   if (!place) return nullptr;
-  state.next = *place + 1 == all.size() ? 0 : *place + 1;
+  state.next = *place + 1 == state.shared ? 0 : *place + 1;
   return &all[*place];
 }
 
 const replica& speaker(const server_actor_state& state) {
   const replica* found = nullptr;
-  for (const auto& one : state.replicas)
+  for (const auto& one : for_everybody(state))
     if (one.status == state.instances && (found == nullptr || one.delay < found->delay))
       found = &one;
   return found != nullptr ? *found : state.replicas.front();
@@ -104,8 +116,8 @@ std::string reason_of(const server_actor_state& state) {
   if (!state.reason.empty()) return state.reason;
   if (state.instances != instances_status::degraded) return speaker(state).reason;
   std::string text = std::to_string(replicas_ready(state)) + " of " +
-                     std::to_string(state.replicas.size()) + " replicas are ready";
-  for (const auto& one : state.replicas)
+                     std::to_string(state.shared) + " replicas are ready";
+  for (const auto& one : for_everybody(state))
     if (one.status != instances_status::ready && !one.reason.empty())
       return text + "; #" + std::to_string(one.number) + ": " + one.reason;
   return text;

@@ -1,9 +1,19 @@
 #pragma once
 #include "actors/server_actor.hpp"
 
+#include <cstddef>
+#include <ranges>
+
 namespace toolscore {
 
 // The replicas of a server actor: who is who, and what they are together.
+
+/// The replicas that any call may be written to; `state` may be const.
+template <class State>
+auto for_everybody(State& state) {
+  const auto begin = state.replicas.begin();
+  return std::ranges::subrange(begin, begin + static_cast<std::ptrdiff_t>(state.shared));
+}
 
 /// Makes the places; once, before anything starts.
 void make_replicas(server_actor_state& state);
@@ -17,6 +27,9 @@ void set_status(server_actor_state& state, replica& one, instances_status status
 void set_status_of_all(server_actor_state& state, instances_status status);
 /// Why one is not ready, in place of what was said before.
 void set_reason(server_actor_state& state, replica& one, std::string reason);
+
+/// What is told of the server next is told by `one`, unless that is a caller's own.
+void note_concerned(server_actor_state& state, const replica& one);
 
 std::uint32_t replicas_ready(const server_actor_state& state);
 /// At least one is ready.

@@ -15,7 +15,8 @@ namespace toolscore {
 namespace {
 
 bool is_busy(server_actor_pointer self) {
-  return self->state.calls.callers() != 0 || !self->state.waiting.empty();
+  const auto& state = self->state;
+  return state.calls.callers() != 0 || !state.waiting.empty() || !state.rounds.empty();
 }
 
 /// Neither to sleep nor for the end of a life is anybody stopped while another is on its way.
@@ -42,7 +43,7 @@ void replace(server_actor_pointer self, replica& one) {
 void doze(server_actor_pointer self) {
   auto& state = self->state;
   state.wake_wanted = false;
-  for (auto& one : state.replicas) {
+  for (auto& one : for_everybody(state)) {
     if (one.status == instances_status::finished) continue; // Done for good.
     set_status(state, one, instances_status::dozing);
     self->send(state.supervisor, stop_child{one.child});
@@ -82,6 +83,7 @@ void arm_upkeep(server_actor_pointer self) {
 
 void begin_upkeep(server_actor_pointer self, const replica& one) {
   auto& state = self->state;
+  if (!one.owned_by.empty()) return; // Its owner's session is its life.
   const auto& random = state.options->random;
   state.keep.on_ready(self->clock().now(), random ? random() : 0.5, one.place);
   arm_upkeep(self);
@@ -120,7 +122,7 @@ void wake(server_actor_pointer self) {
   if (state.instances != instances_status::asleep || !state.supervisor) return;
   state.wake_wanted = false;
   state.reason.clear();
-  for (auto& one : state.replicas) {
+  for (auto& one : for_everybody(state)) {
     if (one.status != instances_status::asleep) continue;
     one.planned = true;
     one.reason.clear();

@@ -171,6 +171,7 @@ void read_policy(fields& object, server_policy& out) {
   read_readiness(object, out);
   read_upkeep(object, out);
   object.word("on_node_exit", out.on_node_exit, {"stop", "keep"});
+  object.word("session_mode", out.sessions, {"auto", "shared", "per_session", "per_principal"});
   object.whole("replicas", out.replicas, 1, replicas_max);
   read_limits(object.section("limits"), out.limits);
   object.word("prefix", out.prefix, {"always", "on_collision", "never"});
@@ -227,6 +228,7 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   };
   out["idle_stop"] = time_or_null(policy.idle_stop);
   out["max_lifetime"] = time_or_null(policy.max_lifetime);
+  out["session_mode"] = to_string(policy.sessions);
   out["on_node_exit"] = to_string(policy.on_node_exit);
   out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
   return out;

@@ -47,10 +47,9 @@ void asking_exchange::end(int http_status, bytes json) {
   std::exchange(sink_, nullptr)->end(http_status, renamed(json));
 }
 
-std::uint64_t asking_exchange::ask(input_request question,
-                                   std::function<void(input_response)> then) {
+std::uint64_t asking_exchange::ask(input_request asked, std::function<void(input_response)> then) {
   if (finished_ || table_alive_.expired() || (sink_ && table_.full())) return 0;
-  open_.push_back({++last_, std::move(question), std::move(then)});
+  open_.push_back({++last_, std::move(asked), std::move(then)});
   if (sink_) gather();
   return last_;
 }

@@ -20,8 +20,8 @@ public:
   bool abandoned() const override { return sink_ && sink_->abandoned(); }
   void event(bytes json) override;
   void end(int http_status, bytes json) override;
-  std::uint64_t ask(input_request question, std::function<void(input_response)> then) override;
-  void withdraw(std::uint64_t question) override;
+  std::uint64_t ask(input_request asked, std::function<void(input_response)> then) override;
+  void withdraw(std::uint64_t number) override;
   void on_abandoned(std::function<void()> hook) override;
 
   const call_identity& call() const noexcept { return call_; }

@@ -30,10 +30,16 @@ bool is_loopback(const std::string& host) {
   return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-mcp_options with_clocks(mcp_options x) {
+mcp_options with_clocks(mcp_options x, boost::asio::io_context& io) {
   x.random_id = random_id;
   x.wall_clock = [] { return std::chrono::system_clock::now(); };
   x.steady_clock = [] { return std::chrono::steady_clock::now(); };
+  x.after = [&io](std::chrono::milliseconds wait, std::function<void()> work) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(io, wait);
+    timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& failed) {
+      if (!failed) work();
+    });
+  };
   return x;
 }
 
@@ -49,7 +55,7 @@ head_verdict refused(int status, std::string_view code, std::string_view message
 } // namespace
 
 gateway::gateway(boost::asio::io_context& io, backend& tree, gateway_options options)
-    : io_(io), options_(std::move(options)), mcp_(tree, with_clocks(options_.mcp)),
+    : io_(io), options_(std::move(options)), mcp_(tree, with_clocks(options_.mcp, io)),
       rest_(tree, [this] { return counters(); }), feeds_(io, tree, options_.feeds),
       connections_(io, *this, options_.connections) {
   policy_.loopback = is_loopback(options_.host);

@@ -2,6 +2,8 @@
 
 #include "gateway/response_text.hpp"
 #include "mcp/answers.hpp"
+#include "mcp/client_questions.hpp"
+#include "mcp/splice.hpp"
 #include "mcp/versions.hpp"
 
 #include <utility>
@@ -32,9 +34,13 @@ void http_exchange::set_request(bytes body, text_span id) {
   id_ = id;
 }
 
+bool http_exchange::has_room() const {
+  return options_.accepts_stream && connection_->unsent() <= options_.queued_bytes_max;
+}
+
 void http_exchange::event(bytes json) {
   if (ended_ || gone_) return;
-  if (!options_.accepts_stream || connection_->unsent() > options_.queued_bytes_max) {
+  if (!has_room()) {
     ++counters_->events_dropped;
     return;
   }
@@ -49,6 +55,22 @@ void http_exchange::event(bytes json) {
   ++counters_->streams;
   connection_->begin_stream(turn_, "text/event-stream",
                             "X-Accel-Buffering: no\r\nCache-Control: no-cache\r\n", text);
+}
+
+std::uint64_t http_exchange::ask(input_request question,
+                                 std::function<void(input_response)> then) {
+  if (ended_ || gone_ || !session_ || !has_room()) return 0;
+  const auto number = session_->ask(this, std::move(then));
+  if (number != 0)
+    event(std::make_shared<const std::string>(
+        mcp::input_request_line(number, question.method, question.params)));
+  return number;
+}
+
+void http_exchange::withdraw(std::uint64_t question) {
+  if (!session_ || !session_->take_question(question)) return;
+  event(std::make_shared<const std::string>(
+      mcp::cancelled_line(static_cast<std::int64_t>(question), "the server needs no answer")));
 }
 
 void http_exchange::end(int http_status, bytes json) {
@@ -82,12 +104,19 @@ void http_exchange::on_abandoned(std::function<void()> hook) {
 
 void http_exchange::on_gone() {
   gone_ = true;
+  // The stream that they were asked on is the only way an answer is to be expected by.
+  if (session_)
+    for (auto& asked : session_->take_questions(this))
+      asked.then({true, mcp::error_object(mcp::code::internal, "the client has gone")});
   if (ended_ || !options_.disconnect_cancels) return;
   if (auto hook = std::exchange(hook_, nullptr)) hook();
 }
 
 void http_exchange::leave_session() noexcept {
-  if (session_) std::exchange(session_, nullptr)->finished(this);
+  if (!session_) return;
+  const auto left = std::exchange(session_, nullptr);
+  static_cast<void>(left->take_questions(this)); // Nobody needs the answers now.
+  left->finished(this);
 }
 
 } // namespace toolscore

@@ -46,10 +46,14 @@ public:
   bool abandoned() const override { return gone_; }
   void event(bytes json) override;
   void end(int http_status, bytes json) override;
+  /// A question goes out on the call's own stream; where the client takes none, it cannot be asked.
+  std::uint64_t ask(input_request question, std::function<void(input_response)> then) override;
+  void withdraw(std::uint64_t question) override;
   void on_abandoned(std::function<void()> hook) override;
 
 private:
   void on_gone() override;
+  bool has_room() const;
   void leave_session() noexcept;
 
   std::shared_ptr<client_connection> connection_;

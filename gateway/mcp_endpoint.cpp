@@ -2,9 +2,12 @@
 
 #include "gateway/joint_answers.hpp"
 #include "mcp/answers.hpp"
+#include "mcp/client_questions.hpp"
+#include "mcp/log_levels.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/versions.hpp"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
@@ -40,7 +43,10 @@ std::string unknown_server(std::string_view name) {
 } // namespace
 
 mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
-    : tree_(tree), options_(std::move(options)), sessions_(options_.sessions) {}
+    : tree_(tree), options_(std::move(options)), sessions_(options_.sessions),
+      parked_(options_.parking, options_.random_id, options_.after) {
+  sessions_.on_end([this](mcp_session& ended) { on_session_end(ended); });
+}
 
 void mcp_endpoint::handle(inbound_request& request, const connection_ptr& connection,
                           std::uint64_t turn) {
@@ -77,9 +83,11 @@ void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& conne
   switch (x.spans.kind) {
   case message_kind::notification:
     on_notification(x);
-    [[fallthrough]];
+    connection->answer(turn, empty_answer(202));
+    return;
   case message_kind::response:
   case message_kind::error_response:
+    on_answer(x);
     connection->answer(turn, empty_answer(202));
     return;
   case message_kind::request:
@@ -93,6 +101,8 @@ void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& conne
     reply(x, 200, mcp::failure_response(x.id(), full));
     return;
   }
+  if (x.method == "logging/setLevel" && x.session && !on_log_level(x)) return;
+  if (x.client.client == era::modern && parked_.size() != 0 && go_on(x)) return;
   if (request.where.kind == route_kind::mcp_all) {
     on_joint_request(x);
     return;
@@ -161,6 +171,41 @@ void mcp_endpoint::on_notification(const post& x) {
     tree_.cancel(call->server, call_cancel{std::move(exchange), "cancelled"});
 }
 
+/// What a server asked of this client is answered; an answer that comes too late is nobody's.
+void mcp_endpoint::on_answer(const post& x) {
+  if (!x.session) return;
+  std::uint64_t number = 0;
+  const auto id = x.id();
+  if (std::from_chars(id.data(), id.data() + id.size(), number).ec != std::errc{}) return;
+  const auto asked = x.session->take_question(number);
+  if (!asked) return;
+  const bool failed = x.spans.kind == message_kind::error_response;
+  const auto part = failed ? x.spans.failure : x.spans.result;
+  asked->then({failed, std::string(part.of(*x.request.body))});
+}
+
+/// Of a session: what its servers may tell it. @returns false where it was answered
+bool mcp_endpoint::on_log_level(const post& x) {
+  const auto level = mcp::log_level_of(x.spans.params.of(*x.request.body));
+  if (level.empty()) {
+    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params,
+                                      "\"level\" must be one of debug, info, notice, warning, "
+                                      "error, critical, alert, emergency"));
+    return false;
+  }
+  x.session->from->log_level = level;
+  if (x.request.where.kind != route_kind::mcp_all) return true;
+  reply(x, 200, mcp::empty_response(x.id(), era::legacy));
+  return false;
+}
+
+/// Its servers go on without an answer, and give back what they keep for it.
+void mcp_endpoint::on_session_end(mcp_session& ended) {
+  for (auto& asked : ended.take_questions(nullptr))
+    asked.then({true, mcp::error_object(mcp::code::internal, "the client's session is over")});
+  for (const auto& server : ended.called) tree_.end_session(server, ended.id);
+}
+
 void mcp_endpoint::on_joint_request(post& x) {
   const std::string_view body = *x.request.body;
   if (x.method == "tools/call") {
@@ -176,7 +221,8 @@ void mcp_endpoint::on_joint_request(post& x) {
       return;
     }
     reply(x, 200, mcp::gateway_initialize_response(x.id(), x.client.version, options_.instructions),
-          open_session(x.request.who.name, std::string{x.request.path()}, x.client.version));
+          open_session(x.request.who.name, std::string{x.request.path()}, x.client.version,
+                       mcp::declared_by_initialize(x.spans.params.of(body))));
   } else if (x.method == "server/discover" && x.client.client == era::modern) {
     reply(x, 200, mcp::gateway_discover_response(x.id(), options_.instructions));
   } else if (x.method == "ping" && x.client.client == era::legacy) {

@@ -2,6 +2,7 @@
 #include "gateway/connection.hpp"
 #include "gateway/http_exchange.hpp"
 #include "gateway/http_types.hpp"
+#include "gateway/parked_calls.hpp"
 #include "gateway/sessions.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/era.hpp"
@@ -28,6 +29,9 @@ struct mcp_options {
   std::function<std::chrono::steady_clock::time_point()> steady_clock;
   /// The protocol says that a legacy client that disconnects has not cancelled its call.
   bool disconnect_cancels_legacy = false;
+  parking_limits parking;
+  /// Runs something on the loop after a while.
+  parked_calls::timer after;
 };
 
 /// POST, GET and DELETE of /mcp and /mcp/{server}: checks in the order the protocol demands,
@@ -63,21 +67,28 @@ private:
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
   bool pass_checks(post& x);
   void on_notification(const post& x);
+  void on_answer(const post& x);
+  bool on_log_level(const post& x);
+  void on_session_end(mcp_session& ended);
   void on_joint_request(post& x);
   void on_joint_call(post& x);
   void forward(post& x, const server_id& server, std::string tool);
   std::shared_ptr<http_exchange> make_exchange(const post& x);
+  call_identity identity_of(const post& x) const;
+  bool go_on(const post& x);
   void open_session_on_success(const post& x, http_exchange& reply);
   std::string open_session(const std::string& principal, const std::string& path,
-                           const std::string& version);
+                           const std::string& version, const client_capabilities& capabilities);
   void record_refusal(const post& x, const server_id& server, std::string tool,
                       const std::string& failure);
   record_ids ids_of(const post& x) const;
+  std::shared_ptr<const caller> caller_of(const post& x) const;
   void reply(const post& x, int status, std::string json, std::string headers = {});
 
   backend& tree_;
   mcp_options options_;
   session_table sessions_;
+  parked_calls parked_;
   std::shared_ptr<exchange_counters> exchanges_ = std::make_shared<exchange_counters>();
   mcp::scanner scanner_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< Exchanges may outlive us.

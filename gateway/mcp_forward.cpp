@@ -1,6 +1,9 @@
 #include "gateway/mcp_endpoint.hpp"
 #include "mcp/answers.hpp"
+#include "mcp/client_questions.hpp"
+#include "mcp/log_levels.hpp"
 #include "mcp/json_text.hpp"
+#include "mcp/rounds.hpp"
 #include "mcp/versions.hpp"
 
 #include <utility>
@@ -33,6 +36,19 @@ record_ids mcp_endpoint::ids_of(const post& x) const {
   return ids;
 }
 
+/// Of a modern client each call says anew who calls; most have nothing to say.
+std::shared_ptr<const caller> mcp_endpoint::caller_of(const post& x) const {
+  if (x.session) return x.session->from;
+  const auto& meta = x.client.meta;
+  if (x.client.client == era::legacy || (meta.client_capabilities == "{}" && meta.log_level.empty()))
+    return nullptr;
+  caller who;
+  who.principal = x.request.who.name;
+  who.capabilities = mcp::read_client_capabilities(meta.client_capabilities);
+  if (const auto level = mcp::decode(meta.log_level); mcp::log_severity(level)) who.log_level = level;
+  return std::make_shared<const caller>(std::move(who));
+}
+
 std::shared_ptr<http_exchange> mcp_endpoint::make_exchange(const post& x) {
   exchange_options options;
   const auto accept = x.request.headers.get("accept");
@@ -43,6 +59,25 @@ std::shared_ptr<http_exchange> mcp_endpoint::make_exchange(const post& x) {
       std::make_shared<http_exchange>(x.connection, x.turn, x.request.who, options, exchanges_);
   made->set_request(x.request.body, x.spans.id);
   return made;
+}
+
+call_identity mcp_endpoint::identity_of(const post& x) const {
+  const std::string_view body = *x.request.body;
+  return {x.request.who.name, std::string(x.request.path()), x.method,
+          mcp::decode(x.spans.name.of(body)), std::string(x.spans.arguments.of(body))};
+}
+
+/// A call that waits for its client, who is back. @returns false where this is none of those
+bool mcp_endpoint::go_on(const post& x) {
+  const std::string_view body = *x.request.body;
+  const auto params = x.spans.params.of(body);
+  if (!mcp::carries_state(params)) return false;
+  const auto state = mcp::state_of(params);
+  if (!parked_calls::is_ours(state)) return false;
+  parked_.resume(state, {make_exchange(x), std::string(x.id()),
+                         std::string(x.spans.progress_token.of(body)), identity_of(x),
+                         std::string(params)});
+  return true;
 }
 
 void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
@@ -61,11 +96,17 @@ void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
   call_request call;
   if (x.method == "tools/call") call.ids = ids_of(x);
   call.reply = std::move(exchange);
+  call.from = caller_of(x);
+  const bool may_ask =
+      x.method == "tools/call" || x.method == "prompts/get" || x.method == "resources/read";
+  if (may_ask && !x.session && call.from && call.from->capabilities.any())
+    call.reply = parked_.begin(std::move(call.reply), std::string(x.id()), identity_of(x));
   call.body = x.request.body;
   call.spans = x.spans;
   call.method = std::move(x.method);
   call.tool = std::move(tool);
   call.client = x.client.client;
+  if (x.session) x.session->note_call(server);
   call.version = std::move(x.client.version);
   call.received = x.request.received;
   tree_.call(server, std::move(call));
@@ -76,22 +117,26 @@ void mcp_endpoint::open_session_on_success(const post& x, http_exchange& reply) 
   const std::weak_ptr<int> alive = alive_;
   reply.set_headers([this, alive, principal = x.request.who.name,
                      path = std::string{x.request.path()},
-                     version = x.client.version](const bytes& answer) -> std::string {
+                     version = x.client.version,
+                     capabilities = mcp::declared_by_initialize(x.spans.params.of(*x.request.body))](
+                        const bytes& answer) -> std::string {
     if (alive.expired()) return {};
     const auto scanned = scanner_.scan(*answer);
     if (!scanned || scanned->kind != message_kind::response) return {};
-    return open_session(principal, path, version);
+    return open_session(principal, path, version, capabilities);
   });
 }
 
 /// @returns the header line that tells the client its session
 std::string mcp_endpoint::open_session(const std::string& principal, const std::string& path,
-                                       const std::string& version) {
+                                       const std::string& version,
+                                       const client_capabilities& capabilities) {
   mcp_session x;
   x.id = options_.random_id();
   x.principal = principal;
   x.path = path;
   x.version = version;
+  x.from = std::make_shared<caller>(caller{x.id, principal, capabilities, {}});
   x.trajectory = "session-" + options_.random_id().substr(0, 16);
   const auto opened = sessions_.open(std::move(x), options_.steady_clock());
   return opened ? "Mcp-Session-Id: " + opened->id + "\r\n" : std::string{};

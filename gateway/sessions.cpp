@@ -14,6 +14,34 @@ void mcp_session::finished(const exchange* key) noexcept {
   }
 }
 
+std::uint64_t mcp_session::ask(const exchange* key, std::function<void(input_response)> then) {
+  if (questions.size() >= questions_max) return 0;
+  questions.push_back({++last_question, key, std::move(then)});
+  return last_question;
+}
+
+std::optional<mcp_session::question> mcp_session::take_question(std::uint64_t number) {
+  const auto at = std::find_if(questions.begin(), questions.end(),
+                               [&](const question& x) { return x.number == number; });
+  if (at == questions.end()) return std::nullopt;
+  auto taken = std::move(*at);
+  questions.erase(at);
+  return taken;
+}
+
+std::vector<mcp_session::question> mcp_session::take_questions(const exchange* key) {
+  std::vector<question> taken;
+  std::vector<question> left;
+  for (auto& x : questions)
+    (key == nullptr || x.key == key ? taken : left).push_back(std::move(x));
+  questions = std::move(left);
+  return taken;
+}
+
+void mcp_session::note_call(const server_id& server) {
+  if (std::find(called.begin(), called.end(), server) == called.end()) called.push_back(server);
+}
+
 const mcp_session::in_flight* mcp_session::find(std::string_view raw_id) const noexcept {
   for (const auto& x : calls)
     if (x.id == raw_id) return &x;
@@ -25,8 +53,10 @@ bool session_table::expired(const mcp_session& x, time_point now) const {
 }
 
 void session_table::erase(order::iterator at) {
-  sessions_.erase(sessions_.find((*at)->id));
+  const auto ended = *at;
+  sessions_.erase(sessions_.find(ended->id));
   by_use_.erase(at);
+  if (on_end_) on_end_(*ended);
 }
 
 void session_table::expire(time_point now) {

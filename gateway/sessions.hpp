@@ -1,12 +1,15 @@
 #pragma once
+#include "messages/caller.hpp"
 #include "messages/exchange.hpp"
 #include "messages/ids.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,13 +28,33 @@ struct mcp_session {
     const exchange* key = nullptr; ///< The same object; never looked into.
   };
 
+  /// What a server asked and the client has not answered yet.
+  struct question {
+    std::uint64_t number = 0; ///< Its JSON-RPC id.
+    const exchange* key = nullptr;
+    std::function<void(input_response)> then;
+  };
+  static constexpr std::size_t questions_max = 64;
+
   std::string id;
   std::string principal;
   std::string path;
+  std::shared_ptr<caller> from; ///< As the servers know it.
   std::string version;    ///< Negotiated by initialize.
   std::string trajectory; ///< Under which its calls are recorded unless they name another.
   time_point last_used;
   std::vector<in_flight> calls;
+  std::vector<question> questions;
+  std::uint64_t last_question = 0;
+  std::vector<server_id> called; ///< Every server that has had a call of it.
+
+  /// @returns the question's number; 0 where too many are open
+  std::uint64_t ask(const exchange* key, std::function<void(input_response)> then);
+  /// Nothing where there is none of that number, or none any more.
+  std::optional<question> take_question(std::uint64_t number);
+  /// Those of one call, or with null all of them.
+  std::vector<question> take_questions(const exchange* key);
+  void note_call(const server_id& server);
 
   void finished(const exchange* key) noexcept;
   const in_flight* find(std::string_view raw_id) const noexcept;
@@ -48,6 +71,11 @@ class session_table {
 public:
   using time_point = mcp_session::time_point;
   explicit session_table(session_limits limits = {}) : limits_(limits) {}
+
+  /// Told of each session that is over, whatever ended it.
+  void on_end(std::function<void(mcp_session&)> hook) { on_end_ = std::move(hook); }
+  /// Ends those that nobody has used for too long.
+  void expire(time_point now);
 
   /// True if open() would succeed now.
   bool has_room(time_point now);
@@ -75,10 +103,10 @@ private:
   };
   bool expired(const mcp_session& x, time_point now) const;
   void erase(order::iterator at);
-  void expire(time_point now);
   order::iterator oldest_idle();
 
   session_limits limits_;
+  std::function<void(mcp_session&)> on_end_;
   order by_use_;
   std::unordered_map<std::string, order::iterator, text_hash, std::equal_to<>> sessions_;
   std::uint64_t evicted_ = 0;

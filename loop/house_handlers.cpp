@@ -1,5 +1,7 @@
 #include "loop/house_handlers.hpp"
 
+#include "loop/log_io.hpp"
+
 #include <caf/error.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/sec.hpp>
@@ -17,17 +19,23 @@ caf::result<caf::message> ignore(caf::scheduled_actor* self, caf::message_view&)
   return caf::delegated<caf::message>{};
 }
 
+/// It ends its actor, whose supervisor starts another; what is wrong in us must be seen all the same.
+caf::error told(const caf::scheduled_actor* self, const std::string& what) {
+  log::write(log::level::error, "actor.failed", {log::kv("actor", self->name()), log::kv("reason", what)});
+  return caf::make_error(caf::sec::runtime_error, what);
+}
+
 } // namespace
 
 void set_house_handlers(caf::scheduled_actor* self) {
   self->set_default_handler(ignore);
-  self->set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
+  self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
     try {
       std::rethrow_exception(thrown);
     } catch (const std::exception& e) {
-      return caf::make_error(caf::sec::runtime_error, std::string(e.what()));
+      return told(self, e.what());
     } catch (...) {
-      return caf::make_error(caf::sec::runtime_error, std::string("an unknown exception"));
+      return told(self, "an unknown exception");
     }
   });
 }

@@ -69,6 +69,8 @@ std::string what_happened(const call_failure& x) {
     return "speaks no MCP";
   case errc::cancelled:
     return "had not answered yet";
+  case errc::bad_request:
+    return "was not called";
   case errc::tool_denied:
     return "does not offer this tool";
   case errc::io_failed:
@@ -95,6 +97,10 @@ std::string error_response(std::string_view id_raw, int code, std::string_view m
   text.append(R"(,"message":)").append(quote(message));
   if (!data_json.empty()) text.append(R"(,"data":)").append(data_json);
   return text += "}}";
+}
+
+std::string error_object(int code, std::string_view message) {
+  return R"({"code":)" + std::to_string(code) + R"(,"message":)" + quote(message) + "}";
 }
 
 std::string failure_reason(const call_failure& failure) {
@@ -127,7 +133,9 @@ std::string failure_json(const call_failure& failure) {
 
 std::string failure_response(std::string_view id_raw, const call_failure& failure) {
   // As an unknown tool is told, which it is to this caller.
-  const int code = failure.code == errc::tool_denied ? code::bad_params : code::internal;
+  const bool callers_fault =
+      failure.code == errc::tool_denied || failure.code == errc::bad_request;
+  const int code = callers_fault ? code::bad_params : code::internal;
   return error_response(id_raw, code, failure_message(failure),
                         R"({"toolscore":)" + failure_json(failure) + "}");
 }

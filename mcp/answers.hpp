@@ -10,6 +10,8 @@ namespace toolscore::mcp {
 /// Without an id where `id_raw` is empty, never with null. `data_json` empty = no data.
 std::string error_response(std::string_view id_raw, int code, std::string_view message,
                            std::string_view data_json = {});
+/// `{"code":...,"message":...}`, the object in an error response.
+std::string error_object(int code, std::string_view message);
 /// -32603 (-32602 for a tool that is not offered) with one line for people and `data.toolscore` for
 /// programs.
 std::string failure_response(std::string_view id_raw, const call_failure& failure);
@@ -28,7 +30,7 @@ std::string empty_response(std::string_view id_raw, era client);
 
 /// What we relay of a server's optional capabilities beside tools, prompts, resources, completions.
 struct relayed {
-  bool logging = false;
+  bool logging = true;
   bool subscribe = false;
   bool list_changed = false;
 };

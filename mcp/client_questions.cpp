@@ -1,5 +1,6 @@
 #include "mcp/client_questions.hpp"
 
+#include "mcp/answers.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/json_walk.hpp"
 #include "mcp/rewrite.hpp"
@@ -77,6 +78,16 @@ std::string client_capabilities_json(const client_capabilities& declared) {
 bool is_input_request(std::string_view method) noexcept {
   return method == "sampling/createMessage" || method == "elicitation/create" ||
          method == "roots/list";
+}
+
+std::string missing_capability_response(std::string_view id_raw, std::string_view method) {
+  const std::string_view name = method == "sampling/createMessage" ? "sampling"
+                                : method == "elicitation/create"   ? "elicitation"
+                                                                   : "roots";
+  return error_response(id_raw, code::missing_capability,
+                        "the server needs " + std::string(name) +
+                            " for this, which the request does not declare",
+                        R"({"requiredCapabilities":{")" + std::string(name) + R"(":{}}})");
 }
 
 std::string input_request_line(std::uint64_t id, std::string_view method, std::string_view params) {

@@ -19,6 +19,9 @@ std::string client_capabilities_json(const client_capabilities& declared);
 /// roots/list.
 bool is_input_request(std::string_view method) noexcept;
 
+/// -32021 of the modern era: the call needs that the client can be asked by `method`.
+std::string missing_capability_response(std::string_view id_raw, std::string_view method);
+
 /// The request that puts one to a legacy client, as one line. `params` empty = none.
 std::string input_request_line(std::uint64_t id, std::string_view method, std::string_view params);
 /// The answer of the caller for the server that asked as `id_raw`: `json` is a result object, or an

@@ -22,19 +22,20 @@ std::vector<handshake::action> handshake::start(time_point now) {
 }
 
 std::vector<handshake::action> handshake::on_timer(time_point) {
+  if (modern_) return succeed(std::move(*modern_)); // To initialize it says nothing at all.
   // Silence is no verdict: both questions are open from here on.
   return phase_ == phase::probing && !initialize_failed_ ? send_initialize(phase::both)
                                                          : std::vector<action>{};
 }
 
 std::vector<handshake::action> handshake::on_message(std::string_view line, const envelope& spans,
-                                                     time_point) {
+                                                     time_point now) {
   if (phase_ == phase::idle || phase_ == phase::ended) return {};
   if (auto answer = answer_to_server_request(line, spans)) return {send{std::move(*answer)}};
   if (spans.kind != message_kind::response && spans.kind != message_kind::error_response) return {};
   const auto id = spans.id.of(line);
   if (says(id, discover_id) && (phase_ == phase::probing || phase_ == phase::both))
-    return on_discover(line, spans);
+    return on_discover(line, spans, now);
   if (says(id, initialize_id) && (phase_ == phase::initializing || phase_ == phase::both))
     return on_initialize(line, spans);
   return {};
@@ -42,18 +43,19 @@ std::vector<handshake::action> handshake::on_message(std::string_view line, cons
 
 std::vector<handshake::action> handshake::send_initialize(phase next) {
   phase_ = next;
-  return {send{initialize_line(quote(initialize_id))}};
+  return {send{initialize_line(quote(initialize_id), options_.client_capabilities)}};
 }
 
-std::vector<handshake::action> handshake::on_discover(std::string_view line,
-                                                      const envelope& spans) {
+std::vector<handshake::action> handshake::on_discover(std::string_view line, const envelope& spans,
+                                                      time_point now) {
   discovered told;
   if (spans.kind == message_kind::response) {
     told = read_discover(spans.result.of(line));
-    if (told.modern) {
-      phase_ = phase::ended;
-      return {succeeded{std::move(*told.modern)}};
+    if (told.modern && told.names_legacy && phase_ == phase::both) {
+      modern_ = std::move(told.modern);
+      return {arm{now + options_.probe_wait}};
     }
+    if (told.modern) return succeed(std::move(*told.modern));
   } else {
     const auto failure = spans.failure.of(line);
     const auto number = error_code(failure);
@@ -88,10 +90,16 @@ std::vector<handshake::action> handshake::on_initialize(std::string_view line,
   } else {
     why = "answered initialize with " + describe_error(spans.failure.of(line));
   }
+  if (modern_) return succeed(std::move(*modern_));
   if (phase_ == phase::initializing) return fail(std::move(why));
   initialize_failed_ = true; // server/discover may still be answered well.
   phase_ = phase::probing;
   return {};
+}
+
+std::vector<handshake::action> handshake::succeed(handshake_result found) {
+  phase_ = phase::ended;
+  return {succeeded{std::move(found)}};
 }
 
 std::vector<handshake::action> handshake::fail(std::string reason) {

@@ -29,8 +29,11 @@ class handshake {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   struct options {
-    /// Silence after server/discover for so long, and initialize is sent too.
+    /// After so long without an answer to server/discover initialize is sent too; and where that
+    /// answer comes then, the one to initialize is waited for as long again.
     std::chrono::milliseconds probe_wait{3'000};
+    /// What a legacy server is told that its client can be asked; JSON.
+    std::string client_capabilities = "{}";
   };
   struct send {
     std::string line; ///< Without its newline.
@@ -61,13 +64,17 @@ public:
 private:
   enum class phase : std::uint8_t { idle, probing, both, initializing, ended };
   std::vector<action> send_initialize(phase next);
-  std::vector<action> on_discover(std::string_view line, const envelope& spans);
+  std::vector<action> on_discover(std::string_view line, const envelope& spans, time_point now);
   std::vector<action> on_initialize(std::string_view line, const envelope& spans);
+  std::vector<action> succeed(handshake_result found);
   std::vector<action> fail(std::string reason);
 
   options options_;
   phase phase_ = phase::idle;
   bool initialize_failed_ = false; ///< While server/discover was still open.
+  /// A good DiscoverResult that came when initialize had been sent: a server of both eras that has
+  /// read both is of the legacy one now, so its answer to initialize is waited for.
+  std::optional<handshake_result> modern_;
   bool asked_again_ = false; ///< server/discover was repeated with a version that the server named.
 };
 

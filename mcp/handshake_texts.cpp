@@ -76,10 +76,11 @@ std::string discover_line(std::string_view id_raw) {
   return line.append(request_meta_json(modern_versions.front())).append("}}");
 }
 
-std::string initialize_line(std::string_view id_raw) {
+std::string initialize_line(std::string_view id_raw, std::string_view capabilities_json) {
   std::string line = R"({"jsonrpc":"2.0","id":)";
   line.append(id_raw).append(R"(,"method":"initialize","params":{"protocolVersion":")");
-  line.append(legacy_versions.front()).append(R"(","capabilities":{},"clientInfo":)");
+  line.append(legacy_versions.front()).append(R"(","capabilities":)");
+  line.append(capabilities_json).append(R"(,"clientInfo":)");
   return line.append(product_json()).append("}}");
 }
 

@@ -15,7 +15,8 @@ inline constexpr std::string_view initialized_line =
     R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
 
 std::string discover_line(std::string_view id_raw);
-std::string initialize_line(std::string_view id_raw);
+/// `capabilities_json` is what we declare as its client.
+std::string initialize_line(std::string_view id_raw, std::string_view capabilities_json);
 
 /// What the answer to server/discover says.
 struct discovered {

@@ -68,11 +68,8 @@ std::string retry_params(const std::vector<std::pair<std::string, std::string>>&
 }
 
 bool carries_state(std::string_view params_object) {
-  if (params_object.find("requestState") == std::string_view::npos &&
-      params_object.find("inputResponses") == std::string_view::npos)
-    return false;
-  return !member(params_object, "requestState").empty() ||
-         !member(params_object, "inputResponses").empty();
+  return params_object.find("requestState") != std::string_view::npos &&
+         !member(params_object, "requestState").empty();
 }
 
 std::string input_required_result(const std::vector<asked_input>& requests,

@@ -31,7 +31,8 @@ std::optional<input_required> read_input_required(std::string_view result_object
 /// its result object.
 std::string retry_params(const std::vector<std::pair<std::string, std::string>>& responses,
                          std::string_view state);
-/// True if params have a requestState or inputResponses: they go on from a result that asked.
+/// True if params have a requestState: they go on from a result that asked. Without one they do
+/// not, for none of ours asks without.
 bool carries_state(std::string_view params_object);
 
 /// The result object that asks. `state` is plain text.

@@ -35,6 +35,7 @@ public:
     plan();
     if (call_.name) name_ = quote(*call_.name);
     out_.reserve(body_.size() + name_.size() + call_.client_capabilities.size() +
+                 call_.more_params.size() +
                  call_.protocol_version.size() + room);
     std::size_t from = 0;
     for (std::size_t i = 0; i < count_; ++i) {
@@ -69,10 +70,12 @@ private:
     if (spans_.meta) {
       add(spans_.meta, place::meta);
     } else if (call_.server == era::modern && spans_.params) {
-      add({spans_.params.at + 1, 0}, place::params_begin);
+      needs_meta_ = true;
     } else if (call_.server == era::modern && spans_.method) {
       add({spans_.method.at + spans_.method.length, 0}, place::no_params);
     }
+    if (spans_.params && (needs_meta_ || !call_.more_params.empty()))
+      add({spans_.params.at + 1, 0}, place::params_begin);
   }
 
   void perform(place what) {
@@ -87,8 +90,12 @@ private:
       write_meta(spans_.meta.of(body_));
       break;
     case place::params_begin:
-      out_ += "\"_meta\":";
-      write_meta("{}");
+      out_ += call_.more_params;
+      if (needs_meta_) {
+        if (!call_.more_params.empty()) out_ += ',';
+        out_ += "\"_meta\":";
+        write_meta("{}");
+      }
       if (json_walk inside(spans_.params.of(body_).substr(1)); inside.peek() != '}') out_ += ',';
       break;
     case place::no_params:
@@ -112,6 +119,10 @@ private:
       out_ += R"(","version":")";
       out_ += product_version;
       out_ += "\"}";
+      if (!call_.log_level.empty()) {
+        out_ += R"(,"io.modelcontextprotocol/logLevel":)";
+        out_ += quote(call_.log_level);
+      }
     }
     const char* const token = spans_.progress_token.of(body_).data();
     append_members(out_, meta, comma, [&](std::string_view key, std::string_view value) {
@@ -128,7 +139,8 @@ private:
   const upstream_call& call_;
   digits id_;
   std::string name_;
-  std::array<edit, 3> edits_;
+  std::array<edit, 4> edits_;
+  bool needs_meta_ = false;
   std::size_t count_ = 0;
   std::string out_;
 };

@@ -17,6 +17,8 @@ struct upstream_call {
   std::optional<std::string> name;        ///< Decoded; replaces params.name or params.uri.
   bool replace_progress_token = false;    ///< By `id`, if the caller sent one.
   std::string client_capabilities = "{}"; ///< JSON; what a modern server is told.
+  std::string_view log_level;   ///< Decoded; a modern server sends no log messages without one.
+  std::string_view more_params; ///< Members that the caller did not send; empty = none.
 };
 
 /// The request as one line (without its newline) for the server: id, progress token and name

@@ -76,6 +76,8 @@ void strip(std::string& out, std::string_view result) {
     append_members(meta, value, inner_comma, [](std::string_view inner, std::string_view kept) {
       return is_protocol_key(inner) ? std::string_view{} : kept;
     });
+    if (!inner_comma && value.find(':') != std::string_view::npos)
+      return std::string_view{}; // Only the protocol's own stood there.
     return std::string_view(meta += '}');
   });
   out += '}';

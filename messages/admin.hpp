@@ -51,6 +51,7 @@ struct server_status {
   std::uint16_t port = 0; ///< Where it listens on loopback, if that is known; 0 = not.
   std::uint32_t replicas_asked = 1;
   std::uint32_t replicas_ready = 0;
+  std::uint32_t own_instances = 0;      ///< That callers have for themselves.
   std::vector<replica_status> replicas; ///< Where more than one is asked; pid is the first one's.
 };
 

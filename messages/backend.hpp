@@ -45,6 +45,8 @@ public:
   /// `ping` are answered by the server's owner too, from its handshake.
   virtual void call(const server_id& server, call_request request) = 0;
   virtual void cancel(const server_id& server, call_cancel request) = 0;
+  /// A legacy client's session is over; what a server keeps for it alone goes, too.
+  virtual void end_session(const server_id& server, const std::string& session) = 0;
   /// A call that was refused before it reached a server is recorded too.
   virtual void record(call_record record) = 0;
   /// The merged tools of all servers, immutable; a new one replaces it when anything changes.

@@ -1,4 +1,5 @@
 #pragma once
+#include "messages/caller.hpp"
 #include "messages/envelope.hpp"
 #include "messages/exchange.hpp"
 #include "messages/ids.hpp"
@@ -6,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,7 +30,10 @@ struct call_request {
   std::string tool;   ///< tools/call: the server's own name of the tool; else empty.
   era client = era::legacy;
   std::string version; ///< The protocol version in force between the caller and us.
+  std::shared_ptr<const caller> from; ///< Null = a caller that cannot be asked anything.
   record_ids ids;
+  std::string more_params; ///< What the caller answered to a modern server's input_required.
+  std::uint32_t rounds = 0; ///< How often that was.
   std::chrono::steady_clock::time_point received;
 };
 

@@ -2,6 +2,7 @@
 #include "messages/envelope.hpp"
 #include "messages/server_state.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,18 @@ namespace toolscore {
 struct principal {
   std::string name; ///< "local", "token", "uid:1000", "library".
   bool owner = false;
+};
+
+/// What a server asks of the caller in the middle of a call: sampling/createMessage,
+/// elicitation/create or roots/list.
+struct input_request {
+  std::string method;
+  std::string params; ///< The object's text; empty = none.
+};
+/// What the caller answered: the text of its result object, or of its error object.
+struct input_response {
+  bool failed = false;
+  std::string json;
 };
 
 /// The way back to one caller: headers committed late, zero or more events, exactly one end.
@@ -31,6 +44,13 @@ public:
   virtual void event(bytes json) = 0;
   /// The final JSON-RPC response. `http_status` counts only while no event was sent.
   virtual void end(int http_status, bytes json) = 0;
+  /// Asks the caller, who must have declared that it can be asked so. `then` is called once, on the
+  /// loop and never from inside; not at all once the exchange has ended or the question was
+  /// withdrawn.
+  /// @returns the question's number; 0 where there is no way to ask this caller
+  virtual std::uint64_t ask(input_request question, std::function<void(input_response)> then) = 0;
+  /// The server wants no answer any more.
+  virtual void withdraw(std::uint64_t question) = 0;
   /// Called by whoever holds the call, so that a caller that goes away cancels it. At most one
   /// hook.
   virtual void on_abandoned(std::function<void()> hook) = 0;

@@ -71,6 +71,11 @@ const char* to_string(source_kind x) noexcept {
   return pick(names, static_cast<std::size_t>(x));
 }
 
+const char* to_string(session_mode x) noexcept {
+  static constexpr std::array names{"auto", "shared", "per_session", "per_principal"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
 const char* to_string(node_exit x) noexcept {
   static constexpr std::array names{"stop", "keep"};
   return pick(names, static_cast<std::size_t>(x));

@@ -79,6 +79,15 @@ enum class link_kind : std::uint8_t {
 };
 const char* to_string(link_kind x) noexcept;
 
+/// Who shares an instance of a legacy server; its client's capabilities are told to it once for all.
+enum class session_mode : std::uint8_t {
+  automatic,     ///< Everybody, but for callers that can be asked: they have one of their own.
+  shared,        ///< Everybody: it is told that nobody can be asked.
+  per_session,   ///< Nobody: each session of a legacy client has one.
+  per_principal, ///< All sessions and calls of one principal.
+};
+const char* to_string(session_mode x) noexcept;
+
 /// What becomes of an instance when its node ends, however that ends.
 enum class node_exit : std::uint8_t {
   stop,
@@ -137,6 +146,7 @@ struct server_policy {
   dependency_map depends_on;
   significance significant = significance::none;
   milliseconds idle_stop{0}; ///< So long without a call, and it sleeps; 0 = never.
+  session_mode sessions = session_mode::automatic;
   node_exit on_node_exit = node_exit::stop;
   milliseconds max_lifetime{0}; ///< An instance that was ready so long is replaced; 0 = never.
 };

@@ -22,6 +22,8 @@ public:
     call_->answered = time_.now();
     call_->text = *json;
   }
+  std::uint64_t ask(input_request, std::function<void(input_response)>) override { return 0; }
+  void withdraw(std::uint64_t) override {}
   void on_abandoned(std::function<void()>) override {}
 
 private:

@@ -24,6 +24,7 @@ public:
   std::vector<call_record> records;
   std::vector<std::string> cancelled; ///< Reasons.
   std::vector<std::string> acts;
+  std::vector<std::pair<std::string, std::string>> ended_sessions; ///< Server, session.
   std::shared_ptr<const mcp::tool_index> index;
   std::deque<event_ptr> events;
   node_readiness ready{true, "1 of 1"};
@@ -36,6 +37,9 @@ public:
   void emit(event_ptr x);
 
   bool has_server(const server_id& server) const override;
+  void end_session(const server_id& server, const std::string& session) override {
+    ended_sessions.emplace_back(server.value, session);
+  }
   void call(const server_id& server, call_request request) override;
   void cancel(const server_id& server, call_cancel request) override;
   void record(call_record record) override { records.push_back(std::move(record)); }

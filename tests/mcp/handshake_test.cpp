@@ -58,6 +58,8 @@ std::string answer(const std::string& id, const std::string& rest) {
 const std::string modern_answer = answer(
     "discover",
     R"("result":{"resultType":"complete","supportedVersions":["2027-01-01","2026-07-28","2025-11-25"],"capabilities":{"tools":{}},"instructions":"i","ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"n","version":"1"}}})");
+const std::string modern_only_answer =
+    answer("discover", R"("result":{"supportedVersions":["2026-07-28"],"capabilities":{}})");
 const std::string legacy_answer = answer(
     "initialize",
     R"("result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"old","version":"2"},"instructions":"a\"b"})");
@@ -115,7 +117,7 @@ BOOST_AUTO_TEST_CASE(silence_opens_both_questions_and_a_good_answer_to_either_de
   late_modern.start();
   BOOST_TEST(late_modern.silence() == "send initialize");
   BOOST_TEST(late_modern.silence() == "");
-  BOOST_TEST(late_modern.hear(modern_answer) == "ok modern 2026-07-28");
+  BOOST_TEST(late_modern.hear(modern_only_answer) == "ok modern 2026-07-28");
   BOOST_TEST(late_modern.hear(legacy_answer) == "");
 
   talk silent_probe;
@@ -131,6 +133,29 @@ BOOST_AUTO_TEST_CASE(silence_opens_both_questions_and_a_good_answer_to_either_de
   BOOST_TEST(both_answered.hear(refusal("discover", -32601)) == "");
   BOOST_TEST(both_answered.hear(legacy_answer) ==
              "send notifications/initialized, ok legacy 2025-11-25");
+}
+
+// It has found both questions in its pipe, and the second has made it a legacy server.
+BOOST_AUTO_TEST_CASE(a_late_server_of_both_eras_is_what_it_says_to_initialize) {
+  talk legacy;
+  legacy.start();
+  legacy.silence();
+  BOOST_TEST(legacy.hear(modern_answer) == "arm 4000");
+  BOOST_TEST(legacy.hear(legacy_answer) ==
+             "send notifications/initialized, ok legacy 2025-11-25");
+
+  talk refuses;
+  refuses.start();
+  refuses.silence();
+  BOOST_TEST(refuses.hear(modern_answer) == "arm 4000");
+  BOOST_TEST(refuses.hear(refusal("initialize", -32601)) == "ok modern 2026-07-28");
+
+  talk says_nothing;
+  says_nothing.start();
+  says_nothing.silence();
+  BOOST_TEST(says_nothing.hear(modern_answer) == "arm 4000");
+  BOOST_TEST(says_nothing.silence() == "ok modern 2026-07-28");
+  BOOST_TEST(says_nothing.hear(legacy_answer) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_initialize_still_leaves_discover_its_chance) {
