@@ -99,9 +99,8 @@ result<done> reap_former_node(instances& live, const std::string& run_directory,
                               const kept_trees& trees, const kept_survivors& kept_ones) {
   const auto rows = live.all();
   if (!rows) return rows.failure();
-  auto noted = read_pidfiles(run_directory); // Other versions write those.
   const auto notes = tree_notes_path(run_directory);
-  for (auto& mark : read_tree_notes(notes)) noted.push_back(std::move(mark));
+  auto noted = read_tree_notes(notes);
   for (const auto& row : *rows) noted.push_back(mark_of(row));
   std::erase_if(noted, [&](const auto& mark) { return is_spared(mark, kept_ones); });
   for (const auto& [note, claim] : kept_ones.condemned) noted.push_back(note.init);
@@ -120,7 +119,6 @@ result<done> reap_former_node(instances& live, const std::string& run_directory,
   if (auto forgotten = live.change(ended); !forgotten) return forgotten;
   for (const auto& [note, claim] : kept_ones.condemned)
     if (std::count(found.stuck.begin(), found.stuck.end(), note.init) == 0) trees.forget(note.id);
-  remove_pidfiles(run_directory, found.stuck);
   auto kept = found.stuck;
   std::erase_if(kept, [](const auto& mark) { return mark.born_by == 0; });
   rewrite_tree_notes(notes, kept);

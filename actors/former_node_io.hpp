@@ -33,10 +33,10 @@ void reap_former_trees(const std::string& state_dir, const std::vector<kept_offe
 /// Where a node notes its living trees.
 std::string tree_notes_path(const std::string& run_directory);
 
-/// Kills what a former node has left alive, by its rows, its notes and the pidfiles of other
-/// versions, before anything is started; then forgets them. Whatever is not certainly the noted
-/// process is left alone. Blocks for a few seconds at most, and only if something does not die.
-/// What was kept is spared where it may be adopted, else it is among the killed.
+/// Kills what a former node has left alive, by its rows and its notes, before anything is started;
+/// then forgets them. Whatever is not certainly the noted process is left alone. Blocks for a few
+/// seconds at most, and only if something does not die. What was kept is spared where it may be
+/// adopted, else it is among the killed.
 /// @error store_failed  the rows cannot be read or removed
 result<done> reap_former_node(instances& live, const std::string& run_directory,
                               const kept_trees& trees, const kept_survivors& kept);

@@ -154,7 +154,6 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   auto plan = std::make_shared<launch_plan>(*message.launch);
   const auto& id = state.options->spec.id.value;
   plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
-  plan->pidfile.clear(); // process_io notes its tree.
   plan->name = id;
   plan->limits = state.options->spec.policy.limits;
   state.plan = std::move(plan);

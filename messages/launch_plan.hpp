@@ -16,7 +16,6 @@ struct launch_plan {
   std::map<std::string, std::string> env; ///< The whole environment; nothing is inherited.
   std::string cwd;                        ///< Absolute.
   bool own_cwd = false;   ///< `cwd` is the server's own directory: made, 0700, where it is missing.
-  std::string pidfile;    ///< Written by the node after the start; empty = none.
   std::string stderr_log; ///< stderr is also appended to this file; empty = none.
   std::string name;       ///< Of its cgroup, where it has one; empty = argv[0]'s.
   limits_policy limits;

@@ -253,10 +253,6 @@ void child_process::state::started(std::uint32_t files_max) {
   running_ = true;
   if (files_max != 0)
     note("limits.files is " + std::to_string(files_max) + ": more is not permitted");
-  // A full disk is no reason to stay down: the store's row tells the next node as well, and the
-  // kernel ends what hangs on this node's pipes.
-  if (!plan.pidfile.empty())
-    if (auto written = pidfile_.write(plan.pidfile, pid); !written) note(written.failure().detail);
   // What its start might have had to tell is told; a thousand plans are some megabytes.
   plan.argv.resize(1);
   plan.argv.shrink_to_fit();
@@ -356,7 +352,6 @@ void child_process::state::leave_cgroup(std::function<void(node_cgroups::farewel
 
 void child_process::state::finish(process_exit how) {
   log->finish();
-  pidfile_.remove();
   ended_ = how;
   tell_reaped();
   answer(error{errc::spawn_failed,

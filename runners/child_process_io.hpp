@@ -3,7 +3,6 @@
 #include "runners/kept_trees_io.hpp"
 #include "runners/log_drain_io.hpp"
 #include "runners/node_cgroups_io.hpp"
-#include "runners/pidfile_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/spawner/protocol.hpp"
 
@@ -112,9 +111,8 @@ private:
       control_;           ///< Orders to the init, reports from it; its end is the node's death.
   descriptor inner_init_; ///< Without a namespace: the init below the keeper.
   std::optional<process_exit> keeper_ended_; ///< And its keeper has died before it.
-  pidfile pidfile_;
-  std::optional<process_exit> reported_; ///< The server's own exit.
-  std::optional<process_exit> ended_;    ///< What the hook is told; set when all is reaped.
+  std::optional<process_exit> reported_;     ///< The server's own exit.
+  std::optional<process_exit> ended_;        ///< What the hook is told; set when all is reaped.
   std::optional<process_usage> usage_before_kill_;
   std::function<void(process_exit)> exit_hook_;
   bool running_ = false;

@@ -29,12 +29,4 @@ std::optional<process_mark> parse_tree_note(const std::string& line) {
   return mark;
 }
 
-std::optional<process_mark> parse_pidfile(const std::string& text) {
-  process_mark mark;
-  std::istringstream fields(text);
-  fields >> mark.pid >> mark.start_time >> mark.boot_id;
-  if (!fields || mark.pid <= 0) return std::nullopt;
-  return mark;
-}
-
 } // namespace toolscore

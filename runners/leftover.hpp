@@ -32,7 +32,4 @@ leftover_fate fate_of(const process_mark& noted, const std::optional<process_fac
 std::string tree_note(const process_mark& mark);
 std::optional<process_mark> parse_tree_note(const std::string& line);
 
-/// The text of a pidfile, "pid starttime boot_id\n". Pure. Nothing when it is none.
-std::optional<process_mark> parse_pidfile(const std::string& text);
-
 } // namespace toolscore

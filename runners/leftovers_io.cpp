@@ -8,9 +8,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace toolscore {
 namespace {
@@ -30,18 +27,6 @@ bool ends_until(const condemned& one, std::chrono::steady_clock::time_point dead
   const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
   pollfd end{one.pidfd.get(), POLLIN, 0};
   return ::poll(&end, 1, static_cast<int>(std::max(left, milliseconds{0}).count())) == 1;
-}
-
-template <class Use>
-void each_pidfile(const std::string& directory, Use use) {
-  std::error_code failed;
-  for (std::filesystem::directory_iterator at(directory, failed), end; !failed && at != end;
-       at.increment(failed)) {
-    if (at->path().extension() != ".pid" || !at->is_regular_file(failed)) continue;
-    std::ostringstream text;
-    text << std::ifstream(at->path()).rdbuf();
-    use(at->path(), parse_pidfile(text.str()));
-  }
 }
 
 } // namespace
@@ -64,23 +49,6 @@ reaped_leftovers reap_leftovers(const std::vector<process_mark>& noted,
   for (const auto& one : all)
     (ends_until(one, deadline) ? found.gone : found.stuck).push_back(one.mark);
   return found;
-}
-
-std::vector<process_mark> read_pidfiles(const std::string& directory) {
-  std::vector<process_mark> marks;
-  each_pidfile(directory, [&](const auto&, const auto& mark) {
-    if (mark) marks.push_back(*mark);
-  });
-  return marks;
-}
-
-void remove_pidfiles(const std::string& directory, const std::vector<process_mark>& kept) {
-  std::vector<std::filesystem::path> paths;
-  each_pidfile(directory, [&](const auto& path, const auto& mark) {
-    if (!mark || std::find(kept.begin(), kept.end(), *mark) == kept.end()) paths.push_back(path);
-  });
-  std::error_code ignored; // What stays is looked at by the next node.
-  for (const auto& path : paths) std::filesystem::remove(path, ignored);
 }
 
 } // namespace toolscore

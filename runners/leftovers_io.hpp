@@ -2,7 +2,6 @@
 #include "runners/leftover.hpp"
 
 #include <chrono>
-#include <string>
 #include <vector>
 
 namespace toolscore {
@@ -18,10 +17,5 @@ struct reaped_leftovers {
 /// node's start, before its loop runs.
 reaped_leftovers reap_leftovers(const std::vector<process_mark>& noted,
                                 std::chrono::milliseconds limit);
-
-/// The marks in the "*.pid" files of a directory; what cannot be read or understood is left out.
-std::vector<process_mark> read_pidfiles(const std::string& directory);
-/// Removes those of them that name none of `kept`.
-void remove_pidfiles(const std::string& directory, const std::vector<process_mark>& kept);
 
 } // namespace toolscore

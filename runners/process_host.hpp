@@ -102,7 +102,7 @@ public:
   using spawned = std::function<void(result<std::unique_ptr<hosted_process>>)>;
   /// Starts `plan`; `then` is called once, when the server has been exec'd or could not be, and
   /// never from inside this call.
-  /// @error spawn_failed  what failed (clone, chdir, execve, a pidfile ...) with errno in words
+  /// @error spawn_failed  what failed (clone, chdir, execve ...) with errno in words
   /// @error queue_full    too many starts wait already
   /// @error stopping      the host is being emptied
   virtual void spawn(const launch_plan& plan, spawn_options options, spawned then) = 0;

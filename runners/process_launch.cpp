@@ -13,7 +13,7 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
 }
 
 /// What every launch plan has: the minimal environment with `bins` first in PATH and the server's
-/// own settings on top, its directory, its limits and its pidfile.
+/// own settings on top, its directory and its limits.
 launch_plan base_plan(const server_spec& spec, const host_facts& host, environment variables,
                       const std::string& cwd, const std::vector<std::string>& bins) {
   launch_plan plan;
@@ -22,7 +22,6 @@ launch_plan base_plan(const server_spec& spec, const host_facts& host, environme
   for (const auto& bin : bins) prepend_path(plan.env, bin);
   plan.cwd = joined(cwd, spec.cwd);
   plan.own_cwd = plan.cwd == server_dir(spec.id, host);
-  plan.pidfile = server_dir(spec.id, host) + "/pid";
   plan.limits = spec.policy.limits;
   return plan;
 }

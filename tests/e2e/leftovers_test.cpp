@@ -1,4 +1,5 @@
 #include "node_fixture.hpp"
+#include "runners/leftover.hpp"
 #include "runners/proc_io.hpp"
 #include "store/instances_io.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 
 using namespace toolscore;
@@ -82,7 +82,7 @@ void reap_what_a_killed_node_left(account as) {
   BOOST_TEST(survivors.empty(), to_string(survivors));
   BOOST_TEST(rows_of(node).size() == 1u);
   stray left;    // By its row.
-  stray server;  // By its pidfile alone.
+  stray noted;   // By its note alone.
   stray stopped; // By its row, and deaf to all but SIGKILL.
   stray reused;  // Has the pid of one that has ended.
   stray rebooted;
@@ -98,16 +98,14 @@ void reap_what_a_killed_node_left(account as) {
     for (const auto& row : {left.row("a"), stopped.row("b"), wrong_time, wrong_boot})
       BOOST_REQUIRE(live.add(row));
   }
-  const auto pidfile = node.state_dir() + "/run/e.pid";
-  std::ofstream(pidfile) << server.pid << " " << start_time_of(server.pid) << " " << boot_id()
-                         << "\n";
+  const process_mark mark{noted.pid, 0, boot_id(), start_time_of(noted.pid)};
+  std::ofstream(node.state_dir() + "/run/trees") << tree_note(mark) << "\n";
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
-  for (const auto* gone : {&left, &server, &stopped}) BOOST_TEST(is_gone(gone->pid));
+  for (const auto* gone : {&left, &noted, &stopped}) BOOST_TEST(is_gone(gone->pid));
   for (const auto* other : {&reused, &rebooted}) BOOST_TEST(!is_gone(other->pid));
   const auto text = node.log();
   const auto killed = text.find("node.leftover_killed");
   BOOST_TEST(killed < text.rfind("node.started"));
-  BOOST_TEST(!std::filesystem::exists(pidfile));
   BOOST_TEST(eventually([&] { return rows_of(node).size() == 1; })); // The present one.
   BOOST_TEST(fault_servers(node) == 1);
   BOOST_TEST(node.call("fs", "echo", {{"text", "unharmed"}}).text() == "unharmed");

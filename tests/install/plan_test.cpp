@@ -79,7 +79,6 @@ BOOST_AUTO_TEST_CASE(a_plain_command_has_no_steps_and_starts_as_written) {
   BOOST_TEST_REQUIRE(bool(launch));
   BOOST_TEST(launch->argv == (words{"my-server", "--x", "1"}), boost::test_tools::per_element());
   BOOST_TEST(launch->cwd == "/state/servers/fs");
-  BOOST_TEST(launch->pidfile == "/state/servers/fs/pid");
   BOOST_TEST(launch->env.at("KEY") == "v");
   BOOST_TEST(launch->env.count("OPENAI_API_KEY") == 0u);
   BOOST_TEST(launch->env.count("HTTPS_PROXY") == 0u);

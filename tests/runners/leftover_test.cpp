@@ -58,9 +58,6 @@ struct own_directory {
     path = ::mkdtemp(name);
   }
   ~own_directory() { std::filesystem::remove_all(path); }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path + "/" + name) << text;
-  }
   bool has(const std::string& name) const { return std::filesystem::exists(path + "/" + name); }
   std::string path;
 };
@@ -112,13 +109,6 @@ BOOST_AUTO_TEST_CASE(only_what_is_certainly_the_noted_process_is_reaped) {
   };
   for (const auto& row : rows)
     BOOST_TEST((fate_of(row.noted, row.now, row.boot) == row.fate), row.what);
-}
-
-BOOST_AUTO_TEST_CASE(a_pidfile_is_read_as_it_was_written) {
-  BOOST_TEST((parse_pidfile("70 900 boot-1\n") == process_mark{70, 900, "boot-1"}));
-  for (const char* text : {"", "70\n", "70 900\n", "x 900 b\n", "-70 900 b\n", "0 900 b\n",
-                           "70 x b\n", "99999999999999999999 900 b\n"})
-    BOOST_TEST(!parse_pidfile(text), text);
 }
 
 BOOST_AUTO_TEST_CASE(a_note_of_a_tree_is_read_as_it_was_written) {
@@ -196,19 +186,6 @@ BOOST_AUTO_TEST_CASE(what_is_noted_dies_and_what_only_resembles_it_lives) {
   BOOST_TEST(stopped.death() == SIGKILL);
   BOOST_TEST(later.death() == 0);
   BOOST_TEST(elsewhere.death() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(pidfiles_go_but_for_those_that_are_kept_and_what_is_none_is_left) {
-  own_directory run;
-  run.write("one.pid", "70 900 b\n");
-  run.write("two.pid", "71 901 b\n");
-  run.write("torn.pid", "7");
-  run.write("notes.txt", "72 902 b\n");
-  BOOST_TEST(read_pidfiles(run.path).size() == 2U);
-  remove_pidfiles(run.path, {{71, 901, "b"}});
-  BOOST_TEST((!run.has("one.pid") && run.has("two.pid")));
-  BOOST_TEST((!run.has("torn.pid") && run.has("notes.txt")));
-  BOOST_TEST(read_pidfiles(run.path + "/missing").empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

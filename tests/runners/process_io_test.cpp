@@ -341,33 +341,6 @@ BOOST_AUTO_TEST_CASE(destroying_a_child_kills_it_and_the_reaping_goes_on) {
   BOOST_TEST(run_until([&] { return processes->alive() == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(the_pidfile_names_the_server_and_goes_with_it) {
-  auto what = plan({subject(), "wait"});
-  what.pidfile = (folder / "run" / "server.pid").string();
-  auto child = must_start(what);
-  std::ifstream file(what.pidfile);
-  std::int64_t pid = 0;
-  std::uint64_t start_time = 0;
-  std::string boot;
-  file >> pid >> start_time >> boot;
-  BOOST_TEST(pid == child->pid());
-  BOOST_TEST(start_time > 0U);
-  BOOST_TEST(boot.size() == 36U);
-  child->kill();
-  exit_of(*child);
-  BOOST_TEST(!std::filesystem::exists(what.pidfile));
-}
-
-BOOST_AUTO_TEST_CASE(a_pidfile_that_cannot_be_written_is_told_and_keeps_nobody_down) {
-  auto what = plan({subject(), "wait"});
-  what.pidfile = "/proc/no/server.pid";
-  const auto child = must_start(what);
-  BOOST_TEST(child->not_given().find("/proc/no/server.pid") != std::string::npos);
-  child->kill();
-  exit_of(*child);
-  BOOST_TEST(run_until([&] { return processes->alive() == 0; }));
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace toolscore::test
