@@ -50,8 +50,13 @@ public:
   explicit calls_run(const calls_options& options) : options_(options) {}
 
   result<calls_outcome> run() {
-    if (const auto started = start_floor(); !started) return started.failure();
-    if (const auto started = start_path(); !started) return started.failure();
+    std::vector<std::string> floor_flags{"--die-with-parent"};
+    if (options_.write_each) floor_flags.emplace_back("--write-each");
+    if (const auto started = start_gateway(floor_name, "toolscore-bench-floor", floor_flags);
+        !started)
+      return started.failure();
+    if (const auto started = start_gateway(path_name, "toolscore-bench-path", {}); !started)
+      return started.failure();
     for (const era spoken : {era::legacy, era::modern})
       if (const auto started = start_pingpong(spoken); !started) return started.failure();
     if (const auto started = options_.targets.empty() ? start_own_node() : use_targets(); !started)
@@ -72,27 +77,18 @@ public:
 private:
   std::string helper(const char* name) const { return options_.libexec_dir + '/' + name; }
 
-  result<done> start_floor() {
-    std::vector<std::string> command{helper("toolscore-bench-floor"), "--die-with-parent", "0",
-                                     helper("toolscore-bench-server")};
-    if (options_.write_each) command.insert(command.begin() + 1, "--write-each");
+  /// What the node is held against, in front of the same server.
+  /// @param flags  of that program, before its port
+  result<done> start_gateway(const char* name, const char* program,
+                             const std::vector<std::string>& flags) {
+    std::vector<std::string> command{helper(program)};
+    command.insert(command.end(), flags.begin(), flags.end());
+    command.insert(command.end(), {"0", helper("toolscore-bench-server")});
     if (options_.legacy_server) command.emplace_back("--legacy");
     auto started = start_helper(std::move(command));
     if (!started) return started.failure();
-    pids_[floor_name] = started->first.pid();
-    targets_.push_back({floor_name, started->second});
-    children_.push_back(std::move(started->first));
-    return done{};
-  }
-
-  result<done> start_path() {
-    std::vector<std::string> command{helper("toolscore-bench-path"), "0",
-                                     helper("toolscore-bench-server")};
-    if (options_.legacy_server) command.emplace_back("--legacy");
-    auto started = start_helper(std::move(command));
-    if (!started) return started.failure();
-    pids_[path_name] = started->first.pid();
-    targets_.push_back({path_name, started->second});
+    pids_[name] = started->first.pid();
+    targets_.push_back({name, started->second});
     children_.push_back(std::move(started->first));
     return done{};
   }

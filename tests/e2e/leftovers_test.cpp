@@ -1,12 +1,8 @@
 #include "node_fixture.hpp"
-#include "runners/leftover.hpp"
-#include "runners/proc_io.hpp"
 #include "store/instances_io.hpp"
+#include "tests/runners/sleeper.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
@@ -17,26 +13,9 @@ using namespace toolscore::test;
 
 namespace {
 
-/// A process in a session of its own that sleeps, as one that has outlived its node.
-struct stray {
-  stray() : pid(::fork()) {
-    if (pid != 0) return;
-    ::setsid();
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // It outlives a node, not the test.
-    for (;;) ::pause();
-  }
-  ~stray() {
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
-  stray(const stray&) = delete;
-  stray& operator=(const stray&) = delete;
-
-  stored_instance row(const std::string& server) const {
-    return {{{server}, 1}, pid, pid, start_time_of(pid), boot_id()};
-  }
-  pid_t pid;
-};
+stored_instance row_of(const sleeper& init, const std::string& server) {
+  return {{{server}, 1}, init.pid, init.pid, start_time_of(init.pid), boot_id()};
+}
 
 std::vector<stored_instance> rows_of(const node_fixture& node) {
   auto base = database::open(node.state_dir());
@@ -81,21 +60,21 @@ void reap_what_a_killed_node_left(account as) {
   const auto survivors = wait_for_empty_census(node.marker(), 5s);
   BOOST_TEST(survivors.empty(), to_string(survivors));
   BOOST_TEST(rows_of(node).size() == 1u);
-  stray left;    // By its row.
-  stray noted;   // By its note alone.
-  stray stopped; // By its row, and deaf to all but SIGKILL.
-  stray reused;  // Has the pid of one that has ended.
-  stray rebooted;
+  sleeper left;    // By its row.
+  sleeper noted;   // By its note alone.
+  sleeper stopped; // By its row, and deaf to all but SIGKILL.
+  sleeper reused;  // Has the pid of one that has ended.
+  sleeper rebooted;
   ::kill(stopped.pid, SIGSTOP);
-  auto wrong_time = reused.row("c");
+  auto wrong_time = row_of(reused, "c");
   --wrong_time.start_time;
-  auto wrong_boot = rebooted.row("d");
+  auto wrong_boot = row_of(rebooted, "d");
   wrong_boot.boot_id = "00000000-0000-0000-0000-000000000000";
   {
     auto base = database::open(node.state_dir());
     BOOST_REQUIRE(base);
     instances live(*base);
-    for (const auto& row : {left.row("a"), stopped.row("b"), wrong_time, wrong_boot})
+    for (const auto& row : {row_of(left, "a"), row_of(stopped, "b"), wrong_time, wrong_boot})
       BOOST_REQUIRE(live.add(row));
   }
   const process_mark mark{noted.pid, 0, boot_id(), start_time_of(noted.pid)};

@@ -1,66 +1,30 @@
 #include "runners/kept_trees_io.hpp"
 #include "runners/pidfd_exit_io.hpp"
-#include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/protocol.hpp"
+#include "tests/runners/own_directory.hpp"
+#include "tests/runners/sleeper.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
-#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 namespace toolscore::test {
 namespace {
 
-/// A child of the test's own that sleeps; killed and reaped with this.
-struct sleeper {
-  sleeper() : pid(::fork()) {
-    if (pid != 0) return;
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (;;) ::pause();
-  }
-  ~sleeper() {
-    if (reaped) return;
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
-  sleeper(const sleeper&) = delete;
-  sleeper& operator=(const sleeper&) = delete;
-
-  kept_note note(const std::string& server, std::uint64_t number = 1) const {
-    kept_note made;
-    made.id = {{server}, number};
-    made.init = {pid, start_time_of(pid), boot_id()};
-    made.digest = "kept-1";
-    return made;
-  }
-  bool lives() const {
-    const auto facts = facts_of(pid);
-    return facts && facts->state != 'Z';
-  }
-  pid_t pid;
-  bool reaped = false;
-};
-
-struct own_directory {
-  own_directory() {
-    char name[] = "/tmp/toolscore-kept-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~own_directory() { std::filesystem::remove_all(path); }
-  std::size_t files() const {
-    const std::filesystem::directory_iterator all(path);
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-  }
-  std::string path;
-};
+kept_note note_of(const sleeper& init, const std::string& server) {
+  kept_note made;
+  made.id = {{server}, 1};
+  made.init = init.mark();
+  made.digest = "kept-1";
+  return made;
+}
 
 kept_trees trees_in(const own_directory& here) {
   auto opened = kept_trees::open(here.path);
@@ -143,16 +107,16 @@ BOOST_AUTO_TEST_CASE(a_reused_pid_and_another_boot_s_are_neither_adopted_nor_tou
   sleeper same;
   sleeper reused;
   sleeper rebooted;
-  auto other_time = reused.note("reused");
+  auto other_time = note_of(reused, "reused");
   --other_time.init.start_time;
-  auto other_boot = rebooted.note("rebooted");
+  auto other_boot = note_of(rebooted, "rebooted");
   other_boot.init.boot_id = "00000000-0000-0000-0000-000000000000";
-  kept_note dead = same.note("dead");
+  kept_note dead = note_of(same, "dead");
   {
     sleeper soon_dead;
-    dead.init = soon_dead.note("dead").init;
+    dead.init = soon_dead.mark();
   }
-  for (const auto& note : {same.note("same"), other_time, other_boot, dead})
+  for (const auto& note : {note_of(same, "same"), other_time, other_boot, dead})
     BOOST_REQUIRE(trees.note(note));
   for (const auto claim : {kept_claim::same, kept_claim::removed}) {
     const auto found = find_kept(trees, [&](const auto&) { return claim; });
@@ -162,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_reused_pid_and_another_boot_s_are_neither_adopted_nor_tou
     BOOST_TEST(found.ended.size() == 3u);
     if (wanted) BOOST_TEST(found.offers[0].note.id.server.value == "same");
   }
-  for (const auto* one : {&same, &reused, &rebooted}) BOOST_TEST(one->lives());
+  for (auto* one : {&same, &reused, &rebooted}) BOOST_TEST(one->death() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(files_of_no_note_are_removed_and_those_of_an_end_too) {
@@ -170,7 +134,7 @@ BOOST_AUTO_TEST_CASE(files_of_no_note_are_removed_and_those_of_an_end_too) {
   const auto trees = trees_in(here);
   sleeper one;
   BOOST_REQUIRE(trees.prepare({{"fs"}, 1}));
-  BOOST_REQUIRE(trees.note(one.note("fs")));
+  BOOST_REQUIRE(trees.note(note_of(one, "fs")));
   BOOST_REQUIRE(trees.prepare({{"unnoted"}, 1}));
   std::ofstream(here.path + "/torn.1.note") << "server torn\nnumber 1\n";
   BOOST_TEST(here.files() == 6u);
@@ -187,8 +151,8 @@ BOOST_AUTO_TEST_CASE(who_waits_at_the_socket_and_is_not_the_init_is_not_spoken_t
   BOOST_REQUIRE(given);
   BOOST_REQUIRE(::listen(given->door.get(), 4) == 0); // By this process.
   sleeper one;
-  BOOST_TEST(!trees.connect(one.note("fs")));
-  auto ours = one.note("fs");
+  BOOST_TEST(!trees.connect(note_of(one, "fs")));
+  auto ours = note_of(one, "fs");
   ours.init.pid = ::getpid();
   BOOST_TEST(static_cast<bool>(trees.connect(ours)));
 }
@@ -222,13 +186,12 @@ BOOST_AUTO_TEST_CASE(the_log_of_an_absence_is_read_once_and_in_order_however_lon
 BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_read_without_being_its_parent) {
   sleeper one;
   const int pidfd = pidfd_open(one.pid, 0);
-  const auto mark = one.note("fs").init;
+  const auto mark = one.mark();
   BOOST_REQUIRE(::kill(one.pid, SIGTERM) == 0);
   siginfo_t ended{};
   BOOST_REQUIRE(::waitid(P_PID, static_cast<id_t>(one.pid), &ended, WEXITED | WNOWAIT) == 0);
   BOOST_TEST(to_string(exit_of_stranger(pidfd, mark)) == "signal 15 (SIGTERM)");
-  one.reaped = ::waitpid(one.pid, nullptr, 0) == one.pid;
-  BOOST_REQUIRE(one.reaped);
+  BOOST_REQUIRE(one.death() == SIGTERM);
   const auto reaped = to_string(exit_of_stranger(pidfd, mark));
   // Older kernels have forgotten it; a wrong answer is never given.
   BOOST_TEST((reaped == "signal 15 (SIGTERM)" || reaped == "an exit that nobody saw"), reaped);

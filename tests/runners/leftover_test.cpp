@@ -1,15 +1,11 @@
 #include "runners/leftovers_io.hpp"
-#include "runners/proc_io.hpp"
 #include "runners/tree_notes_io.hpp"
+#include "tests/runners/own_directory.hpp"
+#include "tests/runners/sleeper.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -25,42 +21,6 @@ std::optional<process_facts> facts(std::int64_t pid, std::uint64_t start_time, c
   now.state = state;
   return now;
 }
-
-/// A child of the test's own that sleeps; killed and reaped with this.
-struct sleeper {
-  sleeper() : pid(::fork()) {
-    if (pid == 0)
-      for (;;) ::pause();
-  }
-  ~sleeper() {
-    if (reaped) return;
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
-  sleeper(const sleeper&) = delete;
-  sleeper& operator=(const sleeper&) = delete;
-
-  process_mark mark() const { return {pid, start_time_of(pid), boot_id()}; }
-  /// The signal that it died of; 0 = it lives.
-  int death() {
-    int status = 0;
-    reaped = ::waitpid(pid, &status, WNOHANG) == pid;
-    return reaped && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  }
-
-  pid_t pid;
-  bool reaped = false;
-};
-
-struct own_directory {
-  own_directory() {
-    char name[] = "/tmp/toolscore-leftover-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~own_directory() { std::filesystem::remove_all(path); }
-  bool has(const std::string& name) const { return std::filesystem::exists(path + "/" + name); }
-  std::string path;
-};
 
 } // namespace
 
