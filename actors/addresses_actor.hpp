@@ -26,6 +26,8 @@ struct addresses {
   std::map<std::string, caf::actor> owners;
   /// Who depends on whom; the manager replaces it when a server comes or goes.
   std::shared_ptr<const relations> related = std::make_shared<const relations>();
+  /// The node's stop was ordered: from then on nobody falls asleep and no life ends by plan.
+  bool stopping = false;
 };
 using addresses_ptr = std::shared_ptr<addresses>;
 

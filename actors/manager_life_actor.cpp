@@ -60,6 +60,7 @@ void stop_all(manager_pointer self, const manager_options_pointer& options,
               const stop_everything& request) {
   auto& state = self->state;
   state.stopping = true;
+  options->tree->stopping = true;
   tell(self, options, "node.stopping", {}, {});
   std::set<std::string> running;
   for (const auto& [name, entry] : state.servers)

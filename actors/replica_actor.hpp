@@ -68,6 +68,7 @@ struct replica {
   std::uint64_t ping_generation = 0;
 
   bool planned = false;   ///< The next start is no sign of trouble.
+  bool braked = false;    ///< It sleeps, and was parked.
   bool alive = false;     ///< An instance was spawned and has not been reported as ended.
   bool cycling = false;   ///< A group restarts and waits for the instance's end.
   bool succeeded = false; ///< The last instance ended with success.

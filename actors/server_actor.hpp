@@ -63,6 +63,9 @@ struct open_order {
   std::function<void(result<done>)> then;
 };
 
+/// Why a sleeper is woken: a call or a dependent needs it, or a person has ordered it.
+enum class wake_cause : std::uint8_t { need, order };
+
 /// THE OWNER of one MCP server: its stable address, call table, queue and tool list. It outlives
 /// the server's instances, so that a crash loses no queue and no address.
 struct server_actor_state {
@@ -96,7 +99,7 @@ struct server_actor_state {
   upkeep keep;
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.
-  bool wake_wanted = false;                                       ///< Needed while it falls asleep.
+  std::optional<wake_cause> wake_wanted;                          ///< While it falls asleep.
   std::uint64_t own_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> own_at; ///< The timer of unused own ones.
   std::uint64_t sweep_generation = 0;

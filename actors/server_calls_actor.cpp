@@ -239,7 +239,7 @@ void wait_for_start(server_actor_pointer self, call_request&& request,
   const auto deadline = wait_until.value_or(self->clock().now() + queue.wait);
   state.waiting.push_back({std::move(request), deadline});
   arm_sweep(self, deadline);
-  wake(self);
+  wake(self, wake_cause::need);
 }
 
 void take_lines(server_actor_pointer self, lines_in message) {

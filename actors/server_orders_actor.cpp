@@ -120,7 +120,8 @@ void take_order(server_actor_pointer self, const server_order& order) {
   answer_overtaken(self, order.verb);
   if (order.verb != server_verb::start) forsake_kept(self);
   if (order.then) state.orders.push_back({order.verb, order.then});
-  if (away && wants_up(order.verb) && state.desired == desired_state::running) return wake(self);
+  if (away && wants_up(order.verb) && state.desired == desired_state::running)
+    return wake(self, wake_cause::order);
   switch (order.verb) {
   case server_verb::start:
     state.desired = desired_state::running;

@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace toolscore {
 namespace {
 
@@ -19,10 +21,11 @@ bool is_busy(server_actor_pointer self) {
   return state.calls.callers() != 0 || !state.waiting.empty() || !state.rounds.empty();
 }
 
-/// Neither to sleep nor for the end of a life is anybody stopped while another is on its way.
+/// Neither to sleep nor for the end of a life is anybody stopped while another is on its way, nor
+/// while the node stops: its turn comes, and what would be started for it would be stopped at once.
 bool may_stop(server_actor_pointer self) {
   const auto& state = self->state;
-  return state.supervisor && serves(state) && is_settled(state);
+  return state.supervisor && !state.options->tree->stopping && serves(state) && is_settled(state);
 }
 
 /// As by an order to restart it: drained first, and no brake counts it.
@@ -42,9 +45,10 @@ void replace(server_actor_pointer self, replica& one) {
 
 void doze(server_actor_pointer self) {
   auto& state = self->state;
-  state.wake_wanted = false;
+  state.wake_wanted.reset();
   for (auto& one : for_everybody(state)) {
     if (one.status == instances_status::finished) continue; // Done for good.
+    one.braked = one.status == instances_status::parked;
     set_status(state, one, instances_status::dozing);
     self->send(state.supervisor, stop_child{one.child});
   }
@@ -116,18 +120,23 @@ void take_may_sleep(server_actor_pointer self) {
   arm_upkeep(self);
 }
 
-void wake(server_actor_pointer self) {
+void wake(server_actor_pointer self, wake_cause why) {
   auto& state = self->state;
-  if (state.instances == instances_status::dozing) state.wake_wanted = true;
+  if (state.instances == instances_status::dozing && state.wake_wanted != wake_cause::order)
+    state.wake_wanted = why;
   if (state.instances != instances_status::asleep || !state.supervisor) return;
-  state.wake_wanted = false;
+  state.wake_wanted.reset();
   state.reason.clear();
   for (auto& one : for_everybody(state)) {
     if (one.status != instances_status::asleep) continue;
     one.planned = true;
     one.reason.clear();
     set_status(state, one, instances_status::starting);
-    self->send(state.supervisor, start_child{one.child});
+    // Else a server that sleeps often would start what is parked as often as if it had no brakes.
+    if (std::exchange(one.braked, false) && why == wake_cause::need)
+      self->send(state.supervisor, restart_child{one.child});
+    else
+      self->send(state.supervisor, start_child{one.child});
   }
   changed(self);
 }
@@ -135,7 +144,8 @@ void wake(server_actor_pointer self) {
 void fell_asleep(server_actor_pointer self) {
   auto& state = self->state;
   state.reason = "no call for " + duration_text(state.options->spec.policy.idle_stop);
-  if (state.wake_wanted || !state.waiting.empty()) wake(self);
+  if (state.wake_wanted || !state.waiting.empty())
+    wake(self, state.wake_wanted.value_or(wake_cause::need));
 }
 
 bool answer_asleep(server_actor_pointer self, const call_request& request) {

@@ -13,8 +13,9 @@ void arm_upkeep(server_actor_pointer self);
 void take_upkeep_due(server_actor_pointer self, const upkeep_due& due);
 /// The coordinator says that nobody who runs needs it.
 void take_may_sleep(server_actor_pointer self);
-/// Somebody needs it. One that is falling asleep is woken when it sleeps.
-void wake(server_actor_pointer self);
+/// Somebody needs it. One that is falling asleep is woken when it sleeps. A replica that slept
+/// parked is tried once, as half open, unless it was ordered.
+void wake(server_actor_pointer self, wake_cause why);
 /// Its instance has ended, so it sleeps now.
 void fell_asleep(server_actor_pointer self);
 /// While it sleeps or falls asleep: what can be told without it.

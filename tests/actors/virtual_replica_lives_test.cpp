@@ -89,6 +89,24 @@ BOOST_AUTO_TEST_CASE(one_that_is_parked_keeps_no_life_from_its_end) {
   BOOST_TEST(node.host.starts("fs") == starts + 1);
 }
 
+BOOST_AUTO_TEST_CASE(once_the_nodes_stop_is_ordered_no_life_ends_by_plan_and_none_begins) {
+  fs.policy.max_lifetime = 20s; // 19 s with half of the jitter.
+  web.policy.depends_on["fs"] = dependency_condition::ready;
+  run(2, {web});
+  const auto slow = node.host.last("web");
+  slow->how.heeds_stdin = slow->how.heeds_term = false; // Its end takes 5 s.
+  advance(18s);
+  const auto stopped = node.stop_all();
+  advance(4s);
+  BOOST_TEST(!*stopped);
+  BOOST_TEST(node.host.alive("fs") == 2u);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  advance(2s);
+  BOOST_TEST(*stopped);
+  BOOST_TEST(node.host.starts("fs") == 2u);
+  BOOST_TEST(node.host.alive() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(they_fall_asleep_together_and_one_call_wakes_all) {
   fs.policy.idle_stop = 1min;
   run(3);
@@ -101,6 +119,38 @@ BOOST_AUTO_TEST_CASE(they_fall_asleep_together_and_one_call_wakes_all) {
   BOOST_TEST(node.status("fs") == "ready");
   BOOST_TEST(node.host.alive("fs") == 3u);
   BOOST_TEST(row().restarts == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_slept_parked_is_tried_once_at_a_wake_and_anew_by_an_order) {
+  manner broken;
+  broken.exits_after = 1ms;
+  broken.says = speech::silent;
+  fs.policy.idle_stop = 1min;
+  fs.policy.intensity.half_open = 24h;
+  run(2);
+  for (std::size_t start = 3; start < 40; ++start) of[start] = broken;
+  node.host.crash(living()[0]);
+  advance(30s);
+  BOOST_TEST_REQUIRE((row().replicas[0].status == process_status::crash_loop));
+  for (int wake = 0; wake < 3; ++wake) {
+    advance(1min + 20ms); // It keeps nobody awake.
+    BOOST_TEST_REQUIRE(node.status("fs") == "asleep");
+    const auto starts = node.host.starts("fs");
+    of.erase(starts + 2); // The places start in their order.
+    const auto call = node.call("fs");
+    advance(30s);
+    BOOST_TEST(served(call), call->text);
+    BOOST_TEST(node.host.starts("fs") == starts + 2);
+    BOOST_TEST((row().replicas[0].status == process_status::crash_loop));
+  }
+  advance(1min);
+  BOOST_TEST_REQUIRE(node.status("fs") == "asleep");
+  const auto starts = node.host.starts("fs");
+  of.erase(starts + 2);
+  node.order("fs", server_verb::start);
+  advance(30s);
+  BOOST_TEST(node.host.starts("fs") == starts + 1 + 6); // As often as one that is new.
+  BOOST_TEST(node.status("fs") == "degraded");
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_keeps_nobody_awake_and_no_start_is_slept_through) {

@@ -76,12 +76,28 @@ void invariants::check_birth_or_death(const process_life& life) {
       report("two live processes of one replica of " + life.server);
 }
 
+/// A life whose end had begun is renewed though the node stops: who needs it may run on for long.
+void invariants::stopping() {
+  stopping_ = true;
+  const auto look = [&](const std::string& server, process_status status, std::int64_t pid) {
+    if (status != process_status::starting && status != process_status::waiting) return;
+    const auto all = living(server);
+    const auto life =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one->pid == pid; });
+    if (life == all.end() || (*life)->ready) ++due_[server];
+    if (life != all.end() && (*life)->ready) renewed_.insert(pid);
+  };
+  for (const auto& row : node_.rows()) {
+    if (row.replicas.empty()) look(row.id.value, row.status, row.pid);
+    for (const auto& one : row.replicas) look(row.id.value, one.status, one.pid);
+  }
+}
+
 void invariants::about_to_spawn(const std::string& server) {
-  const auto at = known_.find(server);
-  // The end of a life may come while dependents still stop, and its successor is then stopped.
-  const bool renews = at != known_.end() && at->second.spec.policy.replicas > 1 &&
-                      at->second.spec.policy.max_lifetime.count() > 0;
-  if (stopping_ && !renews) report(server + " was started while the node stops");
+  if (auto& due = due_[server]; stopping_ && due == 0)
+    report(server + " was started while the node stops");
+  else if (stopping_)
+    --due;
   for (auto entry = node_.orders.rbegin(); entry != node_.orders.rend(); ++entry) {
     const auto& order = **entry;
     // A stop that failed was refused or overtaken; a start that failed may still come true.
@@ -90,6 +106,7 @@ void invariants::about_to_spawn(const std::string& server) {
     if (ends(order.verb)) report(server + " was started after its " + to_string(order.verb));
     break;
   }
+  const auto at = known_.find(server);
   if (at == known_.end()) return report(server + " was started and is not known");
   for (const auto& [other, condition] : at->second.spec.policy.depends_on) {
     const bool started = condition == dependency_condition::started;
@@ -124,14 +141,13 @@ void invariants::check_budget(const std::string& server) {
   std::vector<actor_fixture::moment> orders;
   for (const auto& order : node_.orders)
     if (order->server == server) orders.push_back(order->at);
-  // Who wakes with the others after a sleep was perhaps parked before it, and begins anew.
-  const auto& policy = known.spec.policy;
-  if (policy.replicas > 1 && policy.idle_stop.count() != 0)
-    for (const auto& [place, lives] : places)
-      for (const auto& life : lives)
-        if (life->closed) orders.push_back(*life->closed);
+  std::vector<actor_fixture::moment> sleeps;
+  for (const auto& told : node_.seen[server])
+    // One that is called meanwhile is woken before it is told as asleep.
+    if (told.status == to_string(process_status::stopping)) sleeps.push_back(told.at);
   for (const auto& [place, lives] : places)
-    if (const auto broken = budget_broken(known.spec.policy, lives, orders); !broken.empty())
+    if (const auto broken = budget_broken(known.spec.policy, lives, orders, sleeps);
+        !broken.empty())
       report(server + ": " + broken);
 }
 
@@ -249,8 +265,8 @@ bool invariants::share_group(const std::string& one, const std::string& other) c
 /// Nobody ordered this stop itself: a group's restart or the node's stop did, dependents first.
 void invariants::check_stop_order(const life_ptr& closed) {
   if (ending_ || ordered_since(closed->server, closed->asked)) return;
-  const bool lone = known_.at(closed->server).spec.policy.replicas == 1;
-  if ((!stopping_ || !lone) && life_is_full(*closed)) return check_turns(*closed);
+  if (stopping_ && renewed_.count(closed->pid) != 0) return;
+  if (!stopping_ && life_is_full(*closed)) return check_turns(*closed);
   for (const auto& [name, other] : known_) {
     const auto& needs = other.spec.policy.depends_on;
     if (needs.count(closed->server) == 0 || node_.host.alive(name) == 0) continue;
@@ -264,13 +280,25 @@ void invariants::check_stop_order(const life_ptr& closed) {
 void invariants::check_turns(const process_life& closed) {
   for (const auto& group : node_.groups)
     if (std::count(group.servers.begin(), group.servers.end(), closed.server) != 0) return;
-  const auto idle_stop = known_.at(closed.server).spec.policy.idle_stop;
-  if (idle_stop.count() != 0 && idle_for(closed, idle_stop)) return; // All sleep.
+  const auto& policy = known_.at(closed.server).spec.policy;
+  if (policy.idle_stop.count() != 0 && idle_for(closed, policy.idle_stop)) return; // All sleep.
+  // Its end began with its drain, and what is on its way since is no fault.
+  const auto begun =
+      node_.time.now() - (has_drained_calls(closed) ? policy.stop.drain : milliseconds{0});
   for (const auto& other : living(closed.server))
-    // Its own drain may have begun before the other's trouble did.
     if (other->pid != closed.pid && !is_full(other) &&
-        node_.time.now() - other->closed.value_or(other->asked) > 6s)
+        other->closed.value_or(other->asked) <= begun)
       report("a replica of " + closed.server + " was replaced while another was on its way");
+}
+
+/// A drain without calls takes no time. One that took any ended with the last answer, or at its
+/// limit with a call that has none.
+bool invariants::has_drained_calls(const process_life& closed) const {
+  const auto now = node_.time.now();
+  return !closed.calls.empty() ||
+         std::any_of(node_.calls.begin(), node_.calls.end(), [&](const auto& call) {
+           return call->server == closed.server && call->ends != 0 && call->answered == now;
+         });
 }
 
 bool invariants::idle_for(const process_life& life, milliseconds limit) const {
@@ -305,51 +333,6 @@ void invariants::check_planned_stop(const process_life& closed) {
     if (need != entry.spec.policy.depends_on.end() && node_.host.alive(other) != 0)
       report(name + " fell asleep while " + other + ", which needs it, runs");
   }
-}
-
-bool invariants::can_be_up(const std::string& server,
-                           const std::map<std::string, server_status>& rows) const {
-  const auto row = rows.find(server);
-  if (row == rows.end() || row->second.desired != desired_state::running) return false;
-  if (row->second.status == process_status::failed) return false;
-  const auto& policy = known_.at(server).spec.policy;
-  if (policy.restart != restart_type::permanent) return false;
-  return std::all_of(policy.depends_on.begin(), policy.depends_on.end(),
-                     [&](const auto& need) { return can_be_up(need.first, rows); });
-}
-
-void invariants::check_recovered() {
-  std::map<std::string, server_status> rows;
-  for (auto& row : node_.rows()) rows[row.id.value] = row;
-  const auto is_well = [&](const std::string& name, process_status status) {
-    const auto& policy = known_.at(name).spec.policy;
-    const bool plans = policy.idle_stop.count() != 0 || policy.max_lifetime.count() != 0;
-    // It may be on its way between the two just now; whether it serves is asked of it later.
-    return status == process_status::ready ||
-           (policy.idle_stop.count() != 0 && status == process_status::asleep) ||
-           (plans && (status == process_status::starting || status == process_status::stopping ||
-                      status == process_status::degraded));
-  };
-  for (const auto& [name, row] : rows)
-    if (can_be_up(name, rows) && !is_well(name, row.status))
-      report(name + " is wanted and could be up, and is " + to_string(row.status) + ": " +
-             row.reason);
-}
-
-void invariants::check_served(const std::vector<made_call_ptr>& calls) {
-  std::map<std::string, server_status> rows;
-  for (auto& row : node_.rows()) rows[row.id.value] = row;
-  // One from the days before may never answer, and is no hung one by that.
-  const auto is_mute = [&](const std::string& server) {
-    return std::any_of(node_.host.lives.begin(), node_.host.lives.end(), [&](const auto& life) {
-      return life->server == server && !life->how.answers_after &&
-             (life->runs || node_.time.now() - life->ended < 60s);
-    });
-  };
-  for (const auto& call : calls)
-    if (can_be_up(call->server, rows) && !is_mute(call->server) &&
-        (call->ends != 1 || call->failed()))
-      report("a call of " + call->server + " on good days has failed: " + call->text);
 }
 
 void invariants::check_ended() {

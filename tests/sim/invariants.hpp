@@ -19,8 +19,8 @@ public:
   void added(const server_spec& spec);
   /// Adds it to the node; one that is refused changes nothing.
   void add(const server_spec& spec);
-  /// The node was asked to stop: from here on nothing starts.
-  void stopping() { stopping_ = true; }
+  /// The node is about to be asked to stop: from here on nothing starts but what is on its way.
+  void stopping();
   /// The tree ends by itself, its supervisors in their own order.
   void ending() { ending_ = true; }
   void about_to_spawn(const std::string& server);
@@ -48,6 +48,8 @@ private:
   void check_stop_order(const life_ptr& closed);
   void check_planned_stop(const process_life& closed);
   bool life_is_full(const process_life& life) const;
+  bool has_drained_calls(const process_life& closed) const;
+  bool moves_by_plan(const std::string& server, std::size_t place) const;
   bool idle_for(const process_life& life, milliseconds limit) const;
   void check_budget(const std::string& server);
   void check_turns(const process_life& closed);
@@ -60,9 +62,11 @@ private:
   trace& told_;
   actor_fixture::moment begun_;
   std::map<std::string, known_server> known_;
-  std::size_t calls_done_ = 0;  ///< All before are answered.
-  std::size_t orders_done_ = 0; ///< All before are answered.
-  std::string shown_;           ///< The states of all servers, as they were told last.
+  std::size_t calls_done_ = 0;             ///< All before are answered.
+  std::size_t orders_done_ = 0;            ///< All before are answered.
+  std::string shown_;                      ///< The states of all servers, as they were told last.
+  std::map<std::string, std::size_t> due_; ///< Starts that were on their way at the node's stop,
+  std::set<std::int64_t> renewed_;         ///< and pids of the lives whose end was.
   bool stopping_ = false;
   bool ending_ = false;
   std::string fault_;

@@ -27,15 +27,17 @@ milliseconds least_wait(const backoff_policy& backoff, streak& spent, bool was_r
 } // namespace
 
 std::string budget_broken(const server_policy& policy, const std::vector<life_ptr>& lives,
-                          const std::vector<moment>& orders) {
+                          const std::vector<moment>& orders, const std::vector<moment>& sleeps) {
   streak spent;
   std::vector<moment> restarts;
   for (std::size_t at = 1; at < lives.size(); ++at) {
     const auto& before = *lives[at - 1];
     const auto& now = *lives[at];
-    const bool ordered = std::any_of(orders.begin(), orders.end(), [&](moment order) {
-      return order >= before.asked && order <= now.asked;
-    });
+    const auto came_since = [&](const std::vector<moment>& all, moment since) {
+      return std::any_of(all.begin(), all.end(),
+                         [&](moment x) { return x >= since && x <= now.asked; });
+    };
+    const bool ordered = came_since(orders, before.asked);
     // A stop that nobody ordered is the end of its life or its sleep: no brake counts that.
     // One that crashes at the end of its life may have been draining already.
     const bool full_life = policy.max_lifetime.count() > 0 && before.ready &&
@@ -48,7 +50,11 @@ std::string budget_broken(const server_policy& policy, const std::vector<life_pt
     if (was_ready) spent.never_ready = 0;
     if (was_ready && before.ended - *before.ready >= policy.backoff.reset_after) spent = {};
     const auto gap = now.asked - before.ended;
-    if (gap >= policy.intensity.half_open) continue; // Parked, and tried half open.
+    // Parked, and tried half open: its streak goes on. One that was ready may have crashed while it
+    // fell asleep, and begins anew.
+    const bool slept = came_since(sleeps, was_ready ? before.asked : before.ended);
+    if (slept && was_ready) spent = {};
+    if (slept || gap >= policy.intensity.half_open) continue;
     if (!was_ready && ++spent.never_ready >= policy.intensity.never_ready)
       return "it was started again after " + std::to_string(spent.never_ready) +
              " starts that never got ready";

@@ -12,8 +12,10 @@ namespace toolscore::test {
 /// start, excuses all.
 /// @param lives of one server since it was added, in the order of their starts
 /// @param orders the moments of all orders to it
+/// @param sleeps when all of it fell asleep: what was parked is tried once at the wake
 /// @returns which rule a restart broke; empty if none did
 std::string budget_broken(const server_policy& policy, const std::vector<life_ptr>& lives,
-                          const std::vector<actor_fixture::moment>& orders);
+                          const std::vector<actor_fixture::moment>& orders,
+                          const std::vector<actor_fixture::moment>& sleeps);
 
 } // namespace toolscore::test
