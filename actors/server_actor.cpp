@@ -249,6 +249,7 @@ caf::behavior make_server(server_actor_pointer self,
         if (due.generation == self->state.sweep_generation) sweep(self);
       },
       [self](const ping_due& due) { take_ping_due(self, due); },
+      [](const resume& message) { message.work(); },
   };
 }
 

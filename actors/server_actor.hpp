@@ -115,7 +115,12 @@ struct server_actor_state {
   std::uint64_t failures_total = 0;
   std::uint64_t garbage_total = 0;
 
-  process_status status() const noexcept { return status_of(install, desired, instances); }
+  bool kept_ends = false; ///< What a former node kept and is not wanted.
+
+  process_status status() const noexcept {
+    const auto told = status_of(install, desired, instances);
+    return kept_ends && told == process_status::stopped ? process_status::stopping : told;
+  }
 };
 
 using server_actor_pointer = caf::stateful_actor<server_actor_state>*;

@@ -1,5 +1,6 @@
 #include "actors/server_keep_actor.hpp"
 
+#include "actors/server_orders_actor.hpp"
 #include "loop/log_io.hpp"
 #include "runners/install_keys.hpp"
 #include "runners/spawner/protocol.hpp"
@@ -36,7 +37,15 @@ std::uint64_t number_before(server_actor_pointer self) {
 }
 
 void forsake_kept(server_actor_pointer self) {
-  self->state.options->processes->end_kept(self->state.options->spec.id);
+  auto& state = self->state;
+  const auto& spec = state.options->spec;
+  auto told = back_to<done>(self, [self](done) {
+    self->state.kept_ends = false;
+    changed(self);
+  });
+  if (state.options->processes->end_kept(spec.id, spec.policy.stop.term,
+                                         [told = std::move(told)] { told(done{}); }))
+    state.kept_ends = true;
 }
 
 } // namespace toolscore

@@ -15,7 +15,7 @@ std::string digest_if_kept(server_actor_pointer self);
 /// and its adoption is no restart. @returns the number before that of the first start
 std::uint64_t number_before(server_actor_pointer self);
 /// It will not be asked for: ends what a former node kept and nobody has adopted yet, unless it is
-/// the node that ends.
+/// the node that ends. A stop is not done before that is.
 void forsake_kept(server_actor_pointer self);
 
 } // namespace toolscore

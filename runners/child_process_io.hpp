@@ -7,6 +7,7 @@
 #include "runners/spawner/protocol.hpp"
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,8 +20,9 @@ namespace toolscore {
 struct kept_hold {
   std::shared_ptr<const kept_trees> files;
   kept_note note;
-  bool adopted = false;   ///< It is no child of ours: a former node started it.
-  bool was_ready = false; ///< In that one's time.
+  bool adopted = false;              ///< It is no child of ours: a former node started it.
+  bool was_ready = false;            ///< In that one's time.
+  std::chrono::milliseconds term{0}; ///< What another, whose place it takes, has after SIGTERM.
 };
 
 /// One tree from the moment its plan is sent until it is reaped; the other half of child_process.

@@ -4,6 +4,7 @@
 #include "messages/launch_plan.hpp"
 #include "runners/log_ring.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -69,6 +70,8 @@ struct kept_as {
   instance_id id;
   std::string digest; ///< Of its definition: the next node adopts it only under the same.
   std::uint16_t port = 0;
+  /// How long one of another digest has to end after SIGTERM.
+  std::chrono::milliseconds term{0};
 };
 
 /// One that a former node kept, that lives, and that nobody has asked for yet.
@@ -108,8 +111,12 @@ public:
   virtual void spawn(const launch_plan& plan, spawn_options options, spawned then) = 0;
 
   virtual std::optional<kept_instance> kept(const server_id&) const { return std::nullopt; }
-  /// Ends it, if there is one: nobody will ask for it.
-  virtual void end_kept(const server_id&) {}
+  /// Ends it, if there is one: nobody will ask for it. `then` is called once nothing of it is left.
+  /// @param term  what it has after SIGTERM
+  /// @returns whether there is one
+  virtual bool end_kept(const server_id&, std::chrono::milliseconds, std::function<void()>) {
+    return false;
+  }
 };
 
 } // namespace toolscore

@@ -276,7 +276,7 @@ process_io::state::child process_io::state::make_child(const launch_plan& plan,
   const auto keep = std::exchange(options.keep, std::nullopt);
   auto who = std::make_shared<child_process::state>(io, plan, std::move(options));
   if (keep) {
-    who->kept = kept_hold{kept_files, {}, false, false};
+    who->kept = kept_hold{kept_files, {}, false, false, keep->term};
     who->kept->note.id = keep->id;
     who->kept->note.digest = keep->digest;
     who->kept->note.port = keep->port;

@@ -69,7 +69,8 @@ public:
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
   std::optional<kept_instance> kept(const server_id& server) const override;
-  void end_kept(const server_id& server) override;
+  bool end_kept(const server_id& server, std::chrono::milliseconds term,
+                std::function<void()> then) override;
 
   std::size_t alive() const;        ///< Trees not yet reaped.
   std::int64_t spawner_pid() const; ///< 0 while none runs.

@@ -6,12 +6,6 @@
 #include <csignal>
 
 namespace toolscore {
-namespace {
-
-/// From SIGTERM to SIGKILL, for a tree whose policy is not known any more.
-constexpr std::chrono::milliseconds term_time{3'000};
-
-} // namespace
 
 /// Its init waits: nothing of the tree runs before the note is on the disk.
 bool process_io::state::note_kept(const child& who, const spawner::spawn_reply& reply) {
@@ -56,7 +50,7 @@ bool process_io::state::adopt_kept(waiting_start& next) {
                         ? kept_files->connect(found->second.note)
                         : descriptor{};
   if (!connection) {
-    end_kept(found->first);
+    end_kept(found->first, next.who->kept->term, {});
     return wait_for_kept(next);
   }
   auto offer = std::move(offers.extract(found).mapped());
@@ -68,30 +62,33 @@ bool process_io::state::adopt_kept(waiting_start& next) {
 }
 
 /// Asked first, then killed. Without a connection it can only be killed.
-void process_io::state::end_kept(const std::string& server) {
+bool process_io::state::end_kept(const std::string& server, std::chrono::milliseconds term,
+                                 std::function<void()> then) {
   auto found = offers.extract(server);
-  if (!found) return;
+  if (!found) return false;
   launch_plan plan; // Of what it was started from nothing is wanted any more.
   plan.argv = {server};
   plan.name = server;
   spawn_options options;
-  options.keep = kept_as{found.mapped().note.id, {}, 0};
+  options.keep = kept_as{found.mapped().note.id, {}, 0, term};
   const auto who = make_child(plan, std::move(options));
+  if (then) who->set_exit_hook([then = std::move(then)](const process_exit&) { then(); });
   watch_living(who, tree_notes::no_place);
   auto connection = kept_files->connect(found.mapped().note);
   who->take_over(std::move(found.mapped()), std::move(connection));
   who->signal(SIGTERM);
-  const auto patience = std::make_shared<boost::asio::steady_timer>(io, term_time);
+  const auto patience = std::make_shared<boost::asio::steady_timer>(io, term);
   patience->async_wait([patience, weak = std::weak_ptr(who)](auto failed) {
     if (const auto still = weak.lock(); !failed && still) still->kill();
   });
+  return true;
 }
 
 void process_io::keep_trees_in(kept_trees files, std::vector<kept_offer> offers) {
   state_->kept_files = std::make_shared<const kept_trees>(std::move(files));
   for (auto& offer : offers) {
     const auto server = offer.note.id.server.value;
-    state_->end_kept(server); // Two of one server are one too many.
+    state_->end_kept(server, stop_policy{}.term, {}); // Two of one server are one too many.
     state_->offers.emplace(server, std::move(offer));
   }
 }
@@ -107,8 +104,9 @@ std::optional<kept_instance> process_io::kept(const server_id& server) const {
   return kept_instance{note.id.number, note.digest, note.port};
 }
 
-void process_io::end_kept(const server_id& server) {
-  if (!state_->leaving) state_->end_kept(server.value);
+bool process_io::end_kept(const server_id& server, std::chrono::milliseconds term,
+                          std::function<void()> then) {
+  return !state_->leaving && state_->end_kept(server.value, term, std::move(then));
 }
 
 } // namespace toolscore

@@ -70,7 +70,8 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   bool note_kept(const child& who, const spawner::spawn_reply& reply);
   bool wait_for_kept(waiting_start& next);
   bool adopt_kept(waiting_start& next);
-  void end_kept(const std::string& server);
+  bool end_kept(const std::string& server, std::chrono::milliseconds term,
+                std::function<void()> then);
 
   boost::asio::io_context& io;
   std::string program;

@@ -102,6 +102,27 @@ BOOST_AUTO_TEST_CASE(one_that_is_not_wanted_any_more_is_ended_at_the_next_start)
   }
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_stopped_before_its_adoption_has_ended_when_that_is_answered) {
+  node_fixture node;
+  auto definition = kept_web();
+  node.add("web", definition);
+  const auto former = keep_one(node);
+  definition["depends_on"] = {{"db", "ready"}};
+  node.add("web", definition);
+  node.add("db", {{"command", "sleep"},
+                  {"args", {"1000"}},
+                  {"link", "none"},
+                  {"ready", {{"log", "it never says so"}}}});
+  BOOST_REQUIRE_MESSAGE(node.start(false), node.log());
+  BOOST_REQUIRE(node.wait_for_status("web", "waiting"));
+  BOOST_TEST(who_answers(former.port) == former.word);
+  const auto ended = node.command({"--state-dir", node.state_dir(), "stop", "web"}, account::own);
+  BOOST_TEST(ended.code == 0, ended.text);
+  BOOST_TEST(is_gone(former.pid));
+  BOOST_TEST(web_servers(node) == 0);
+  end_well(node);
+}
+
 BOOST_AUTO_TEST_CASE(without_namespaces_keep_is_refused_at_the_start_and_says_why) {
   node_fixture node(account::sandboxed);
   node.add("web", kept_web());
