@@ -48,7 +48,8 @@ struct runtime::state {
   std::shared_ptr<store_files> files;
   std::vector<initial_server> initial;
   std::optional<kept_trees> trees;
-  std::vector<kept_offer> offers; ///< What a former node kept.
+  std::vector<kept_offer> offers;                 ///< What a former node kept,
+  std::map<std::string, std::uint64_t> last_kept; ///< and numbers of what it kept in vain.
   actor_host host;
   blocking_pool writer{1};
   blocking_pool workers{2};
@@ -91,6 +92,7 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
     return alone.failure();
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
   content->trees.emplace(std::move(*trees));
+  content->last_kept = kept.last_numbers();
   content->offers = std::move(kept.offers);
   content->initial = std::move(*initial);
   return std::unique_ptr<runtime>(new runtime(std::move(content)));
@@ -124,7 +126,8 @@ void runtime::begin() {
   else // Its trees are found by their rows in the store.
     log::write(log::level::error, "node.notes_refused",
                {log::kv("reason", notes.failure().detail)});
-  all.processes->keep_trees_in(std::move(*all.trees), std::move(all.offers));
+  all.processes->keep_trees_in(std::move(*all.trees), std::move(all.offers),
+                               std::move(all.last_kept));
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;

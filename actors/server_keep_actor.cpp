@@ -26,8 +26,9 @@ std::string digest_if_kept(server_actor_pointer self) {
 
 std::uint64_t number_before(server_actor_pointer self) {
   auto& state = self->state;
-  const auto kept = state.options->processes->kept(state.options->spec.id);
-  if (!kept) return 0;
+  const auto& processes = *state.options->processes;
+  const auto kept = processes.kept(state.options->spec.id);
+  if (!kept) return processes.last_kept(state.options->spec.id);
   const bool same = kept->digest == digest_if_kept(self);
   log::write(log::level::info, same ? "server.adopting" : "server.kept_reaped",
              {log::kv("server", state.options->spec.id.value), log::kv("instance", kept->number),

@@ -158,6 +158,17 @@ std::vector<kept_note> kept_trees::all() const {
   return notes;
 }
 
+std::map<std::string, std::uint64_t> kept_survivors::last_numbers() const {
+  std::map<std::string, std::uint64_t> last;
+  const auto take = [&](const kept_note& note) {
+    auto& number = last[note.id.server.value];
+    number = std::max(number, note.id.number);
+  };
+  for (const auto& note : ended) take(note);
+  for (const auto& [note, claim] : condemned) take(note);
+  return last;
+}
+
 kept_survivors find_kept(const kept_trees& trees,
                          const std::function<kept_claim(const instance_id&)>& claim_of) {
   kept_survivors found;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ struct kept_survivors {
   std::vector<kept_offer> offers;                          ///< They live, and may be adopted.
   std::vector<kept_note> ended;                            ///< They ended while no node was there.
   std::vector<std::pair<kept_note, kept_claim>> condemned; ///< They live, and must not go on.
+  /// The greatest of each server's whose instance does not go on: its next has the number after it.
+  std::map<std::string, std::uint64_t> last_numbers() const;
 };
 /// Looks at each noted tree: a reused pid and another boot's are nobody. Signals nothing.
 kept_survivors find_kept(const kept_trees& trees,

@@ -111,6 +111,8 @@ public:
   virtual void spawn(const launch_plan& plan, spawn_options options, spawned then) = 0;
 
   virtual std::optional<kept_instance> kept(const server_id&) const { return std::nullopt; }
+  /// The number of one that a former node kept and that is no more, or is not to go on; 0 = none.
+  virtual std::uint64_t last_kept(const server_id&) const { return 0; }
   /// Ends it, if there is one: nobody will ask for it. `then` is called once nothing of it is left.
   /// @param term  what it has after SIGTERM
   /// @returns whether there is one

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -63,12 +64,15 @@ public:
   void note_trees_in(tree_notes notes);
 
   /// From now on trees can be kept, and those that a former node has kept can be adopted.
-  void keep_trees_in(kept_trees files, std::vector<kept_offer> offers);
+  /// @param last  the numbers of those that it kept and that are no more
+  void keep_trees_in(kept_trees files, std::vector<kept_offer> offers,
+                     std::map<std::string, std::uint64_t> last);
   /// The node ends: what is kept is let go of instead of killed, whoever gives it up.
   void let_kept_go();
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
   std::optional<kept_instance> kept(const server_id& server) const override;
+  std::uint64_t last_kept(const server_id& server) const override;
   bool end_kept(const server_id& server, std::chrono::milliseconds term,
                 std::function<void()> then) override;
 

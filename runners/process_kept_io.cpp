@@ -66,6 +66,8 @@ bool process_io::state::end_kept(const std::string& server, std::chrono::millise
                                  std::function<void()> then) {
   auto found = offers.extract(server);
   if (!found) return false;
+  auto& last = last_kept[server];
+  last = std::max(last, found.mapped().note.id.number);
   launch_plan plan; // Of what it was started from nothing is wanted any more.
   plan.argv = {server};
   plan.name = server;
@@ -84,7 +86,9 @@ bool process_io::state::end_kept(const std::string& server, std::chrono::millise
   return true;
 }
 
-void process_io::keep_trees_in(kept_trees files, std::vector<kept_offer> offers) {
+void process_io::keep_trees_in(kept_trees files, std::vector<kept_offer> offers,
+                               std::map<std::string, std::uint64_t> last) {
+  state_->last_kept = std::move(last);
   state_->kept_files = std::make_shared<const kept_trees>(std::move(files));
   for (auto& offer : offers) {
     const auto server = offer.note.id.server.value;
@@ -102,6 +106,11 @@ std::optional<kept_instance> process_io::kept(const server_id& server) const {
   if (found == state_->offers.end()) return std::nullopt;
   const auto& note = found->second.note;
   return kept_instance{note.id.number, note.digest, note.port};
+}
+
+std::uint64_t process_io::last_kept(const server_id& server) const {
+  const auto found = state_->last_kept.find(server.value);
+  return found == state_->last_kept.end() ? 0 : found->second;
 }
 
 bool process_io::end_kept(const server_id& server, std::chrono::milliseconds term,

@@ -92,6 +92,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::optional<tree_notes> notes;
   std::shared_ptr<const kept_trees> kept_files;
   std::map<std::string, kept_offer> offers; ///< By their servers; nobody has asked for them yet.
+  std::map<std::string, std::uint64_t> last_kept; ///< Numbers of those that are no more.
   /// Starts of a server of which a kept tree still ends.
   std::vector<waiting_start> behind_kept;
   bool leaving = false; ///< The node ends: what is kept is let go of.

@@ -72,6 +72,7 @@ BOOST_AUTO_TEST_CASE(one_that_ended_while_no_node_was_there_is_told_and_started_
   BOOST_REQUIRE(eventually([&] { return web_servers(node) == 0; }));
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   check_one_new(node, former);
+  BOOST_TEST(number_of(node.row("web"), "instance") == 2);
   BOOST_TEST(node.log().find("node.kept_gone") != std::string::npos, node.log());
   stop_by_command(node, "web");
   end_well(node);
@@ -91,6 +92,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_not_wanted_any_more_is_ended_at_the_next_start)
       if (how == "removed") node.forget("web");
       BOOST_REQUIRE_MESSAGE(node.start(), node.log());
       if (how == "not kept") check_one_new(node, former);
+      if (how == "not kept") BOOST_TEST(number_of(node.row("web"), "instance") == 2);
       if (how == "stopped") stop_by_command(node, "web");
       BOOST_TEST(eventually([&] { return is_gone(former.pid); }));
       if (how != "not kept") {
