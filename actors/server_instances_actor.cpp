@@ -79,7 +79,9 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   one->word = {};
   one->logs.begin(message.number, message.log);
   begin_life(self, *one, message);
-  if (!message.adopted) // Its row stands.
+  if (message.adopted) // Its row stands, and nobody is to read of a start that was none.
+    set_reason(state, *one, "adopted: it runs since a former node's time");
+  else
     self->send(
         state.options->tree->store,
         put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});

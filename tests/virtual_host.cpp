@@ -18,16 +18,15 @@ const std::string discovered =
 
 class virtual_process final : public hosted_process {
 public:
-  virtual_process(virtual_host& host, life_ptr life)
-      : host_(host), life_(std::move(life)), pid_(static_cast<std::int64_t>(host.next_pid++)) {
-    life_->pid = pid_;
+  virtual_process(virtual_host& host, life_ptr life) : host_(host), life_(std::move(life)) {
+    if (life_->pid == 0) life_->pid = static_cast<std::int64_t>(host.next_pid++);
   }
   ~virtual_process() override {
     life_->on_exit = nullptr;
     kill();
   }
-  std::int64_t pid() const override { return pid_; }
-  std::int64_t init_pid() const override { return pid_ + 1'000'000; }
+  std::int64_t pid() const override { return life_->pid; }
+  std::int64_t init_pid() const override { return life_->pid + 1'000'000; }
   confinement held_by() const override { return confinement::pid_namespace; }
   std::string confined() const override { return "pid+mount namespace"; }
   std::string not_given() const override { return {}; }
@@ -47,6 +46,8 @@ public:
   }
   std::string log_tail(std::size_t) const override { return {}; }
   std::uint64_t log_bytes() const override { return 0; }
+  bool was_ready() const override { return life_->adopted; }
+  bool adopted() const override { return life_->adopted; }
 
   void note(const std::string& what) {
     const auto age = std::chrono::duration_cast<milliseconds>(host_.time_.now() - life_->asked);
@@ -58,7 +59,6 @@ public:
 private:
   virtual_host& host_;
   life_ptr life_;
-  std::int64_t pid_;
 };
 
 class virtual_link final : public link {
@@ -154,9 +154,67 @@ void virtual_host::notify(const life_ptr& life, const std::string& datagram) {
     socket->second(datagram);
 }
 
-void virtual_host::spawn(const launch_plan& plan, spawn_options, spawned then) {
+life_ptr virtual_host::leave_over(const kept_as& what, manner how) {
+  auto life = std::make_shared<process_life>();
+  life->server = what.id.server.value;
+  life->how = std::move(how);
+  life->keep = what;
+  life->pid = static_cast<std::int64_t>(next_pid++);
+  life->asked = life->born = time_.now();
+  life->ready = time_.now();
+  life->runs = true;
+  lives.push_back(life);
+  offers_[life->server] = life;
+  return life;
+}
+
+std::optional<kept_instance> virtual_host::kept(const server_id& server) const {
+  const auto at = offers_.find(server.value);
+  if (at == offers_.end()) return std::nullopt;
+  const auto& keep = *at->second->keep;
+  return kept_instance{keep.id.number, keep.digest, keep.port};
+}
+
+bool virtual_host::end_kept(const server_id& server, milliseconds term,
+                            std::function<void()> then) {
+  const auto offer = offers_.extract(server.value);
+  if (!offer) return false;
+  const auto life = offer.mapped();
+  life->on_exit = [then = std::move(then)](process_exit) {
+    if (then) then();
+  };
+  if (life->how.heeds_term) die_after(life, life->how.end_takes, {true, SIGTERM});
+  die_after(life, term + life->how.end_takes, {true, SIGKILL});
+  return true;
+}
+
+/// As process_io does: the same goes on, and another ends before anything starts.
+bool virtual_host::adopt_kept(const launch_plan& plan, const spawn_options& options,
+                              const spawned& then) {
+  if (const auto at = offers_.find(plan.name); at != offers_.end()) {
+    const auto life = at->second;
+    if (life->keep->digest == options.keep->digest) {
+      offers_.erase(at);
+      life->plan = plan;
+      life->adopted = true;
+      time_.after(milliseconds{1}, [this, life, then] {
+        if (life->over) return then(error{errc::spawn_failed, "its init ended first"});
+        then(std::unique_ptr<hosted_process>(std::make_unique<virtual_process>(*this, life)));
+      });
+      return true;
+    }
+    end_kept({plan.name}, options.keep->term, {});
+  }
+  if (alive(plan.name) == 0) return false;
+  behind_kept_.push_back([this, plan, options, then] { spawn(plan, options, then); });
+  return true;
+}
+
+void virtual_host::spawn(const launch_plan& plan, spawn_options options, spawned then) {
+  if (options.keep && adopt_kept(plan, options, then)) return;
   auto life = std::make_shared<process_life>();
   life->plan = plan;
+  life->keep = std::move(options.keep);
   life->server = plan.name;
   life->asked = time_.now();
   life->how = choose ? choose(life->server, starts(life->server) + 1) : manner{};
@@ -195,6 +253,7 @@ void virtual_host::crash(const life_ptr& life, process_exit exit) {
   life->ended = time_.now();
   if (const auto hook = std::exchange(life->on_exit, nullptr)) hook(exit);
   if (on_change) on_change(life);
+  for (auto& start : std::exchange(behind_kept_, {})) time_.after(milliseconds{0}, start);
 }
 
 void virtual_host::say(const life_ptr& life, const std::string& line) {

@@ -55,10 +55,12 @@ struct process_life {
   std::function<void(process_exit)> on_exit;
   launch_plan plan;
   actor_fixture::moment born{};
-  std::string probe_failure; ///< What its port answers instead of success.
-  std::size_t probes = 0;    ///< Asked so far.
-  std::uint64_t sent = 0;    ///< Lines written to it.
-  std::uint64_t begun = 0;   ///< Of them, those that it got a byte of.
+  std::string probe_failure;   ///< What its port answers instead of success.
+  std::size_t probes = 0;      ///< Asked so far.
+  std::uint64_t sent = 0;      ///< Lines written to it.
+  std::uint64_t begun = 0;     ///< Of them, those that it got a byte of.
+  std::optional<kept_as> keep; ///< It is to outlive the node.
+  bool adopted = false;        ///< A former node started it.
 };
 using life_ptr = std::shared_ptr<process_life>;
 
@@ -70,6 +72,10 @@ public:
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
   std::shared_ptr<link> open_link(hosted_process& process, link_events events);
+  std::optional<kept_instance> kept(const server_id& server) const override;
+  bool end_kept(const server_id& server, milliseconds term, std::function<void()> then) override;
+  /// One runs since a former node's time, and waits to be asked for.
+  life_ptr leave_over(const kept_as& what, manner how);
 
   /// Ends it as if by itself.
   void crash(const life_ptr& life, process_exit exit = {true, 11});
@@ -100,6 +106,7 @@ private:
   void hear(const life_ptr& life, const std::string& line);
   void reply(const life_ptr& life, milliseconds delay, std::string line, bool opens = false);
 
+  bool adopt_kept(const launch_plan& plan, const spawn_options& options, const spawned& then);
   void answer_probe(const probe_target& target, const std::weak_ptr<void>& wanted,
                     const std::function<void(std::string)>& then);
 
@@ -108,6 +115,8 @@ private:
   std::map<std::string, std::function<void(std::string)>> sockets_; ///< Those that listen.
   std::uint64_t last_socket_ = 0;
   std::uint16_t last_port_ = 20'000;
+  std::map<std::string, life_ptr> offers_;         ///< Nobody has asked for them yet.
+  std::vector<std::function<void()>> behind_kept_; ///< Starts that wait for the end of one.
 };
 
 } // namespace toolscore::test
