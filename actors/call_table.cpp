@@ -49,8 +49,8 @@ std::optional<std::int64_t> call_table::asker(std::uint64_t instance) const {
   auto found = calls_.end();
   for (auto at = calls_.begin(); at != calls_.end(); ++at) {
     if (!may_ask(at->second)) continue;
-    if (found != calls_.end() && (session(at->second).empty() ||
-                                  session(at->second) != session(found->second)))
+    if (found != calls_.end() &&
+        (session(at->second).empty() || session(at->second) != session(found->second)))
       return std::nullopt;
     if (found == calls_.end() || at->first < found->first) found = at;
   }

@@ -203,8 +203,7 @@ prepare_evidence(instance_pointer self, options_ref options, spawn_options& how)
   how.on_log_line = log_watch(self, options);
   const auto keep = [&] {
     if (!options->kept_digest.empty())
-      how.keep = kept_as{options->id, options->kept_digest, state.port,
-                         options->policy->stop.term};
+      how.keep = kept_as{options->id, options->kept_digest, state.port, options->policy->stop.term};
   };
   if (!options->policy->port && !state.without_handshake.is_notified()) {
     keep();

@@ -48,9 +48,9 @@ void publish(server_actor_pointer self) {
   const auto shared = for_everybody(state);
   now.running = std::any_of(shared.begin(), shared.end(),
                             [&](const replica& x) { return x.pid != 0 && !is_replaced(x); });
-  now.succeeded = now.to == process_status::completed &&
-                  std::all_of(shared.begin(), shared.end(),
-                              [](const replica& x) { return x.succeeded; });
+  now.succeeded =
+      now.to == process_status::completed &&
+      std::all_of(shared.begin(), shared.end(), [](const replica& x) { return x.succeeded; });
   if (now.to != process_status::ready) now.reason = reason_of(state);
   const auto same = [](const state_changed& a, const state_changed& b) {
     return a.to == b.to && a.pid == b.pid && a.instance == b.instance && a.reason == b.reason &&

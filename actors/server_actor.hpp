@@ -80,17 +80,17 @@ struct server_actor_state {
   std::string commit;
   std::string reason; ///< Why none of its replicas is what it should be; one line.
 
-  caf::actor supervisor; ///< Of the instances; null until the install is done.
+  caf::actor supervisor;        ///< Of the instances; null until the install is done.
   std::deque<replica> replicas; ///< First those for everybody, then callers' own; none ever moves.
   std::size_t shared = 0;       ///< How many are for everybody.
   std::uint64_t last_own = 0;   ///< Own ones are named by a count.
-  std::size_t concerned = 0; ///< The replica that was news last.
-  std::size_t next = 0;      ///< Where the choice among equal ones begins.
+  std::size_t concerned = 0;    ///< The replica that was news last.
+  std::size_t next = 0;         ///< Where the choice among equal ones begins.
   std::shared_ptr<const mcp::handshake_result> handshake; ///< The last of any.
 
   mcp::scanner scanner;
   call_table calls{256};
-  mcp::tool_filter filter; ///< Of the policy; holds at every endpoint.
+  mcp::tool_filter filter;         ///< Of the policy; holds at every endpoint.
   std::list<waiting_call> waiting; ///< Empty, it takes no memory; a deque takes half a KiB.
   std::list<open_round> rounds;    ///< The oldest first.
   std::uint64_t last_round = 0;

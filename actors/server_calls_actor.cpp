@@ -31,7 +31,8 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
     text = mcp::initialize_response(id_of(request), *state.handshake, request.version);
   else if (request.method == "logging/setLevel" && state.handshake &&
            state.handshake->server == era::modern)
-    text = mcp::empty_response(id_of(request), era::legacy); // It goes with each call of the session.
+    text =
+        mcp::empty_response(id_of(request), era::legacy); // It goes with each call of the session.
   else if (request.method == "server/discover" && state.handshake)
     text = mcp::discover_response(id_of(request), *state.handshake);
   else

@@ -25,8 +25,8 @@ bool is_own(const replica& one) noexcept {
   return !one.owned_by.empty();
 }
 
-/// Whom a call's own instance belongs to; empty = it is everybody's. A modern client has no session,
-/// so its calls go by its principal.
+/// Whom a call's own instance belongs to; empty = it is everybody's. A modern client has no
+/// session, so its calls go by its principal.
 std::string key_of(const server_actor_state& state, const call_request& request) {
   const auto mode = state.options->spec.policy.sessions;
   if (!request.from || mode == session_mode::shared || !state.handshake ||
@@ -44,8 +44,8 @@ replica* find_own(server_actor_state& state, const std::string& key) {
   return nullptr;
 }
 
-/// Calls of modern clients may ask at the same time, and then nothing tells whose question is whose:
-/// so each has an instance to itself as long as there are few.
+/// Calls of modern clients may ask at the same time, and then nothing tells whose question is
+/// whose: so each has an instance to itself as long as there are few.
 replica* find_free(server_actor_state& state, const std::string& key) {
   replica* found = nullptr;
   std::uint32_t count = 0;
@@ -72,9 +72,8 @@ void arm_own(server_actor_pointer self) {
 
 /// A place whose instance has ended serves the next one.
 replica& place_for_own(server_actor_state& state) {
-  const auto at = std::find_if(
-      state.replicas.begin() + static_cast<std::ptrdiff_t>(state.shared), state.replicas.end(),
-      [](const replica& x) { return !is_own(x); });
+  const auto at = std::find_if(state.replicas.begin() + static_cast<std::ptrdiff_t>(state.shared),
+                               state.replicas.end(), [](const replica& x) { return !is_own(x); });
   const auto place = static_cast<std::uint32_t>(at - state.replicas.begin());
   if (place == state.replicas.size()) state.replicas.emplace_back();
   auto& one = state.replicas[place];

@@ -5,10 +5,11 @@
 
 namespace toolscore {
 
-// Instances of a legacy server that are one caller's own. Such a server is told once, by initialize,
-// what its client can be asked, and its questions do not name the call that they belong to: so a
-// caller that can be asked has an instance that nobody else calls. Each is a child of the instances'
-// supervisor as any other, and ends with its session, or when it has not been used for long.
+// Instances of a legacy server that are one caller's own. Such a server is told once, by
+// initialize, what its client can be asked, and its questions do not name the call that they belong
+// to: so a caller that can be asked has an instance that nobody else calls. Each is a child of the
+// instances' supervisor as any other, and ends with its session, or when it has not been used for
+// long.
 
 /// Most at once; each is a process.
 inline constexpr std::uint32_t own_instances_max = 64;

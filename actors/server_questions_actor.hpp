@@ -6,9 +6,9 @@
 
 namespace toolscore {
 
-// What a server tells and asks of its own accord while calls are in flight. A legacy server names no
-// call in it: it is the only one in flight on that instance, or one of the only session there, and
-// otherwise nobody's. It is never guessed.
+// What a server tells and asks of its own accord while calls are in flight. A legacy server names
+// no call in it: it is the only one in flight on that instance, or one of the only session there,
+// and otherwise nobody's. It is never guessed.
 
 /// A caller has so long to answer, and its call's clock stands meanwhile.
 inline constexpr std::chrono::minutes answer_wait{10};

@@ -115,8 +115,8 @@ const replica& speaker(const server_actor_state& state) {
 std::string reason_of(const server_actor_state& state) {
   if (!state.reason.empty()) return state.reason;
   if (state.instances != instances_status::degraded) return speaker(state).reason;
-  std::string text = std::to_string(replicas_ready(state)) + " of " +
-                     std::to_string(state.shared) + " replicas are ready";
+  std::string text = std::to_string(replicas_ready(state)) + " of " + std::to_string(state.shared) +
+                     " replicas are ready";
   for (const auto& one : for_everybody(state))
     if (one.status != instances_status::ready && !one.reason.empty())
       return text + "; #" + std::to_string(one.number) + ": " + one.reason;

@@ -77,11 +77,12 @@ std::string ask_all(server_actor_pointer self, open_round& round) {
     const auto why = mcp::check_input_request(asked.method, asked.params,
                                               from ? from->capabilities : client_capabilities{});
     if (why.code != 0) return "it asked for " + asked.method + ", but " + why.message;
-    const auto question = round.request.reply->ask(
-        {asked.method, asked.params},
-        back_to<input_response>(self, [self, number = round.number, which](const input_response& x) {
-          take_answer(self, number, which, x);
-        }));
+    const auto question =
+        round.request.reply->ask({asked.method, asked.params},
+                                 back_to<input_response>(self, [self, number = round.number,
+                                                                which](const input_response& x) {
+                                   take_answer(self, number, which, x);
+                                 }));
     if (question == 0) return "it asked for " + asked.method + ", and the client takes no stream";
     round.questions.push_back(question);
   }
@@ -125,9 +126,8 @@ void begin_round(server_actor_pointer self, pending_call&& call, std::string_vie
 
 bool cancel_round(server_actor_pointer self, const call_cancel& request) {
   auto& state = self->state;
-  const auto at = std::find_if(state.rounds.begin(), state.rounds.end(), [&](const auto& x) {
-    return x.request.reply == request.reply;
-  });
+  const auto at = std::find_if(state.rounds.begin(), state.rounds.end(),
+                               [&](const auto& x) { return x.request.reply == request.reply; });
   if (at == state.rounds.end()) return false;
   fail_call(self, take_round(state, at), errc::cancelled, detail_cancelled(request.reason, false));
   return true;

@@ -78,8 +78,8 @@ void asking_exchange::tell() {
     asked.push_back({mcp::quote(std::to_string(x.number)), x.asked.method, x.asked.params});
   const auto state = table_.park(shared_from_this());
   std::exchange(sink_, nullptr)
-      ->end(200, std::make_shared<const std::string>(mcp::result_response(
-                     id_, mcp::input_required_result(asked, state))));
+      ->end(200, std::make_shared<const std::string>(
+                     mcp::result_response(id_, mcp::input_required_result(asked, state))));
 }
 
 void asking_exchange::on_abandoned(std::function<void()> hook) {

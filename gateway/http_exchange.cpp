@@ -57,8 +57,7 @@ void http_exchange::event(bytes json) {
                             "X-Accel-Buffering: no\r\nCache-Control: no-cache\r\n", text);
 }
 
-std::uint64_t http_exchange::ask(input_request question,
-                                 std::function<void(input_response)> then) {
+std::uint64_t http_exchange::ask(input_request question, std::function<void(input_response)> then) {
   if (ended_ || gone_ || !session_ || !has_room()) return 0;
   const auto number = session_->ask(this, std::move(then));
   if (number != 0)

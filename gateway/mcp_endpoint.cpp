@@ -3,8 +3,8 @@
 #include "gateway/joint_answers.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
-#include "mcp/log_levels.hpp"
 #include "mcp/json_text.hpp"
+#include "mcp/log_levels.hpp"
 #include "mcp/versions.hpp"
 
 #include <charconv>
@@ -188,9 +188,10 @@ void mcp_endpoint::on_answer(const post& x) {
 bool mcp_endpoint::on_log_level(const post& x) {
   const auto level = mcp::log_level_of(x.spans.params.of(*x.request.body));
   if (level.empty()) {
-    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params,
-                                      "\"level\" must be one of debug, info, notice, warning, "
-                                      "error, critical, alert, emergency"));
+    reply(x, 200,
+          mcp::error_response(x.id(), mcp::code::bad_params,
+                              "\"level\" must be one of debug, info, notice, warning, "
+                              "error, critical, alert, emergency"));
     return false;
   }
   x.session->from->log_level = level;

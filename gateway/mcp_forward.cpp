@@ -1,8 +1,8 @@
 #include "gateway/mcp_endpoint.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
-#include "mcp/log_levels.hpp"
 #include "mcp/json_text.hpp"
+#include "mcp/log_levels.hpp"
 #include "mcp/rounds.hpp"
 #include "mcp/versions.hpp"
 
@@ -40,12 +40,14 @@ record_ids mcp_endpoint::ids_of(const post& x) const {
 std::shared_ptr<const caller> mcp_endpoint::caller_of(const post& x) const {
   if (x.session) return x.session->from;
   const auto& meta = x.client.meta;
-  if (x.client.client == era::legacy || (meta.client_capabilities == "{}" && meta.log_level.empty()))
+  if (x.client.client == era::legacy ||
+      (meta.client_capabilities == "{}" && meta.log_level.empty()))
     return nullptr;
   caller who;
   who.principal = x.request.who.name;
   who.capabilities = mcp::read_client_capabilities(meta.client_capabilities);
-  if (const auto level = mcp::decode(meta.log_level); mcp::log_severity(level)) who.log_level = level;
+  if (const auto level = mcp::decode(meta.log_level); mcp::log_severity(level))
+    who.log_level = level;
   return std::make_shared<const caller>(std::move(who));
 }
 
@@ -116,10 +118,9 @@ void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
 void mcp_endpoint::open_session_on_success(const post& x, http_exchange& reply) {
   const std::weak_ptr<int> alive = alive_;
   reply.set_headers([this, alive, principal = x.request.who.name,
-                     path = std::string{x.request.path()},
-                     version = x.client.version,
-                     capabilities = mcp::declared_by_initialize(x.spans.params.of(*x.request.body))](
-                        const bytes& answer) -> std::string {
+                     path = std::string{x.request.path()}, version = x.client.version,
+                     capabilities = mcp::declared_by_initialize(
+                         x.spans.params.of(*x.request.body))](const bytes& answer) -> std::string {
     if (alive.expired()) return {};
     const auto scanned = scanner_.scan(*answer);
     if (!scanned || scanned->kind != message_kind::response) return {};

@@ -25,8 +25,8 @@ bool same_call(const call_identity& a, const call_identity& b) {
 }
 
 void refuse(const parked_calls::retry& again, std::string_view why) {
-  again.sink->end(200, std::make_shared<const std::string>(mcp::error_response(
-                           again.id_raw, mcp::code::bad_params, why)));
+  again.sink->end(200, std::make_shared<const std::string>(
+                           mcp::error_response(again.id_raw, mcp::code::bad_params, why)));
 }
 
 } // namespace

@@ -48,7 +48,8 @@ nlohmann::ordered_json json_of(const server_status& x) {
                              {"garbage_lines", x.garbage_lines},
                              {"tools", x.tools},
                              {"said", x.said},
-                             {"port", x.port}};
+                             {"port", x.port},
+                             {"own_instances", x.own_instances}};
   if (x.replicas_asked == 1) return row;
   row["replicas"] = {{"asked", x.replicas_asked}, {"ready", x.replicas_ready}};
   row["instances"] = nlohmann::ordered_json::array();

@@ -32,8 +32,7 @@ std::optional<mcp_session::question> mcp_session::take_question(std::uint64_t nu
 std::vector<mcp_session::question> mcp_session::take_questions(const exchange* key) {
   std::vector<question> taken;
   std::vector<question> left;
-  for (auto& x : questions)
-    (key == nullptr || x.key == key ? taken : left).push_back(std::move(x));
+  for (auto& x : questions) (key == nullptr || x.key == key ? taken : left).push_back(std::move(x));
   questions = std::move(left);
   return taken;
 }

@@ -40,8 +40,8 @@ struct mcp_session {
   std::string principal;
   std::string path;
   std::shared_ptr<caller> from; ///< As the servers know it.
-  std::string version;    ///< Negotiated by initialize.
-  std::string trajectory; ///< Under which its calls are recorded unless they name another.
+  std::string version;          ///< Negotiated by initialize.
+  std::string trajectory;       ///< Under which its calls are recorded unless they name another.
   time_point last_used;
   std::vector<in_flight> calls;
   std::vector<question> questions;

@@ -19,9 +19,11 @@ caf::result<caf::message> ignore(caf::scheduled_actor* self, caf::message_view&)
   return caf::delegated<caf::message>{};
 }
 
-/// It ends its actor, whose supervisor starts another; what is wrong in us must be seen all the same.
+/// It ends its actor, whose supervisor starts another; what is wrong in us must be seen all the
+/// same.
 caf::error told(const caf::scheduled_actor* self, const std::string& what) {
-  log::write(log::level::error, "actor.failed", {log::kv("actor", self->name()), log::kv("reason", what)});
+  log::write(log::level::error, "actor.failed",
+             {log::kv("actor", self->name()), log::kv("reason", what)});
   return caf::make_error(caf::sec::runtime_error, what);
 }
 

@@ -133,8 +133,7 @@ std::string failure_json(const call_failure& failure) {
 
 std::string failure_response(std::string_view id_raw, const call_failure& failure) {
   // As an unknown tool is told, which it is to this caller.
-  const bool callers_fault =
-      failure.code == errc::tool_denied || failure.code == errc::bad_request;
+  const bool callers_fault = failure.code == errc::tool_denied || failure.code == errc::bad_request;
   const int code = callers_fault ? code::bad_params : code::internal;
   return error_response(id_raw, code, failure_message(failure),
                         R"({"toolscore":)" + failure_json(failure) + "}");

@@ -112,13 +112,13 @@ unasked check_input_request(std::string_view method, std::string_view params,
     return declared.roots ? unasked{}
                           : unasked{code::unknown_method, "the client has not declared roots"};
   if (method == "sampling/createMessage") {
-    if (!declared.sampling)
-      return {code::unknown_method, "the client has not declared sampling"};
+    if (!declared.sampling) return {code::unknown_method, "the client has not declared sampling"};
     if (!declared.sampling_tools && asks_with_tools(params))
       return {code::bad_params, "the client has not declared sampling.tools"};
     return {};
   }
-  if (method != "elicitation/create") return {code::unknown_method, "this client has no such method"};
+  if (method != "elicitation/create")
+    return {code::unknown_method, "this client has no such method"};
   if (!declared.elicitation_form && !declared.elicitation_url)
     return {code::unknown_method, "the client has not declared elicitation"};
   const bool by_url = says(member(params, "mode"), "url");

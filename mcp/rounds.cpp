@@ -28,7 +28,9 @@ std::string_view member(std::string_view object_text, std::string_view name) {
 
 bool asks_for_input(std::string_view result_object) {
   // Most results are searched for nothing but this, and most hold neither.
-  if (result_object.find("resultType") == std::string_view::npos) return false;
+  if (result_object.find("input_required") == std::string_view::npos &&
+      result_object.find('\\') == std::string_view::npos)
+    return false;
   return says(member(result_object, "resultType"), "input_required");
 }
 
@@ -40,7 +42,8 @@ std::optional<input_required> read_input_required(std::string_view result_object
                 const auto method = member(value, "method");
                 const auto params = member(value, "params");
                 good = is_string(method) && (params.empty() || is_object(params));
-                if (good) out.requests.push_back({std::string(key), decode(method), std::string(params)});
+                if (good)
+                  out.requests.push_back({std::string(key), decode(method), std::string(params)});
                 return good;
               });
   const auto state = member(result_object, "requestState");

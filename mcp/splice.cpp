@@ -35,8 +35,7 @@ public:
     plan();
     if (call_.name) name_ = quote(*call_.name);
     out_.reserve(body_.size() + name_.size() + call_.client_capabilities.size() +
-                 call_.more_params.size() +
-                 call_.protocol_version.size() + room);
+                 call_.more_params.size() + call_.protocol_version.size() + room);
     std::size_t from = 0;
     for (std::size_t i = 0; i < count_; ++i) {
       const edit& next = edits_[i];

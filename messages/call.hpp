@@ -29,10 +29,10 @@ struct call_request {
   std::string method; ///< Decoded.
   std::string tool;   ///< tools/call: the server's own name of the tool; else empty.
   era client = era::legacy;
-  std::string version; ///< The protocol version in force between the caller and us.
+  std::string version;                ///< The protocol version in force between the caller and us.
   std::shared_ptr<const caller> from; ///< Null = a caller that cannot be asked anything.
   record_ids ids;
-  std::string more_params; ///< What the caller answered to a modern server's input_required.
+  std::string more_params;  ///< What the caller answered to a modern server's input_required.
   std::uint32_t rounds = 0; ///< How often that was.
   std::chrono::steady_clock::time_point received;
 };

@@ -5,8 +5,8 @@
 
 namespace toolscore {
 
-/// Whom a call comes from, beyond its principal: one for all calls of a legacy client's session, one
-/// for each call of a modern client.
+/// Whom a call comes from, beyond its principal: one for all calls of a legacy client's session,
+/// one for each call of a modern client.
 struct caller {
   std::string session; ///< Of a legacy client; empty = it has none.
   std::string principal;

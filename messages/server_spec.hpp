@@ -79,7 +79,8 @@ enum class link_kind : std::uint8_t {
 };
 const char* to_string(link_kind x) noexcept;
 
-/// Who shares an instance of a legacy server; its client's capabilities are told to it once for all.
+/// Who shares an instance of a legacy server; its client's capabilities are told to it once for
+/// all.
 enum class session_mode : std::uint8_t {
   automatic,     ///< Everybody, but for callers that can be asked: they have one of their own.
   shared,        ///< Everybody: it is told that nobody can be asked.

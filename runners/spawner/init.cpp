@@ -182,9 +182,9 @@ void report_empty(const init& self, init_report what) {
   report(self, what);
 }
 
-/// Where a thousand servers end at once, those that have yet to hear it go first: the end of an init
-/// costs more than all else of it, and nobody waits for that. Not the lowest weight of all, for on
-/// its way out it takes locks that starts need, too.
+/// Where a thousand servers end at once, those that have yet to hear it go first: the end of an
+/// init costs more than all else of it, and nobody waits for that. Not the lowest weight of all,
+/// for on its way out it takes locks that starts need, too.
 void make_way() {
   setpriority(PRIO_PROCESS, 0, 10);
   sched_yield();

@@ -213,8 +213,6 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
       {R"("link": "http")", "link"},
       {R"("link": "ws")", "link"},
       {R"("session_mode": "serial")", "session_mode"},
-      {R"("session_mode": "per_session")", "session_mode"},
-      {R"("session_mode": "per_principal")", "session_mode"},
       {R"("isolation": "strict")", "isolation"},
       {R"("paths": {"read": ["/data"]})", "paths.read"},
       {R"("paths": {"write": ["/data"]})", "paths.write"},
@@ -244,9 +242,11 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
 BOOST_AUTO_TEST_CASE(the_values_that_are_in_force_anyway_pass) {
   for (const char* members :
        {R"("link": "stdio")", R"("ready": "mcp")", R"("replicas": 1)", R"("depends_on": {})",
-        R"("session_mode": "shared")", R"("on_node_exit": "stop")", R"("isolation": "default")",
-        R"("paths": {"read": []})", R"("network": "full")", R"("pin": "warn")",
-        R"("retry": "never")", R"("runner": "process")", R"("type": "stdio")", R"("headers": {})"})
+        R"("session_mode": "shared")", R"("session_mode": "per_session")",
+        R"("session_mode": "per_principal")", R"("on_node_exit": "stop")",
+        R"("isolation": "default")", R"("paths": {"read": []})", R"("network": "full")",
+        R"("pin": "warn")", R"("retry": "never")", R"("runner": "process")", R"("type": "stdio")",
+        R"("headers": {})"})
     BOOST_TEST(test::failure_of(test::with_server_members(members)) == "", members);
 }
 

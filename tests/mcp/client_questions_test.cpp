@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(levels_are_ordered_and_others_are_none) {
   BOOST_TEST(!log_severity("Debug").has_value());
   BOOST_TEST(!log_severity("").has_value());
   BOOST_TEST(log_level_of(R"({"level":"error","data":1})") == "error");
-  for (const char* none : {"{}", R"({"level":3})", R"({"level":"loud"})", R"({"data":{"level":"info"}})"})
+  for (const char* none :
+       {"{}", R"({"level":3})", R"({"level":"loud"})", R"({"data":{"level":"info"}})"})
     BOOST_TEST(log_level_of(none).empty(), none);
 }
 

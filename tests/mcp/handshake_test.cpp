@@ -141,8 +141,7 @@ BOOST_AUTO_TEST_CASE(a_late_server_of_both_eras_is_what_it_says_to_initialize) {
   legacy.start();
   legacy.silence();
   BOOST_TEST(legacy.hear(modern_answer) == "arm 4000");
-  BOOST_TEST(legacy.hear(legacy_answer) ==
-             "send notifications/initialized, ok legacy 2025-11-25");
+  BOOST_TEST(legacy.hear(legacy_answer) == "send notifications/initialized, ok legacy 2025-11-25");
 
   talk refuses;
   refuses.start();

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(rounds)
 
 BOOST_AUTO_TEST_CASE(a_result_asks_only_by_its_own_result_type) {
   BOOST_TEST(asks_for_input(R"({"resultType":"input_required","inputRequests":{}})"));
-  BOOST_TEST(asks_for_input(R"({"x":1,"result\u0054ype":"input_required"})"));
+  BOOST_TEST(asks_for_input(R"({"x":1,"result\u0054ype":"input\u005frequired"})"));
   for (const char* other :
        {R"({})", R"({"resultType":"complete"})", R"({"resultType":1})",
         R"({"content":[{"type":"text","text":"resultType input_required"}]})",
@@ -43,9 +43,9 @@ BOOST_AUTO_TEST_CASE(state_alone_is_enough_and_nothing_at_all_is_not) {
 }
 
 BOOST_AUTO_TEST_CASE(a_retry_carries_the_answers_and_the_very_state) {
-  const auto params = retry_params({{R"("a")", R"({"roots":[]})"}, {R"("b")", "{}"}}, R"("s\u0031")");
-  BOOST_TEST(params ==
-             R"("inputResponses":{"a":{"roots":[]},"b":{}},"requestState":"s\u0031")");
+  const auto params =
+      retry_params({{R"("a")", R"({"roots":[]})"}, {R"("b")", "{}"}}, R"("s\u0031")");
+  BOOST_TEST(params == R"("inputResponses":{"a":{"roots":[]},"b":{}},"requestState":"s\u0031")");
   BOOST_TEST(retry_params({}, R"("s")") == R"("requestState":"s")");
   BOOST_TEST(retry_params({{R"("a")", "{}"}}, "") == R"("inputResponses":{"a":{}})");
   BOOST_TEST(retry_params({}, "").empty());
@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(params_go_on_by_their_own_state_alone) {
 
 BOOST_AUTO_TEST_CASE(a_result_that_asks_reads_as_it_was_written) {
   const auto text = input_required_result(
-      {{R"("1")", "roots/list", ""}, {R"("2")", "elicitation/create", R"({"message":"?"})"}}, "a\"b");
+      {{R"("1")", "roots/list", ""}, {R"("2")", "elicitation/create", R"({"message":"?"})"}},
+      "a\"b");
   const auto read = json::parse(text);
   BOOST_TEST(read["resultType"] == "input_required");
   BOOST_TEST(read["requestState"] == "a\"b");
