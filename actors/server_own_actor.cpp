@@ -29,6 +29,8 @@ bool is_own(const replica& one) noexcept {
 /// session, so its calls go by its principal.
 std::string key_of(const server_actor_state& state, const call_request& request) {
   const auto mode = state.options->spec.policy.sessions;
+  // One that is stopped, or has nothing to start from, refuses its own callers as everybody.
+  if (!state.supervisor || state.ending || state.desired != desired_state::running) return {};
   if (!request.from || mode == session_mode::shared || !state.handshake ||
       state.handshake->server != era::legacy)
     return {};

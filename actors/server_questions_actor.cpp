@@ -17,6 +17,8 @@
 namespace toolscore {
 namespace {
 
+constexpr std::size_t questions_max = 16; ///< Of one call at a time.
+
 void send_line(const replica& one, std::string line) {
   if (one.wire) one.wire->send(std::make_shared<const std::string>(std::move(line)));
 }
@@ -82,6 +84,8 @@ void take_question(server_actor_pointer self, replica& one, const std::string& l
     return refuse(one, id_raw, mcp::code::internal,
                   "it cannot be told which call this belongs to; ask while one is in flight");
   auto& call = *state.calls.find(*id);
+  if (call.questions.size() >= questions_max)
+    return refuse(one, id_raw, mcp::code::internal, "too many questions of one call are open");
   const auto params = spans.params.of(line);
   const auto* from = call.request.from.get();
   const auto why =

@@ -61,11 +61,14 @@ void take_answer(server_actor_pointer self, std::uint64_t number, std::size_t wh
 }
 
 /// Load shedding: the server wants the same call again, later.
-void wait_and_call(server_actor_pointer self, call_request&& request, std::string params) {
-  const auto pause = first_pause * (1 << request.rounds);
-  auto held = std::make_shared<call_request>(std::move(request));
-  self->delayed_send(self, pause, resume{[self, held, params = std::move(params)] {
-                       if (!held->reply->abandoned()) call_again(self, std::move(*held), params);
+void call_later(server_actor_pointer self, const open_round& round) {
+  const auto pause = first_pause * (1 << round.request.rounds);
+  self->delayed_send(self, pause, resume{[self, number = round.number] {
+                       auto& state = self->state;
+                       const auto at = find_round(state, number);
+                       if (at == state.rounds.end()) return;
+                       auto params = mcp::retry_params({}, at->asked.state);
+                       call_again(self, take_round(state, at), std::move(params));
                      }});
 }
 
@@ -109,8 +112,6 @@ void begin_round(server_actor_pointer self, pending_call&& call, std::string_vie
     return fail_call(self, std::move(call.request), errc::bad_answer,
                      "it asked " + std::to_string(rounds_max) + " times for one call", instance,
                      written, true);
-  if (read->requests.empty())
-    return wait_and_call(self, std::move(call.request), mcp::retry_params({}, read->state));
   open_round round;
   round.number = ++state.last_round;
   round.request = std::move(call.request);
@@ -119,6 +120,7 @@ void begin_round(server_actor_pointer self, pending_call&& call, std::string_vie
   arm_sweep(self, round.deadline);
   state.rounds.push_back(std::move(round));
   const auto at = std::prev(state.rounds.end());
+  if (at->asked.requests.empty()) return call_later(self, *at);
   if (auto why = ask_all(self, *at); !why.empty())
     fail_call(self, take_round(state, at), errc::bad_answer, std::move(why), instance, written,
               true);

@@ -27,6 +27,7 @@ bytes asking_exchange::renamed(const bytes& json) const {
     if (token_.empty()) return nullptr;
     return std::make_shared<const std::string>(mcp::progress_to_client(*json, *spans, token_));
   }
+  if (!spans->id) return json;
   auto text = *json;
   text.replace(spans->id.at, spans->id.length, id_);
   return std::make_shared<const std::string>(std::move(text));

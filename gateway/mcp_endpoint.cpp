@@ -44,7 +44,7 @@ std::string unknown_server(std::string_view name) {
 
 mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
     : tree_(tree), options_(std::move(options)), sessions_(options_.sessions),
-      parked_(options_.parking, options_.random_id, options_.after) {
+      parked_(options_.parking, options_.random_id, options_.after, options_.steady_clock) {
   sessions_.on_end([this](mcp_session& ended) { on_session_end(ended); });
 }
 

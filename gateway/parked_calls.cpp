@@ -4,6 +4,7 @@
 #include "mcp/answers.hpp"
 #include "mcp/versions.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -32,8 +33,9 @@ void refuse(const parked_calls::retry& again, std::string_view why) {
 } // namespace
 
 parked_calls::parked_calls(parking_limits limits, std::function<std::string()> random_id,
-                           timer after)
-    : limits_(limits), random_id_(std::move(random_id)), after_(std::move(after)) {}
+                           timer after, std::function<time_point()> now)
+    : limits_(limits), random_id_(std::move(random_id)), after_(std::move(after)),
+      now_(std::move(now)) {}
 
 exchange_ptr parked_calls::begin(exchange_ptr sink, std::string id_raw, call_identity call) {
   return std::make_shared<asking_exchange>(*this, std::move(sink), std::move(id_raw),
@@ -46,27 +48,45 @@ bool parked_calls::is_ours(std::string_view state) noexcept {
 
 std::string parked_calls::park(std::shared_ptr<asking_exchange> call) {
   auto state = std::string(prefix) + random_id_() + random_id_();
-  parked_.emplace(state, std::move(call));
-  after_(limits_.patience, [this, alive = std::weak_ptr(alive_), state] {
-    if (!alive.expired()) expire(state);
-  });
+  const auto place = by_time_.emplace(by_time_.end(), now_() + limits_.patience, state);
+  parked_.emplace(state, parked{std::move(call), place});
+  arm();
   return state;
 }
 
-void parked_calls::expire(const std::string& state) {
-  if (auto held = parked_.extract(state)) held.mapped()->give_up();
+std::shared_ptr<asking_exchange> parked_calls::take(const std::string& state) {
+  auto held = parked_.extract(state);
+  by_time_.erase(held.mapped().place);
+  return std::move(held.mapped().call);
+}
+
+/// One timer for all: those that were parked and taken would else leave theirs behind.
+void parked_calls::arm() {
+  if (armed_ || by_time_.empty()) return;
+  armed_ = true;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(by_time_.front().first - now_());
+  after_(std::max(wait, std::chrono::milliseconds{0}), [this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    armed_ = false;
+    expire();
+  });
+}
+
+void parked_calls::expire() {
+  while (!by_time_.empty() && by_time_.front().first <= now_())
+    take(std::string(by_time_.front().second))->give_up();
+  arm();
 }
 
 void parked_calls::resume(const std::string& state, retry again) {
   const auto at = parked_.find(state);
   // Whose it is and whether it is there are not told apart.
-  if (at == parked_.end() || !same_call(at->second->call(), again.call))
+  if (at == parked_.end() || !same_call(at->second.call->call(), again.call))
     return refuse(again, "this requestState is unknown, used or expired, or of another call; call "
                          "again without it");
-  if (const auto fault = at->second->fault_of(again); !fault.empty()) return refuse(again, fault);
-  const auto call = std::move(at->second);
-  parked_.erase(at);
-  call->go_on(std::move(again));
+  if (const auto fault = at->second.call->fault_of(again); !fault.empty())
+    return refuse(again, fault);
+  take(state)->go_on(std::move(again));
 }
 
 } // namespace toolscore

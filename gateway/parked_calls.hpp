@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace toolscore {
 
@@ -35,7 +37,9 @@ struct parking_limits {
 class parked_calls {
 public:
   using timer = std::function<void(std::chrono::milliseconds, std::function<void()>)>;
-  parked_calls(parking_limits limits, std::function<std::string()> random_id, timer after);
+  using time_point = std::chrono::steady_clock::time_point;
+  parked_calls(parking_limits limits, std::function<std::string()> random_id, timer after,
+               std::function<time_point()> now);
 
   /// The way back of a call in which its server may ask. `id_raw` is the request's.
   exchange_ptr begin(exchange_ptr sink, std::string id_raw, call_identity call);
@@ -59,12 +63,21 @@ private:
   friend class asking_exchange;
   bool full() const noexcept { return parked_.size() >= limits_.calls_max; }
   std::string park(std::shared_ptr<asking_exchange> call);
-  void expire(const std::string& state);
+  std::shared_ptr<asking_exchange> take(const std::string& state);
+  void arm();
+  void expire();
 
+  struct parked {
+    std::shared_ptr<asking_exchange> call;
+    std::list<std::pair<time_point, std::string>>::iterator place;
+  };
   parking_limits limits_;
   std::function<std::string()> random_id_;
   timer after_;
-  std::unordered_map<std::string, std::shared_ptr<asking_exchange>> parked_;
+  std::function<time_point()> now_;
+  std::unordered_map<std::string, parked> parked_;
+  std::list<std::pair<time_point, std::string>> by_time_; ///< Deadline and state, the first first.
+  bool armed_ = false;                                    ///< The one timer runs.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -45,6 +45,7 @@ private:
 struct parking_fixture {
   parking_limits limits;
   int ids = 0;
+  parked_calls::time_point now{};
   std::deque<std::pair<std::chrono::milliseconds, std::function<void()>>> timers;
   std::unique_ptr<parked_calls> table;
   exchange_ptr call;
@@ -56,7 +57,8 @@ struct parking_fixture {
         limits, [this] { return "id" + std::to_string(++ids); },
         [this](std::chrono::milliseconds wait, std::function<void()> work) {
           timers.emplace_back(wait, std::move(work));
-        });
+        },
+        [this] { return now; });
   }
 
   static call_identity identity(std::string arguments = R"({"a":1,"b":2})") {
@@ -202,6 +204,7 @@ BOOST_AUTO_TEST_CASE(an_end_while_the_client_thinks_is_kept_for_it) {
 BOOST_AUTO_TEST_CASE(a_client_that_never_comes_back_cancels_and_is_forgotten) {
   const auto state = asked();
   ask("sampling/createMessage"); // While it thinks.
+  now += limits.patience;
   run_out(limits.patience);
   BOOST_TEST(table->size() == 0U);
   BOOST_TEST(cancelled);
@@ -209,6 +212,24 @@ BOOST_AUTO_TEST_CASE(a_client_that_never_comes_back_cancels_and_is_forgotten) {
   BOOST_TEST(told[0] == R"({"action":"cancel"})");
   BOOST_TEST(told[1].starts_with("failed "));
   BOOST_TEST(retry(state, {{"1", accept}})->answer["error"]["code"] == -32602);
+}
+
+BOOST_AUTO_TEST_CASE(each_has_its_own_patience_and_all_share_one_timer) {
+  const auto first = asked();
+  now += 1s;
+  const auto second = asked();
+  BOOST_TEST(timers.size() == 1U);
+  retry(first, {{"1", accept}}); // Taken: its deadline is nobody's.
+  now += limits.patience - 1s;
+  run_out(limits.patience);
+  BOOST_TEST(table->size() == 1U);
+  BOOST_TEST(!cancelled);
+  BOOST_TEST_REQUIRE(timers.size() == 1U);
+  now += 1s;
+  run_out(1s);
+  BOOST_TEST(table->size() == 0U);
+  BOOST_TEST(cancelled);
+  BOOST_TEST(timers.empty());
 }
 
 BOOST_AUTO_TEST_CASE(progress_of_the_retry_carries_its_own_token) {
