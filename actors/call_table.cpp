@@ -91,7 +91,8 @@ std::vector<std::pair<std::int64_t, pending_call>> call_table::take_expired(cloc
 
 void call_table::progressed(std::int64_t id, clock::time_point now,
                             std::chrono::milliseconds timeout) {
-  if (auto* call = find(id)) call->deadline = std::min(now + timeout, call->deadline_max);
+  auto* call = find(id);
+  if (call && call->questions.empty()) call->deadline = std::min(now + timeout, call->deadline_max);
 }
 
 std::optional<call_table::clock::time_point> call_table::next_deadline() const {

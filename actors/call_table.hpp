@@ -72,7 +72,7 @@ public:
 
   std::vector<std::pair<std::int64_t, pending_call>> take_instance(std::uint64_t instance);
   std::vector<std::pair<std::int64_t, pending_call>> take_expired(clock::time_point now);
-  /// Moves the deadline to now + timeout, at most to the call's own maximum.
+  /// Moves the deadline to now + timeout, to the call's maximum at most, unless its clock stands.
   void progressed(std::int64_t id, clock::time_point now, std::chrono::milliseconds timeout);
   /// When the next deadline is due; nothing while the table is empty.
   std::optional<clock::time_point> next_deadline() const;

@@ -67,9 +67,9 @@ void stop_replicas(server_actor_pointer self) {
   auto& state = self->state;
   end_own_instances(self);
   for (auto& one : for_everybody(state)) {
-    if (one.status == instances_status::asleep) {
-      set_status(state, one, instances_status::finished); // There is nothing to end.
-    } else if (state.supervisor && one.status != instances_status::finished) {
+    if (one.status == instances_status::asleep || one.status == instances_status::finished) {
+      set_status(state, one, instances_status::finished); // There is nothing of it to end.
+    } else if (state.supervisor) {
       set_status(state, one, instances_status::ending);
       self->send(state.supervisor, stop_child{one.child});
     }

@@ -4,6 +4,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
+#include "actors/server_upkeep_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
 #include <caf/send.hpp>
@@ -31,13 +32,15 @@ std::string key_of(const server_actor_state& state, const call_request& request)
   const auto mode = state.options->spec.policy.sessions;
   // One that is stopped, or has nothing to start from, refuses its own callers as everybody.
   if (!state.supervisor || state.ending || state.desired != desired_state::running) return {};
-  if (!request.from || mode == session_mode::shared || !state.handshake ||
-      state.handshake->server != era::legacy)
+  if (mode == session_mode::shared || !state.handshake || state.handshake->server != era::legacy)
     return {};
-  const auto& from = *request.from;
-  if (mode == session_mode::automatic && !from.capabilities.any()) return {};
-  if (mode == session_mode::per_principal || from.session.empty()) return "p " + from.principal;
-  return "s " + from.session;
+  // Those are answered here, so they are no reason to start one.
+  if (request.method == "initialize" || request.method == "server/discover") return {};
+  const auto* from = request.from.get();
+  if (mode == session_mode::automatic && (!from || !from->capabilities.any())) return {};
+  if (from && !from->session.empty() && mode != session_mode::per_principal)
+    return "s " + from->session;
+  return "p " + (from ? from->principal : request.reply->who().name);
 }
 
 replica* find_own(server_actor_state& state, const std::string& key) {
@@ -88,13 +91,13 @@ replica& place_for_own(server_actor_state& state) {
   return one;
 }
 
-replica* begin_own(server_actor_pointer self, const std::string& key, const caller& from) {
+replica* begin_own(server_actor_pointer self, const std::string& key, const caller* from) {
   auto& state = self->state;
   if (!state.supervisor || own_instances(state) >= own_instances_max) return nullptr;
   auto& one = place_for_own(state);
   one.owned_by = key;
   // What a principal's calls can be asked is known of each only when it comes.
-  one.declares = key.front() == 's' ? from.capabilities : everything;
+  one.declares = key.front() == 's' ? from->capabilities : everything;
   one.child = state.options->spec.id.value + "@" + std::to_string(++state.last_own);
   one.status = instances_status::starting;
   self->send(state.supervisor, add_child{child_of(self, one)});
@@ -103,9 +106,11 @@ replica* begin_own(server_actor_pointer self, const std::string& key, const call
 
 void end_own(server_actor_pointer self, replica& one) {
   if (one.leaves) return;
+  if (self->state.supervisor) self->send(self->state.supervisor, remove_child{one.child});
+  // Of one that has ended for good its supervisor tells nothing more.
+  if (one.status == instances_status::finished) return one.owned_by.clear();
   one.leaves = true;
   one.status = instances_status::ending;
-  if (self->state.supervisor) self->send(self->state.supervisor, remove_child{one.child});
 }
 
 } // namespace
@@ -119,10 +124,12 @@ own_verdict admit_to_own(server_actor_pointer self, call_request& request) {
   auto& state = self->state;
   const auto key = key_of(state, request);
   if (key.empty()) return own_verdict::everybody;
-  const bool alone = request.from->session.empty() &&
-                     state.options->spec.policy.sessions == session_mode::automatic;
+  const bool alone =
+      key.front() == 'p' && state.options->spec.policy.sessions == session_mode::automatic;
   auto* one = alone ? find_free(state, key) : find_own(state, key);
-  if (one == nullptr) one = begin_own(self, key, *request.from);
+  // New brakes do not help what is parked, and whoever calls would get some.
+  if (one == nullptr && admission_of(self) == admission::refuse) return own_verdict::everybody;
+  if (one == nullptr) one = begin_own(self, key, request.from.get());
   if (one == nullptr) {
     fail_call(self, std::move(request), errc::queue_full,
               std::to_string(own_instances_max) +
@@ -148,7 +155,17 @@ void end_own_instances(server_actor_pointer self) {
 }
 
 void take_session_over(server_actor_pointer self, const session_over& message) {
-  if (auto* one = find_own(self->state, "s " + message.session)) end_own(self, *one);
+  auto& state = self->state;
+  // What of it waits would begin an instance that nothing ends.
+  for (auto at = state.waiting.begin(); at != state.waiting.end();) {
+    const auto* from = at->request.from.get();
+    const auto entry = at++;
+    if (!from || from->session != message.session) continue;
+    auto request = std::move(entry->request);
+    state.waiting.erase(entry);
+    fail_call(self, std::move(request), errc::cancelled, "its session is over");
+  }
+  if (auto* one = find_own(state, "s " + message.session)) end_own(self, *one);
 }
 
 void take_own_report(server_actor_pointer self, replica& one, const child_report& report) {

@@ -15,7 +15,7 @@ void mcp_session::finished(const exchange* key) noexcept {
 }
 
 std::uint64_t mcp_session::ask(const exchange* key, std::function<void(input_response)> then) {
-  if (questions.size() >= questions_max) return 0;
+  if (over || questions.size() >= questions_max) return 0;
   questions.push_back({++last_question, key, std::move(then)});
   return last_question;
 }
@@ -55,6 +55,7 @@ void session_table::erase(order::iterator at) {
   const auto ended = *at;
   sessions_.erase(sessions_.find(ended->id));
   by_use_.erase(at);
+  ended->over = true;
   if (on_end_) on_end_(*ended);
 }
 

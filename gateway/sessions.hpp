@@ -47,8 +47,9 @@ struct mcp_session {
   std::vector<question> questions;
   std::uint64_t last_question = 0;
   std::vector<server_id> called; ///< Every server that has had a call of it.
+  bool over = false;             ///< Its client can answer nothing more.
 
-  /// @returns the question's number; 0 where too many are open
+  /// @returns the question's number; 0 where too many are open, or the session is over
   std::uint64_t ask(const exchange* key, std::function<void(input_response)> then);
   /// Nothing where there is none of that number, or none any more.
   std::optional<question> take_question(std::uint64_t number);

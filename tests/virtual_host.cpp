@@ -14,6 +14,9 @@ std::string response(std::string_view id, const std::string& rest) {
 const std::string discovered =
     R"("result":{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"n","version":"1"}}})";
 
+const std::string initialized =
+    R"("result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"n","version":"1"}})";
+
 } // namespace
 
 class virtual_process final : public hosted_process {
@@ -268,11 +271,22 @@ void virtual_host::reply(const life_ptr& life, milliseconds delay, std::string l
   });
 }
 
-void virtual_host::answer(const life_ptr& life) {
+void virtual_host::answer(const life_ptr& life, const std::string& result) {
   if (life->calls.empty()) return;
   const auto id = life->calls.front();
   life->calls.pop_front();
-  say(life, response(id, R"("result":{"resultType":"complete","content":[]})"));
+  say(life,
+      response(id, R"("result":)" +
+                       (result.empty() ? R"({"resultType":"complete","content":[]})" : result)));
+}
+
+void virtual_host::hear_legacy(const life_ptr& life, std::string_view method, std::string_view id) {
+  if (method == "\"server/discover\"")
+    reply(life, milliseconds{1}, response(id, R"("error":{"code":-32601,"message":"no"})"));
+  else if (method == "\"initialize\"")
+    reply(life, life->how.handshake_takes, response(id, initialized), true);
+  else
+    reply(life, milliseconds{1}, response(id, R"("result":{})"));
 }
 
 void virtual_host::hear(const life_ptr& life, const std::string& line) {
@@ -292,6 +306,8 @@ void virtual_host::hear(const life_ptr& life, const std::string& line) {
     const bool opening = id.front() == '"';
     reply(life, opening ? life->how.handshake_takes : milliseconds{1}, response(id, discovered),
           opening);
+  } else if (life->how.says == speech::legacy) {
+    hear_legacy(life, method, id);
   } else if (life->how.says == speech::refuses) {
     reply(life, life->how.handshake_takes,
           response(id, R"("error":{"code":-32603,"message":"no"})"));

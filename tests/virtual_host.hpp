@@ -10,13 +10,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace toolscore::test {
 
 using std::chrono::milliseconds;
 
-enum class speech { modern, silent, garbage, refuses };
+enum class speech { modern, legacy, silent, garbage, refuses };
 
 /// How one process will behave, decided when it is asked for.
 struct manner {
@@ -79,8 +80,8 @@ public:
 
   /// Ends it as if by itself.
   void crash(const life_ptr& life, process_exit exit = {true, 11});
-  /// Answers its oldest call.
-  void answer(const life_ptr& life);
+  /// Answers its oldest call, with that result object if it is not empty.
+  void answer(const life_ptr& life, const std::string& result = {});
   void say(const life_ptr& life, const std::string& line);
   /// Its tree sends this to NOTIFY_SOCKET.
   void notify(const life_ptr& life, const std::string& datagram);
@@ -104,6 +105,7 @@ private:
   friend class virtual_link;
   void die_after(const life_ptr& life, milliseconds delay, process_exit exit);
   void hear(const life_ptr& life, const std::string& line);
+  void hear_legacy(const life_ptr& life, std::string_view method, std::string_view id);
   void reply(const life_ptr& life, milliseconds delay, std::string line, bool opens = false);
 
   bool adopt_kept(const launch_plan& plan, const spawn_options& options, const spawned& then);

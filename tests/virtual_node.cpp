@@ -13,20 +13,42 @@ namespace {
 class kept_exchange final : public exchange {
 public:
   kept_exchange(actor_fixture& time, made_call_ptr call) : time_(time), call_(std::move(call)) {}
-  ~kept_exchange() override { call_->dropped = call_->ends == 0; }
+  ~kept_exchange() override {
+    call_->dropped = call_->ends == 0;
+    forget_questions();
+  }
   const principal& who() const override { return who_; }
   bool abandoned() const override { return false; }
-  void event(bytes) override { ++call_->events; }
-  void end(int, bytes json) override {
+  void event(bytes json) override {
+    ++call_->events;
+    call_->told.push_back(*json);
+  }
+  void end(int http_status, bytes json) override {
     ++call_->ends;
     call_->answered = time_.now();
+    call_->http_status = http_status;
     call_->text = *json;
+    forget_questions();
   }
-  std::uint64_t ask(input_request, std::function<void(input_response)>) override { return 0; }
-  void withdraw(std::uint64_t) override {}
+  std::uint64_t ask(input_request asked, std::function<void(input_response)> then) override {
+    if (!call_->streams || call_->ends != 0) return 0;
+    const auto number = call_->questions.size() + 1;
+    call_->questions.push_back({number, std::move(asked), std::move(then), false});
+    return number;
+  }
+  void withdraw(std::uint64_t question) override {
+    auto& one = call_->questions.at(question - 1);
+    if (!one.then) return;
+    one.withdrawn = true;
+    one.then = nullptr;
+  }
   void on_abandoned(std::function<void()>) override {}
 
 private:
+  void forget_questions() {
+    for (auto& one : call_->questions) one.then = nullptr;
+  }
+
   actor_fixture& time_;
   made_call_ptr call_;
   principal who_{"test", false};
@@ -161,8 +183,8 @@ server_spec virtual_node::spec(const std::string& name) {
   return wanted;
 }
 
-std::pair<call_request, made_call_ptr> virtual_node::tool_call(const std::string& server,
-                                                               bool with_progress) {
+std::pair<call_request, made_call_ptr>
+virtual_node::tool_call(const std::string& server, bool with_progress, const std::string& method) {
   auto made = std::make_shared<made_call>();
   made->server = server;
   made->at = time.now();
@@ -171,12 +193,12 @@ std::pair<call_request, made_call_ptr> virtual_node::tool_call(const std::string
   made->way_back = way_back;
   request.reply = std::move(way_back);
   const std::string meta = with_progress ? R"(,"_meta":{"progressToken":"p"})" : "";
-  request.body = std::make_shared<const std::string>(
-      R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{})" +
-      meta + "}}");
+  request.body =
+      std::make_shared<const std::string>(R"({"jsonrpc":"2.0","id":1,"method":")" + method +
+                                          R"(","params":{"name":"t","arguments":{})" + meta + "}}");
   request.spans = *mcp::scanner{}.scan(*request.body);
-  request.method = "tools/call";
-  request.tool = "t";
+  request.method = method;
+  if (method == "tools/call") request.tool = "t";
   request.received = time.now();
   calls.push_back(made);
   return {std::move(request), std::move(made)};
@@ -213,9 +235,28 @@ void virtual_node::ask(const std::string& server, const std::string& method,
   request.method = method;
   request.client = era::modern;
   request.received = time.now();
+  deliver(server, std::move(request));
+}
+
+made_call_ptr virtual_node::call_of(const std::string& server, std::shared_ptr<const caller> from,
+                                    const std::string& method, era client, bool with_progress) {
+  auto [request, made] = tool_call(server, with_progress, method);
+  request.from = std::move(from);
+  request.client = client;
+  deliver(server, std::move(request));
+  return made;
+}
+
+void virtual_node::deliver(const std::string& server, call_request request) {
   auto together = std::make_shared<std::vector<call_request>>();
   together->push_back(std::move(request));
   caf::anon_send(directory.at(server), calls_in{std::move(together)});
+  time.settle();
+}
+
+void virtual_node::answer(const made_call_ptr& call, std::size_t which, const std::string& json,
+                          bool failed) {
+  if (auto then = std::exchange(call->questions.at(which).then, nullptr)) then({failed, json});
   time.settle();
 }
 

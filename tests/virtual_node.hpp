@@ -11,6 +11,14 @@
 
 namespace toolscore::test {
 
+/// What the caller of a call was asked while it was in flight.
+struct made_question {
+  std::uint64_t number = 0;
+  input_request asked;
+  std::function<void(input_response)> then; ///< Null once it can be answered no more.
+  bool withdrawn = false;
+};
+
 /// A call as its caller sees it.
 struct made_call {
   std::string server;
@@ -19,7 +27,11 @@ struct made_call {
   int ends = 0; ///< How often it was answered: exactly once is right.
   int events = 0;
   bool dropped = false; ///< Its exchange went without an answer.
+  int http_status = 0;
   std::string text;
+  std::vector<std::string> told; ///< Its events.
+  bool streams = true;           ///< Else its caller cannot be asked.
+  std::vector<made_question> questions;
   std::weak_ptr<exchange> way_back;
   bool failed() const { return text.find("\"error\"") != std::string::npos; }
 };
@@ -55,6 +67,13 @@ public:
   static server_spec spec(const std::string& name);
 
   made_call_ptr call(const std::string& server, bool with_progress = false);
+  /// Of a caller who can be asked; `method` names a tool only in tools/call.
+  made_call_ptr call_of(const std::string& server, std::shared_ptr<const caller> from,
+                        const std::string& method = "tools/call", era client = era::legacy,
+                        bool with_progress = false);
+  /// The caller answers what it was asked as its question number `which`, from 0.
+  void answer(const made_call_ptr& call, std::size_t which, const std::string& json,
+              bool failed = false);
   /// In one message, as the calls of one turn of the loop come.
   std::vector<made_call_ptr> calls_together(const std::string& server, std::size_t count,
                                             bool with_progress = false);
@@ -89,7 +108,9 @@ public:
   std::function<double()> random = [] { return 0.5; };
 
 private:
-  std::pair<call_request, made_call_ptr> tool_call(const std::string& server, bool with_progress);
+  std::pair<call_request, made_call_ptr> tool_call(const std::string& server, bool with_progress,
+                                                   const std::string& method = "tools/call");
+  void deliver(const std::string& server, call_request request);
 
   std::size_t starts_max_;
   std::map<std::string, server_spec> known_;

@@ -239,6 +239,25 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
   }
 }
 
+BOOST_AUTO_TEST_CASE(who_shares_an_instance_is_a_word) {
+  const auto parsed = [](const std::string& members) {
+    const auto config =
+        parse_config(test::with_server_members(members), "t", test::usual_environment());
+    BOOST_REQUIRE_MESSAGE(config, members);
+    return config->servers.at(0).policy.sessions;
+  };
+  BOOST_TEST((parsed(R"("args": [])") == session_mode::automatic));
+  BOOST_TEST((parsed(R"("session_mode": "auto")") == session_mode::automatic));
+  BOOST_TEST((parsed(R"("session_mode": "shared")") == session_mode::shared));
+  BOOST_TEST((parsed(R"("session_mode": "per_session")") == session_mode::per_session));
+  BOOST_TEST((parsed(R"("session_mode": "per_principal")") == session_mode::per_principal));
+  const auto later = test::failure_of(test::with_server_members(R"("session_mode": "serial")"));
+  BOOST_TEST(later.find("\"serial\" is not supported by this build yet") != std::string::npos,
+             later);
+  for (const char* word : {"auto", "shared", "per_session", "per_principal"})
+    BOOST_TEST(later.find(word) != std::string::npos, later);
+}
+
 BOOST_AUTO_TEST_CASE(the_values_that_are_in_force_anyway_pass) {
   for (const char* members :
        {R"("link": "stdio")", R"("ready": "mcp")", R"("replicas": 1)", R"("depends_on": {})",

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <vector>
+
 using namespace toolscore;
 
 namespace {
@@ -147,6 +149,69 @@ BOOST_AUTO_TEST_CASE(an_end_takes_the_call_off_its_session) {
   x->set_session(session);
   x->end(200, text("1"));
   BOOST_TEST(session->calls.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_question_needs_a_session_a_stream_and_room) {
+  const auto session = std::make_shared<mcp_session>();
+  const auto never = [](input_response) { BOOST_TEST(false); };
+  const auto alone = make();
+  BOOST_TEST(alone->ask({"roots/list", {}}, never) == 0u);
+  alone->set_session(session);
+  connection->held = (1u << 20) + 1;
+  BOOST_TEST(alone->ask({"roots/list", {}}, never) == 0u);
+  connection->held = 0;
+  const auto silent = make({.accepts_stream = false});
+  silent->set_session(session);
+  BOOST_TEST(silent->ask({"roots/list", {}}, never) == 0u);
+  BOOST_TEST(connection->log.empty());
+  BOOST_TEST(session->questions.empty());
+  BOOST_TEST(alone->ask({"roots/list", {}}, never) == 1u);
+  BOOST_TEST(connection->log.find(R"(data: {"jsonrpc":"2.0","id":1,"method":"roots/list"})") !=
+             std::string::npos);
+  alone->end(200, text("1"));
+  BOOST_TEST(session->questions.empty());
+  BOOST_TEST(alone->ask({"roots/list", {}}, never) == 0u);
+  silent->end(200, text("1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_withdrawal_is_told_once_and_only_while_the_question_is_open) {
+  const auto session = std::make_shared<mcp_session>();
+  const auto x = make();
+  x->set_session(session);
+  const auto number = x->ask({"roots/list", {}}, [](input_response) { BOOST_TEST(false); });
+  connection->log.clear();
+  x->withdraw(number + 1);
+  BOOST_TEST(connection->log.empty());
+  x->withdraw(number);
+  BOOST_TEST(connection->log.find(R"("requestId":1)") != std::string::npos);
+  connection->log.clear();
+  x->withdraw(number);
+  BOOST_TEST(connection->log.empty());
+  x->end(200, text("1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_away_fails_its_own_calls_questions_alone) {
+  const auto session = std::make_shared<mcp_session>();
+  const auto x = make({.disconnect_cancels = false});
+  x->set_session(session);
+  std::vector<std::string> mine;
+  std::vector<std::string> others;
+  const auto other =
+      std::make_shared<http_exchange>(std::make_shared<fake_connection>(), 1,
+                                      principal{"local", false}, exchange_options{}, counters);
+  other->set_session(session);
+  x->ask({"roots/list", {}}, [&](input_response y) { mine.push_back(y.failed ? y.json : "ok"); });
+  other->ask({"roots/list", {}}, [&](input_response y) { others.push_back(y.json); });
+  x->withdraw(7); // None of its.
+  connection->watcher->on_gone();
+  connection->watcher->on_gone();
+  BOOST_TEST_REQUIRE(mine.size() == 1u);
+  BOOST_TEST(mine[0].find("-32603") != std::string::npos);
+  BOOST_TEST(others.empty());
+  BOOST_TEST(session->questions.size() == 1u);
+  x->end(200, text("1"));
+  other->end(200, text("1"));
+  BOOST_TEST(session->questions.empty());
 }
 
 BOOST_AUTO_TEST_CASE(headers_are_made_from_the_answer) {

@@ -89,4 +89,49 @@ BOOST_AUTO_TEST_CASE(calls_in_flight_are_told_apart_by_raw_id) {
   BOOST_TEST(x.calls.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(every_end_of_a_session_is_told_once) {
+  session_table table{{2, 30min, 64}};
+  std::string ended;
+  table.on_end([&](mcp_session& x) { ended += x.id; });
+  table.open(made("a"), t0);
+  table.open(made("b"), t0 + 1s);
+  table.open(made("c"), t0 + 2s); // Makes room.
+  BOOST_TEST(ended == "a");
+  table.end("b", "local", "/mcp", t0 + 3s);
+  table.end("b", "local", "/mcp", t0 + 3s);
+  BOOST_TEST(ended == "ab");
+  table.expire(t0 + 30min);
+  BOOST_TEST(ended == "ab");
+  table.expire(t0 + 31min);
+  BOOST_TEST(ended == "abc");
+  table.open(made("d"), t0 + 40min);
+  BOOST_TEST(!table.find("d", "local", "/mcp", t0 + 80min));
+  BOOST_TEST(ended == "abcd");
+}
+
+BOOST_AUTO_TEST_CASE(questions_are_numbered_taken_once_and_bounded) {
+  mcp_session x;
+  const auto* one = reinterpret_cast<const exchange*>(&x);
+  std::string told;
+  BOOST_TEST(x.ask(one, [&](input_response y) { told += y.json; }) == 1u);
+  BOOST_TEST(x.ask(nullptr, {}) == 2u);
+  BOOST_TEST(!x.take_question(3));
+  const auto taken = x.take_question(1);
+  BOOST_TEST_REQUIRE(taken.has_value());
+  taken->then({false, "1"});
+  BOOST_TEST(told == "1");
+  BOOST_TEST(!x.take_question(1));
+  BOOST_TEST(x.ask(one, {}) == 3u); // No number twice.
+  BOOST_TEST(x.take_questions(one).size() == 1u);
+  BOOST_TEST(x.take_questions(nullptr).size() == 1u);
+  for (std::size_t i = 0; i < mcp_session::questions_max; ++i) BOOST_TEST(x.ask(one, {}) != 0u);
+  BOOST_TEST(x.ask(one, {}) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(each_server_that_was_called_is_noted_once) {
+  mcp_session x;
+  for (const char* name : {"fs", "db", "fs"}) x.note_call(server_id{name});
+  BOOST_TEST(x.called.size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,8 @@ const char* words_of(speech says) {
   switch (says) {
   case speech::modern:
     return "";
+  case speech::legacy:
+    return " legacy";
   case speech::silent:
     return " silent";
   case speech::garbage:
