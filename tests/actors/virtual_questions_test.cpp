@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(the_clock_stands_while_a_question_is_open_and_runs_again_af
   const auto made = begin();
   advance(50s);
   asks(life(2), "1");
-  advance(9min);
+  advance(5min);
   BOOST_TEST(made->ends == 0);
   node.answer(made, 0, accept);
   advance(59s);
