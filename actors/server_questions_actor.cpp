@@ -5,8 +5,8 @@
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
 #include "mcp/json_text.hpp"
-#include "mcp/json_walk.hpp"
 #include "mcp/log_levels.hpp"
+#include "mcp/members.hpp"
 #include "mcp/versions.hpp"
 
 #include <caf/send.hpp>
@@ -59,16 +59,6 @@ void open(server_actor_pointer self, pending_call& call, std::string_view id_raw
   call.questions.push_back({std::string(id_raw), number});
 }
 
-std::string_view request_id(std::string_view params) {
-  std::string_view id;
-  mcp::for_members(params, [&](std::string_view key, std::string_view value) {
-    if (!mcp::says(key, "requestId")) return true;
-    id = value;
-    return false;
-  });
-  return id;
-}
-
 } // namespace
 
 void take_question(server_actor_pointer self, replica& one, const std::string& line,
@@ -107,7 +97,7 @@ void take_question(server_actor_pointer self, replica& one, const std::string& l
 
 void withdraw_question(server_actor_pointer self, replica& one, const std::string& line,
                        const envelope& spans) {
-  const auto id_raw = request_id(spans.params.of(line));
+  const auto id_raw = mcp::member_of(spans.params.of(line), "requestId");
   if (id_raw.empty()) return;
   auto* call = self->state.calls.with_question(one.number, id_raw);
   if (call == nullptr) return;

@@ -2,34 +2,19 @@
 
 #include "mcp/answers.hpp"
 #include "mcp/json_text.hpp"
-#include "mcp/json_walk.hpp"
+#include "mcp/members.hpp"
 #include "mcp/rewrite.hpp"
 #include "mcp/versions.hpp"
 
 namespace toolscore::mcp {
 namespace {
 
-bool is_object(std::string_view value) noexcept {
-  return !value.empty() && value.front() == '{';
-}
-
-/// The raw value of a member, empty where there is none.
-std::string_view member(std::string_view object_text, std::string_view name) {
-  std::string_view found;
-  for_members(object_text, [&](std::string_view key, std::string_view value) {
-    if (!says(key, name)) return true;
-    found = value;
-    return false;
-  });
-  return found;
-}
-
 bool has_object(std::string_view object_text, std::string_view name) {
-  return is_object(member(object_text, name));
+  return is_object(member_of(object_text, name));
 }
 
 bool asks_with_tools(std::string_view params) {
-  return !member(params, "tools").empty() || !member(params, "toolChoice").empty();
+  return !member_of(params, "tools").empty() || !member_of(params, "toolChoice").empty();
 }
 
 } // namespace
@@ -37,12 +22,12 @@ bool asks_with_tools(std::string_view params) {
 client_capabilities read_client_capabilities(std::string_view object_text) {
   client_capabilities out;
   if (!is_object(object_text)) return out;
-  if (const auto sampling = member(object_text, "sampling"); is_object(sampling)) {
+  if (const auto sampling = member_of(object_text, "sampling"); is_object(sampling)) {
     out.sampling = true;
     out.sampling_tools = has_object(sampling, "tools");
     out.sampling_context = has_object(sampling, "context");
   }
-  if (const auto elicitation = member(object_text, "elicitation"); is_object(elicitation)) {
+  if (const auto elicitation = member_of(object_text, "elicitation"); is_object(elicitation)) {
     out.elicitation_url = has_object(elicitation, "url");
     out.elicitation_form = has_object(elicitation, "form") || !out.elicitation_url;
   }
@@ -51,7 +36,7 @@ client_capabilities read_client_capabilities(std::string_view object_text) {
 }
 
 client_capabilities declared_by_initialize(std::string_view params_text) {
-  return read_client_capabilities(member(params_text, "capabilities"));
+  return read_client_capabilities(member_of(params_text, "capabilities"));
 }
 
 std::string client_capabilities_json(const client_capabilities& declared) {
@@ -121,7 +106,7 @@ unasked check_input_request(std::string_view method, std::string_view params,
     return {code::unknown_method, "this client has no such method"};
   if (!declared.elicitation_form && !declared.elicitation_url)
     return {code::unknown_method, "the client has not declared elicitation"};
-  const bool by_url = says(member(params, "mode"), "url");
+  const bool by_url = says(member_of(params, "mode"), "url");
   if (by_url ? declared.elicitation_url : declared.elicitation_form) return {};
   return {code::bad_params, by_url ? "the client has not declared elicitation.url"
                                    : "the client has not declared elicitation.form"};

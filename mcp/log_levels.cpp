@@ -1,7 +1,7 @@
 #include "mcp/log_levels.hpp"
 
 #include "mcp/json_text.hpp"
-#include "mcp/json_walk.hpp"
+#include "mcp/members.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,12 +17,7 @@ std::optional<std::uint8_t> log_severity(std::string_view level) noexcept {
 }
 
 std::string log_level_of(std::string_view object_text) {
-  std::string level;
-  for_members(object_text, [&](std::string_view key, std::string_view value) {
-    if (!says(key, "level")) return true;
-    level = decode(value);
-    return false;
-  });
+  auto level = decode(member_of(object_text, "level"));
   return log_severity(level) ? level : std::string{};
 }
 

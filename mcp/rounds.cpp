@@ -1,52 +1,31 @@
 #include "mcp/rounds.hpp"
 
 #include "mcp/json_text.hpp"
-#include "mcp/json_walk.hpp"
+#include "mcp/members.hpp"
 
 namespace toolscore::mcp {
-namespace {
-
-bool is_object(std::string_view value) noexcept {
-  return !value.empty() && value.front() == '{';
-}
-bool is_string(std::string_view value) noexcept {
-  return !value.empty() && value.front() == '"';
-}
-
-/// The raw value of a member, empty where there is none.
-std::string_view member(std::string_view object_text, std::string_view name) {
-  std::string_view found;
-  for_members(object_text, [&](std::string_view key, std::string_view value) {
-    if (!says(key, name)) return true;
-    found = value;
-    return false;
-  });
-  return found;
-}
-
-} // namespace
 
 bool asks_for_input(std::string_view result_object) {
   // Most results are searched for nothing but this, and most hold neither.
   if (result_object.find("input_required") == std::string_view::npos &&
       result_object.find('\\') == std::string_view::npos)
     return false;
-  return says(member(result_object, "resultType"), "input_required");
+  return says(member_of(result_object, "resultType"), "input_required");
 }
 
 std::optional<input_required> read_input_required(std::string_view result_object) {
   input_required out;
   bool good = true;
-  for_members(member(result_object, "inputRequests"),
+  for_members(member_of(result_object, "inputRequests"),
               [&](std::string_view key, std::string_view value) {
-                const auto method = member(value, "method");
-                const auto params = member(value, "params");
+                const auto method = member_of(value, "method");
+                const auto params = member_of(value, "params");
                 good = is_string(method) && (params.empty() || is_object(params));
                 if (good)
                   out.requests.push_back({std::string(key), decode(method), std::string(params)});
                 return good;
               });
-  const auto state = member(result_object, "requestState");
+  const auto state = member_of(result_object, "requestState");
   if (is_string(state)) out.state = state;
   if (!good || (out.requests.empty() && out.state.empty())) return std::nullopt;
   return out;
@@ -72,7 +51,7 @@ std::string retry_params(const std::vector<std::pair<std::string, std::string>>&
 
 bool carries_state(std::string_view params_object) {
   return params_object.find("requestState") != std::string_view::npos &&
-         !member(params_object, "requestState").empty();
+         !member_of(params_object, "requestState").empty();
 }
 
 std::string input_required_result(const std::vector<asked_input>& requests,
@@ -87,17 +66,17 @@ std::string input_required_result(const std::vector<asked_input>& requests,
 }
 
 std::string state_of(std::string_view params_object) {
-  return decode(member(params_object, "requestState"));
+  return decode(member_of(params_object, "requestState"));
 }
 
 bool has_malformed_responses(std::string_view params_object) {
-  const auto responses = member(params_object, "inputResponses");
+  const auto responses = member_of(params_object, "inputResponses");
   return !responses.empty() && !is_object(responses);
 }
 
 std::vector<std::pair<std::string, std::string>> responses_of(std::string_view params_object) {
   std::vector<std::pair<std::string, std::string>> out;
-  for_members(member(params_object, "inputResponses"),
+  for_members(member_of(params_object, "inputResponses"),
               [&](std::string_view key, std::string_view value) {
                 out.emplace_back(decode(key), std::string(value));
                 return true;
@@ -107,11 +86,11 @@ std::vector<std::pair<std::string, std::string>> responses_of(std::string_view p
 
 bool is_input_response(std::string_view method, std::string_view value) {
   if (!is_object(value)) return false;
-  if (method == "roots/list") return member(value, "roots").starts_with('[');
+  if (method == "roots/list") return member_of(value, "roots").starts_with('[');
   if (method == "sampling/createMessage")
-    return is_string(member(value, "role")) && !member(value, "content").empty();
-  const auto action = member(value, "action");
-  const auto content = member(value, "content");
+    return is_string(member_of(value, "role")) && !member_of(value, "content").empty();
+  const auto action = member_of(value, "action");
+  const auto content = member_of(value, "content");
   return (says(action, "accept") || says(action, "decline") || says(action, "cancel")) &&
          (content.empty() || is_object(content));
 }
