@@ -1,5 +1,7 @@
 #include "actors/call_table.hpp"
 
+#include "mcp/client_questions.hpp"
+
 #include <algorithm>
 
 namespace toolscore {
@@ -39,9 +41,8 @@ std::optional<std::int64_t> call_table::id_of(const exchange* reply) const {
 
 std::optional<std::int64_t> call_table::asker(std::uint64_t instance) const {
   const auto may_ask = [&](const pending_call& x) {
-    const auto& method = x.request.method;
     return x.instance == instance && x.own == own_request::none &&
-           (method == "tools/call" || method == "prompts/get" || method == "resources/read");
+           mcp::may_ask_in(x.request.method);
   };
   const auto session = [](const pending_call& x) {
     return x.request.from ? std::string_view(x.request.from->session) : std::string_view{};

@@ -5,6 +5,7 @@
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
+#include "mcp/client_questions.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
 #include <caf/send.hpp>
@@ -40,6 +41,8 @@ std::string key_of(const server_actor_state& state, const call_request& request)
   if (mode == session_mode::automatic && (!from || !from->capabilities.any())) return {};
   if (from && !from->session.empty() && mode != session_mode::per_principal)
     return "s " + from->session;
+  // What a modern client is shown does not depend on what it can be asked.
+  if (mode == session_mode::automatic && !mcp::may_ask_in(request.method)) return {};
   return "p " + (from ? from->principal : request.reply->who().name);
 }
 

@@ -99,9 +99,7 @@ void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
   if (x.method == "tools/call") call.ids = ids_of(x);
   call.reply = std::move(exchange);
   call.from = caller_of(x);
-  const bool may_ask =
-      x.method == "tools/call" || x.method == "prompts/get" || x.method == "resources/read";
-  if (may_ask && !x.session && call.from && call.from->capabilities.any())
+  if (mcp::may_ask_in(x.method) && !x.session && call.from && call.from->capabilities.any())
     call.reply = parked_.begin(std::move(call.reply), std::string(x.id()), identity_of(x));
   call.body = x.request.body;
   call.spans = x.spans;

@@ -60,6 +60,10 @@ std::string client_capabilities_json(const client_capabilities& declared) {
   return text += '}';
 }
 
+bool may_ask_in(std::string_view method) noexcept {
+  return method == "tools/call" || method == "prompts/get" || method == "resources/read";
+}
+
 bool is_input_request(std::string_view method) noexcept {
   return method == "sampling/createMessage" || method == "elicitation/create" ||
          method == "roots/list";

@@ -28,6 +28,9 @@ std::string input_request_line(std::uint64_t id, std::string_view method, std::s
 /// error object if `failed`.
 std::string input_response_line(std::string_view id_raw, bool failed, std::string_view json);
 
+/// The requests in the middle of which a server may ask: tools/call, prompts/get, resources/read.
+bool may_ask_in(std::string_view method) noexcept;
+
 /// Why a question must not reach a client.
 struct unasked {
   int code = 0; ///< JSON-RPC, for the server; 0 = it may be asked.

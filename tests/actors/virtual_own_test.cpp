@@ -86,6 +86,20 @@ BOOST_AUTO_TEST_CASE(nobodys_call_shares_what_the_mode_makes_a_principals_own) {
   BOOST_TEST(life(1)->calls.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_modern_client_reads_is_everybodys_and_a_sessions_list_is_its_own) {
+  run();
+  node.call_of("fs", modern(), "tools/list", era::modern);
+  node.call_of("fs", modern(), "completion/complete", era::modern);
+  advance(20ms);
+  BOOST_TEST(starts() == 1u);
+  node.call_of("fs", modern(), "prompts/get", era::modern);
+  advance(20ms);
+  BOOST_TEST(starts() == 2u);
+  node.call_of("fs", session("a"), "tools/list");
+  advance(20ms);
+  BOOST_TEST(starts() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_answered_here_starts_none) {
   run();
   const auto found = node.call_of("fs", modern(), "server/discover", era::modern);
