@@ -37,6 +37,10 @@ std::string detail_stale_state() {
   return "this requestState is not known, or no longer; call again without it";
 }
 
+std::string detail_malformed_responses() {
+  return "params.inputResponses must be an object";
+}
+
 std::string detail_cancelled(std::string_view reason, bool while_waiting) {
   auto text = "cancelled by its caller (" + std::string(reason) + ")";
   if (while_waiting) text += " while it waited";

@@ -27,6 +27,8 @@ std::string detail_cancelled(std::string_view reason, bool while_waiting);
 std::string detail_hidden(std::string_view tool);
 /// bad_request: a requestState that is nobody's here.
 std::string detail_stale_state();
+/// bad_request: inputResponses that are no object.
+std::string detail_malformed_responses();
 /// too_large: its answer was a line over the limit.
 std::string detail_overlong(std::size_t bytes_max);
 /// server_gone; empty where the exit, which is told anyway, says it all.

@@ -43,9 +43,14 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
 
 void write_call(server_actor_pointer self, replica& one, call_request&& request) {
   auto& state = self->state;
-  if (request.client == era::modern && one.handshake->server == era::legacy &&
-      mcp::carries_state(request.spans.params.of(*request.body)))
-    return fail_call(self, std::move(request), errc::bad_request, detail_stale_state());
+  if (request.client == era::modern && one.handshake->server == era::legacy) {
+    // Such a server knows nothing of them, and would just do what it is asked once more.
+    const auto params = request.spans.params.of(*request.body);
+    if (mcp::carries_state(params))
+      return fail_call(self, std::move(request), errc::bad_request, detail_stale_state());
+    if (mcp::has_malformed_responses(params))
+      return fail_call(self, std::move(request), errc::bad_request, detail_malformed_responses());
+  }
   if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
                      detail_in_flight(state.options->spec.policy.queue.max));

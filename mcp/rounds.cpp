@@ -70,6 +70,7 @@ std::string state_of(std::string_view params_object) {
 }
 
 bool has_malformed_responses(std::string_view params_object) {
+  if (params_object.find("inputResponses") == std::string_view::npos) return false;
   const auto responses = member_of(params_object, "inputResponses");
   return !responses.empty() && !is_object(responses);
 }

@@ -288,4 +288,16 @@ BOOST_AUTO_TEST_CASE(log_messages_reach_the_caller_they_are_about_from_its_level
   BOOST_TEST((one->events == 0 && two->events == 0));
 }
 
+BOOST_AUTO_TEST_CASE(a_legacy_server_is_not_called_with_what_it_would_take_for_a_new_call) {
+  run();
+  for (const char* params :
+       {R"({"name":"t","requestState":"x"})", R"({"name":"t","inputResponses":null})"}) {
+    const auto made = std::make_shared<made_call>();
+    node.ask("fs", "tools/call", params, made);
+    advance(20ms);
+    BOOST_TEST(ended_with(made, "-32602"), made->text);
+  }
+  BOOST_TEST(life(1)->calls.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
