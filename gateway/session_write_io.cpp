@@ -13,7 +13,6 @@ namespace toolscore {
 
 namespace {
 
-
 // Pieces of queued answers that go out in one call.
 constexpr std::size_t gather_max = 16;
 // A smaller body is copied behind its head: one piece is cheaper to send than two.
@@ -115,7 +114,8 @@ void http_session::send(std::string_view text, const bytes& body) {
   if (phase_ == phase::closed) return;
   std::size_t written = 0;
   if (out_.empty()) {
-    std::array<iovec, 2> both{part(text), part(body ? std::string_view(*body) : std::string_view{})};
+    std::array<iovec, 2> both{part(text),
+                              part(body ? std::string_view(*body) : std::string_view{})};
     const auto sent = body ? send_parts(fd_, both.data(), both.size())
                            : ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && !is_passing(errno)) return on_gone();
