@@ -94,23 +94,23 @@ struct server_actor_state {
   std::list<waiting_call> waiting; ///< Empty, it takes no memory; a deque takes half a KiB.
   std::list<open_round> rounds;    ///< The oldest first.
   std::uint64_t last_round = 0;
-  std::uint32_t tools = 0;
   bytes tool_list; ///< A JSON array, kept where the server may sleep.
   upkeep keep;
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.
-  std::optional<wake_cause> wake_wanted;                          ///< While it falls asleep.
   std::uint64_t own_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> own_at; ///< The timer of unused own ones.
   std::uint64_t sweep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
-  bool sweep_forgiven = false; ///< The last one came late and failed nobody.
-  bool cycling = false;        ///< A group restarts: the coordinator waits for its instances' ends.
+  std::optional<wake_cause> wake_wanted; ///< While it falls asleep.
+  bool sweep_forgiven = false;           ///< The last one came late and failed nobody.
+  bool cycling = false; ///< A group restarts: the coordinator waits for its instances' ends.
 
   std::vector<open_order> orders;
   std::optional<state_changed> published;
   std::optional<caf::error> ending; ///< Asked to end; waits for the supervisor's end.
   std::uint32_t restarts = 0;
+  std::uint32_t tools = 0;
   std::uint64_t calls_total = 0;
   std::uint64_t failures_total = 0;
   std::uint64_t garbage_total = 0;
