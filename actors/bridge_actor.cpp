@@ -83,6 +83,16 @@ void tree_backend::end_session(const server_id& server, const std::string& sessi
   if (const auto address = address_of(server)) caf::anon_send(address, session_over{session});
 }
 
+void tree_backend::listen(const server_id& server, session_listen request) {
+  turn_scope::hand_in();
+  if (const auto address = address_of(server)) caf::anon_send(address, std::move(request));
+}
+
+void tree_backend::notify(const server_id& server, session_notice notice) {
+  turn_scope::hand_in();
+  if (const auto address = address_of(server)) caf::anon_send(address, std::move(notice));
+}
+
 void tree_backend::record(call_record record) {
   if (tree_->records.put(std::move(record))) caf::anon_send(tree_->store, records_waiting{});
 }

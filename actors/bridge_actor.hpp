@@ -37,6 +37,8 @@ public:
   void call(const server_id& server, call_request request) override;
   void cancel(const server_id& server, call_cancel request) override;
   void end_session(const server_id& server, const std::string& session) override;
+  void listen(const server_id& server, session_listen request) override;
+  void notify(const server_id& server, session_notice notice) override;
   void record(call_record record) override;
   std::shared_ptr<const mcp::tool_index> tools() const override;
   node_readiness readiness() const override;

@@ -47,6 +47,8 @@ public:
 
   /// The next upstream id; the owner's own requests do not count against the limit.
   std::int64_t next_id() const noexcept { return next_id_; }
+  /// An id for a request that has no place in this table.
+  std::int64_t take_id() noexcept { return next_id_++; }
   bool full() const noexcept { return callers_ >= in_flight_max_; }
   std::size_t callers() const noexcept { return callers_; }
   std::size_t callers_of(std::size_t replica) const { return callers_of_.at(replica); }

@@ -109,6 +109,11 @@ struct logs_query {
 struct session_over {
   std::string session;
 };
+/// What has changed is to be told now, or our own stream opened again.
+struct listen_due {
+  std::uint64_t generation = 0;
+  std::uint32_t replica = 0; ///< Its place.
+};
 /// The coordinator to an owner: a group restarts. Its instances that live end, and start again with
 /// the group; server_cycled is the answer once they are gone, at once where none lives.
 struct cycle_server {};
@@ -286,6 +291,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::status_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::logs_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::session_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::session_listen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::session_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::listen_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::cycle_server)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_cycled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tell_standing)

@@ -1,6 +1,7 @@
 #pragma once
 #include "actors/call_table.hpp"
 #include "actors/crash_report.hpp"
+#include "actors/listen_book.hpp"
 #include "actors/liveness.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/server_table.hpp"
@@ -64,7 +65,8 @@ struct replica {
   std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
   std::string lost_reason;
   std::optional<mcp::list_pager> pager;
-  liveness life; ///< Of the current instance.
+  std::unique_ptr<upstream_listen> listens; ///< What the current instance was asked to tell.
+  liveness life;                            ///< Of the current instance.
   std::uint64_t ping_generation = 0;
 
   bool planned = false;   ///< The next start is no sign of trouble.

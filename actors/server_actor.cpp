@@ -5,6 +5,7 @@
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_instances_actor.hpp"
 #include "actors/server_keep_actor.hpp"
+#include "actors/server_listens_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -86,7 +87,7 @@ auto instance_factory(server_actor_pointer self, const replica& one) {
   base->kept_digest = digest_if_kept(self);
   base->owner = caf::actor_cast<caf::actor>(self);
   base->child = one.child;
-  base->client_capabilities = mcp::client_capabilities_json(one.declares);
+  base->client_capabilities = mcp::client_capabilities_json(one.declares, true);
   return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(*base);
     options->id.number = number;
@@ -167,6 +168,7 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
   if (state.ending) return;
   state.ending = reason;
   state.desired = desired_state::stopped;
+  end_listens(self);
   self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
   if (state.supervisor) set_status_of_all(state, instances_status::ending);
   changed(self); // Who waits is answered now: an install under way ends with nobody to tell.
@@ -217,6 +219,9 @@ caf::behavior make_server(server_actor_pointer self,
         for (auto& request : *message.calls) admit_call(self, std::move(request));
       },
       [self](lines_in& message) { take_lines(self, std::move(message)); },
+      [self](const session_listen& message) { take_session_listen(self, message); },
+      [self](const session_notice& message) { take_session_notice(self, message); },
+      [self](const listen_due& due) { take_listen_due(self, due); },
       [self](const call_cancel& request) { cancel_call(self, request); },
       [self](const instance_started& message) { take_started(self, message); },
       [self](const instance_ready& message) { take_ready(self, message); },
@@ -249,7 +254,6 @@ caf::behavior make_server(server_actor_pointer self,
         if (due.generation == self->state.sweep_generation) sweep(self);
       },
       [self](const ping_due& due) { take_ping_due(self, due); },
-      [](const resume& message) { message.work(); },
   };
 }
 

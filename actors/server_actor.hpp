@@ -3,12 +3,14 @@
 #include "actors/call_outcome.hpp"
 #include "actors/call_table.hpp"
 #include "actors/instance_actor.hpp"
+#include "actors/listen_book.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/replica_actor.hpp"
 #include "actors/server_table.hpp"
 #include "actors/upkeep.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
+#include "mcp/mirrored_arguments.hpp"
 #include "mcp/rounds.hpp"
 #include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
@@ -21,6 +23,7 @@
 
 #include <deque>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -94,7 +97,9 @@ struct server_actor_state {
   std::list<waiting_call> waiting; ///< Empty, it takes no memory; a deque takes half a KiB.
   std::list<open_round> rounds;    ///< The oldest first.
   std::uint64_t last_round = 0;
-  bytes tool_list; ///< A JSON array, kept where the server may sleep.
+  std::unique_ptr<listen_book> listens; ///< Null until the first client listens.
+  std::unique_ptr<const mcp::mirrored_tools> mirrored; ///< Null while no tool marks an argument.
+  bytes tool_list;                      ///< A JSON array, kept where the server may sleep.
   upkeep keep;
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.

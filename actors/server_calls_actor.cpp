@@ -2,6 +2,7 @@
 
 #include "actors/call_refusal.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_listens_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -104,6 +105,10 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
     state.tools = static_cast<std::uint32_t>(finished->count);
     const auto& policy = state.options->spec.policy;
     auto list = std::make_shared<const std::string>(std::move(finished->array));
+    auto marked = mcp::mirrored_in(*list);
+    state.mirrored.reset();
+    if (!marked.empty())
+      state.mirrored = std::make_unique<const mcp::mirrored_tools>(std::move(marked));
     if (state.keep.counts_use()) state.tool_list = list;
     self->send(state.options->tree->catalog, tools_changed{state.options->spec.id, std::move(list),
                                                            policy.tools_allow, policy.tools_deny});
@@ -118,7 +123,8 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   const auto parsed = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), id);
   if (parsed.ec != std::errc{}) return;
   auto call = state.calls.take(id);
-  if (!call) return; // Given up before: a late answer is dropped.
+  if (!call) // Given up before, so that a late answer is dropped; or of no call.
+    return take_listen_end(self, id, spans.kind == message_kind::error_response);
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   auto& one = state.replicas[call->replica];
   if (begins_round(*one.handshake, *call, *line, spans))
@@ -145,6 +151,8 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
     http_status = mcp::http_status_of(call->request.client,
                                       mcp::error_code(spans.failure.of(*line)).value_or(0));
   auto reply = call->request.reply;
+  if (!rpc_error && is_subscription(call->request.method))
+    note_subscription(self, one, call->request);
   if (is_recorded(call->request)) {
     const bool tool_error = !rpc_error && spans.tool_error;
     auto end = end_of(self, call->instance, call->written);
@@ -174,8 +182,8 @@ void take_notification(server_actor_pointer self, replica& one, const std::strin
     tell_log(self, one, line, spans);
   } else if (method == "notifications/cancelled") {
     withdraw_question(self, one, line, spans);
-  } else if (method == "notifications/tools/list_changed" && one.owned_by.empty() && !one.pager) {
-    list_tools(self, one);
+  } else {
+    take_change(self, one, method, line, spans);
   }
 }
 
@@ -197,6 +205,23 @@ void take_line(server_actor_pointer self, replica& one, bytes line) {
   }
 }
 
+/// Over HTTP some arguments stand in a header too; what is in between may have routed by it.
+bool refuse_mirror(server_actor_pointer self, call_request& request) {
+  auto& state = self->state;
+  const auto marked = state.mirrored->find(request.tool);
+  if (marked == state.mirrored->end()) return false;
+  const auto why =
+      mcp::mirror_fault(marked->second, request.spans.arguments.of(*request.body),
+                        request.parameters ? *request.parameters : parameter_headers{});
+  if (why.empty()) return false;
+  const auto reply = request.reply;
+  auto text = mcp::error_response(id_of(request), mcp::code::header_mismatch, why);
+  record(self,
+         unanswered(state.options->spec.id, std::move(request), end_of(self, 0, {}), false, why));
+  reply->end(400, std::make_shared<const std::string>(std::move(text)));
+  return true;
+}
+
 } // namespace
 
 void admit_call(server_actor_pointer self, call_request&& request,
@@ -214,7 +239,10 @@ void admit_call(server_actor_pointer self, call_request&& request,
     auto why = detail_hidden(request.tool);
     return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
   }
-  if (answer_asleep(self, request)) return;
+  if (state.mirrored && request.mirrored && refuse_mirror(self, request)) return;
+  if (request.method == "subscriptions/listen")
+    return admit_listen(self, std::move(request), wait_until);
+  if (answer_subscription(self, request) || answer_asleep(self, request)) return;
   switch (admit_to_own(self, request)) {
   case own_verdict::written:
     return;

@@ -1,6 +1,7 @@
 #include "actors/server_ends_actor.hpp"
 
 #include "actors/call_refusal.hpp"
+#include "actors/server_listens_actor.hpp"
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_rounds_actor.hpp"
@@ -130,7 +131,7 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
     return fail_call(self, std::move(waiting), errc::cancelled,
                      detail_cancelled(request.reason, true));
   }
-  cancel_round(self, request);
+  if (!end_listen(self, request.reply.get())) cancel_round(self, request);
 }
 
 void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_begun,

@@ -3,6 +3,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_listens_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -48,6 +49,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   set_reason(state, one,
              message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason));
   one.pager.reset();
+  one.listens.reset();
   if (one.owned_by.empty()) state.keep.on_gone(one.place);
   ++one.ping_generation;
   one.last_exit.reset();
@@ -95,6 +97,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   note_concerned(state, *one);
   one->current.was_ready = true;
   one->wire = message.wire;
+  const bool again = one->handshake != nullptr;
   one->handshake.reset();
   if (message.handshake)
     one->handshake = std::make_shared<const mcp::handshake_result>(*message.handshake);
@@ -108,6 +111,8 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   changed(self);
   if (!one->wire) return;
   if (one->owned_by.empty()) list_tools(self, *one);
+  sync_listens(self, *one);
+  if (again) announce_new_instance(self, *one);
   write_waiting(self);
   arm_ping(self, *one);
 }

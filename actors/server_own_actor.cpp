@@ -3,6 +3,7 @@
 #include "actors/call_refusal.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_listens_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "mcp/client_questions.hpp"
@@ -168,6 +169,7 @@ void take_session_over(server_actor_pointer self, const session_over& message) {
     state.waiting.erase(entry);
     fail_call(self, std::move(request), errc::cancelled, "its session is over");
   }
+  end_session_listen(self, message.session);
   if (auto* one = find_own(state, "s " + message.session)) end_own(self, *one);
 }
 

@@ -59,6 +59,23 @@ void open(server_actor_pointer self, pending_call& call, std::string_view id_raw
   call.questions.push_back({std::string(id_raw), number});
 }
 
+/// Outside of all calls a session can be asked that has the instance to itself, on its own stream.
+bool ask_session(server_actor_pointer self, const replica& one, const std::string& method,
+                 std::string_view params, std::string_view id_raw) {
+  auto& state = self->state;
+  if (!state.listens || !one.owned_by.starts_with("s ")) return false;
+  const auto* who = state.listens->of_session(std::string_view(one.owned_by).substr(2));
+  if (who == nullptr || mcp::check_input_request(method, params, one.declares).code != 0)
+    return false;
+  return who->sink->ask(
+             {method, std::string(params)},
+             back_to<input_response>(self, [self, instance = one.number,
+                                            id = std::string(id_raw)](const input_response& x) {
+               if (const auto* asker = replica_with(self->state, instance))
+                 send_line(*asker, mcp::input_response_line(id, x.failed, x.json));
+             })) != 0;
+}
+
 } // namespace
 
 void take_question(server_actor_pointer self, replica& one, const std::string& line,
@@ -70,6 +87,7 @@ void take_question(server_actor_pointer self, replica& one, const std::string& l
   if (!mcp::is_input_request(method) || !one.handshake || one.handshake->server == era::modern)
     return refuse(one, id_raw, mcp::code::unknown_method, "this client has no such method");
   const auto id = state.calls.asker(one.number);
+  if (!id && ask_session(self, one, method, spans.params.of(line), id_raw)) return;
   if (!id)
     return refuse(one, id_raw, mcp::code::internal,
                   "it cannot be told which call this belongs to; ask while one is in flight");

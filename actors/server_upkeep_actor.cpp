@@ -18,7 +18,8 @@ namespace {
 
 bool is_busy(server_actor_pointer self) {
   const auto& state = self->state;
-  return state.calls.callers() != 0 || !state.waiting.empty() || !state.rounds.empty();
+  return state.calls.callers() != 0 || !state.waiting.empty() || !state.rounds.empty() ||
+         (state.listens && state.listens->watches());
 }
 
 /// Neither to sleep nor for the end of a life is anybody stopped while another is on its way, nor

@@ -38,6 +38,8 @@ public:
   virtual void end_stream(std::uint64_t turn, std::string_view last) = 0;
   /// Bytes of answers that the client has not taken yet.
   virtual std::size_t unsent() const = 0;
+  /// Ends the connection, whatever it still owes: its client takes too little. The watcher is told.
+  virtual void cut_off(std::uint64_t turn) = 0;
   /// At most one watcher a turn; null takes it away.
   virtual void watch(std::uint64_t turn, gone_watcher* watcher) = 0;
   /// True when the client has gone or the turn is over.

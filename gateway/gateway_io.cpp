@@ -100,6 +100,7 @@ void gateway::stop_accepting() {
 void gateway::close(std::function<void()> then) {
   stop_accepting();
   feeds_.close();
+  mcp_.close_streams();
   connections_.close(options_.close_patience, std::move(then));
 }
 
@@ -158,6 +159,8 @@ rest_api::values gateway::counters() const {
           {"toolscore_http_abandoned_total", number(seen.abandoned)},
           {"toolscore_http_streams_total", number(mcp_.exchanges().streams)},
           {"toolscore_http_events_dropped_total", number(mcp_.exchanges().events_dropped)},
+          {"toolscore_http_streams_cut_off_total", number(mcp_.exchanges().kept->cut_off)},
+          {"toolscore_http_streams_resumed_total", number(mcp_.exchanges().kept->resumed)},
           {"toolscore_http_answers_lost_total", number(mcp_.exchanges().repaired)},
           {"toolscore_mcp_sessions", number(mcp_.sessions().size())},
           {"toolscore_mcp_sessions_evicted_total", number(mcp_.sessions().evicted())},

@@ -26,7 +26,7 @@ http_exchange::~http_exchange() {
         std::make_shared<const std::string>(mcp::error_response(
             id, mcp::code::internal, "the gateway lost this call; this is a bug of the node")));
   }
-  connection_->watch(turn_, nullptr);
+  if (!stream_) connection_->watch(turn_, nullptr);
 }
 
 void http_exchange::set_request(bytes body, text_span id) {
@@ -38,11 +38,30 @@ bool http_exchange::has_room() const {
   return options_.accepts_stream && connection_->unsent() <= options_.queued_bytes_max;
 }
 
+/// From here on it is the session's: its client may lose the connection and come back for the rest.
+void http_exchange::begin_kept_stream() {
+  ++counters_->streams;
+  streaming_ = true;
+  stream_ = session_->begin_stream(false, options_.streams, counters_->kept);
+  stream_->on_detached([this] { on_stream_gone(); });
+  connection_->watch(turn_, nullptr);
+}
+
 void http_exchange::event(bytes json) {
   if (ended_ || gone_) return;
+  if (stream_) return stream_->send(json);
   if (!has_room()) {
     ++counters_->events_dropped;
+    if (options_.cuts_off) {
+      ++counters_->kept->cut_off;
+      connection_->cut_off(turn_);
+    }
     return;
+  }
+  if (session_) {
+    begin_kept_stream();
+    stream_->send(json); // Kept, and written with the head.
+    return stream_->attach(connection_, turn_, 0);
   }
   std::string text;
   text.reserve(json->size() + 32);
@@ -58,7 +77,8 @@ void http_exchange::event(bytes json) {
 }
 
 std::uint64_t http_exchange::ask(input_request question, std::function<void(input_response)> then) {
-  if (ended_ || gone_ || !session_ || !has_room()) return 0;
+  const bool reads = stream_ ? stream_->attached() : has_room();
+  if (ended_ || gone_ || !session_ || !reads) return 0;
   const auto number = session_->ask(this, std::move(then));
   if (number != 0)
     event(std::make_shared<const std::string>(
@@ -76,8 +96,14 @@ void http_exchange::end(int http_status, bytes json) {
   if (ended_) return;
   ended_ = true;
   hook_ = nullptr;
+  const auto session = session_;
   leave_session();
   if (gone_) return;
+  if (stream_) {
+    stream_->end(json);
+    session->tidy_streams();
+    return;
+  }
   if (streaming_) {
     std::string text;
     text.reserve(json->size() + 32);
@@ -101,12 +127,34 @@ void http_exchange::on_abandoned(std::function<void()> hook) {
     hook_ = std::move(hook);
 }
 
+/// The stream that they were asked on is the only way an answer is to be expected by.
+void http_exchange::fail_questions() {
+  if (!session_) return;
+  for (auto& asked : session_->take_questions(this))
+    asked.then({true, mcp::error_object(mcp::code::internal, "the client has gone")});
+}
+
+/// It may come back for the answer.
+void http_exchange::on_stream_gone() {
+  fail_questions();
+  if (!options_.disconnect_cancels) return;
+  gone_ = true;
+  if (auto hook = std::exchange(hook_, nullptr)) hook();
+}
+
+bool http_exchange::beat() {
+  if (ended_ || gone_) return false;
+  if (streaming_ && !stream_) connection_->stream(turn_, ":\n\n");
+  return !gone_;
+}
+
+void http_exchange::finish() {
+  if (auto hook = std::exchange(hook_, nullptr)) hook();
+}
+
 void http_exchange::on_gone() {
   gone_ = true;
-  // The stream that they were asked on is the only way an answer is to be expected by.
-  if (session_)
-    for (auto& asked : session_->take_questions(this))
-      asked.then({true, mcp::error_object(mcp::code::internal, "the client has gone")});
+  fail_questions();
   if (ended_ || !options_.disconnect_cancels) return;
   if (auto hook = std::exchange(hook_, nullptr)) hook();
 }

@@ -32,6 +32,7 @@ outbound_answer empty_answer(int status) {
 mcp::served_methods served_at(const route& where) {
   mcp::served_methods x;
   if (where.kind == route_kind::mcp_all) x.prompts = x.resources = x.completions = false;
+  x.subscriptions = where.kind == route_kind::mcp_server;
   return x;
 }
 
@@ -44,7 +45,8 @@ std::string unknown_server(std::string_view name) {
 
 mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
     : tree_(tree), options_(std::move(options)), sessions_(options_.sessions),
-      parked_(options_.parking, options_.random_id, options_.after, options_.steady_clock) {
+      parked_(options_.parking, options_.random_id, options_.after, options_.steady_clock),
+      pulse_(options_.after) {
   sessions_.on_end([this](mcp_session& ended) { on_session_end(ended); });
 }
 
@@ -55,10 +57,7 @@ void mcp_endpoint::handle(inbound_request& request, const connection_ptr& connec
   } else if (request.method == http_method::del) {
     on_delete(request, *connection, turn);
   } else {
-    // No messages go to clients outside of their calls, so there is no stream to listen to.
-    auto x = empty_answer(405);
-    x.headers = "Allow: POST, DELETE\r\n";
-    connection->answer(turn, std::move(x));
+    on_get(request, connection, turn);
   }
 }
 
@@ -162,7 +161,10 @@ bool mcp_endpoint::pass_checks(post& x) {
 }
 
 void mcp_endpoint::on_notification(const post& x) {
-  if (x.method != "notifications/cancelled" || !x.session) return;
+  if (!x.session) return;
+  if (x.method == "notifications/roots/list_changed")
+    for (const auto& server : x.session->called) tree_.notify(server, {x.session->id, x.method});
+  if (x.method != "notifications/cancelled") return;
   const auto params = nlohmann::json::parse(x.spans.params.of(*x.request.body), nullptr, false);
   if (!params.is_object() || !params.contains("requestId")) return;
   const auto* call = x.session->find(params["requestId"].dump());
@@ -204,6 +206,8 @@ bool mcp_endpoint::on_log_level(const post& x) {
 void mcp_endpoint::on_session_end(mcp_session& ended) {
   for (auto& asked : ended.take_questions(nullptr))
     asked.then({true, mcp::error_object(mcp::code::internal, "the client's session is over")});
+  for (const auto& x : ended.streams)
+    if (x.own) x.stream->finish();
   for (const auto& server : ended.called) tree_.end_session(server, ended.id);
 }
 

@@ -4,6 +4,7 @@
 #include "gateway/http_types.hpp"
 #include "gateway/parked_calls.hpp"
 #include "gateway/sessions.hpp"
+#include "gateway/stream_pulse.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/era.hpp"
 #include "mcp/tool_index.hpp"
@@ -30,6 +31,7 @@ struct mcp_options {
   /// The protocol says that a legacy client that disconnects has not cancelled its call.
   bool disconnect_cancels_legacy = false;
   parking_limits parking;
+  stream_limits streams; ///< Of a legacy session.
   /// Runs something on the loop after a while.
   parked_calls::timer after;
 };
@@ -45,6 +47,9 @@ public:
   /// `request.where` is mcp_all or mcp_server.
   void handle(inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
+
+  /// Ends the streams that have no end of their own; the node stops.
+  void close_streams();
 
   const session_table& sessions() const noexcept { return sessions_; }
   const exchange_counters& exchanges() const noexcept { return *exchanges_; }
@@ -64,6 +69,10 @@ private:
 
   void on_post(inbound_request& request, const std::shared_ptr<client_connection>& connection,
                std::uint64_t turn);
+  void on_get(inbound_request& request, const std::shared_ptr<client_connection>& connection,
+              std::uint64_t turn);
+  void hear(const std::shared_ptr<mcp_session>& session, const server_id& server);
+  bool opens_stream(const post& x, const std::shared_ptr<http_exchange>& reply);
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
   bool pass_checks(post& x);
   void on_notification(const post& x);
@@ -89,6 +98,7 @@ private:
   mcp_options options_;
   session_table sessions_;
   parked_calls parked_;
+  stream_pulse pulse_;
   std::shared_ptr<exchange_counters> exchanges_ = std::make_shared<exchange_counters>();
   mcp::scanner scanner_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< Exchanges may outlive us.

@@ -18,6 +18,24 @@ bool names_stream(std::string_view accept) {
          accept.find("*/*") != std::string_view::npos;
 }
 
+/// Null where there are none, as nearly always.
+std::shared_ptr<const parameter_headers> parameters_of(const header_list& headers) {
+  constexpr std::string_view prefix = "mcp-param-";
+  std::shared_ptr<parameter_headers> found;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto name = headers.name(i);
+    if (name.size() <= prefix.size() ||
+        !equals_ignoring_case(name.substr(0, prefix.size()), prefix))
+      continue;
+    if (!found) found = std::make_shared<parameter_headers>();
+    std::string rest(name.substr(prefix.size()));
+    for (char& letter : rest)
+      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + ('a' - 'A'));
+    found->emplace_back(std::move(rest), headers.value(i));
+  }
+  return found;
+}
+
 } // namespace
 
 void mcp_endpoint::reply(const post& x, int status, std::string json, std::string headers) {
@@ -57,6 +75,8 @@ std::shared_ptr<http_exchange> mcp_endpoint::make_exchange(const post& x) {
   options.accepts_stream = !accept || names_stream(*accept);
   options.disconnect_cancels = x.client.client == era::modern || options_.disconnect_cancels_legacy;
   options.queued_bytes_max = options_.queued_bytes_max;
+  options.cuts_off = x.method == "subscriptions/listen";
+  options.streams = options_.streams;
   auto made =
       std::make_shared<http_exchange>(x.connection, x.turn, x.request.who, options, exchanges_);
   made->set_request(x.request.body, x.spans.id);
@@ -84,7 +104,9 @@ bool mcp_endpoint::go_on(const post& x) {
 
 void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
   auto exchange = make_exchange(x);
+  if (!opens_stream(x, exchange)) return;
   if (x.session) {
+    if (x.method == "resources/subscribe") hear(x.session, server);
     x.session->calls.push_back({std::string{x.id()}, server, exchange, exchange.get()});
     exchange->set_session(x.session);
   } else if (x.method == "initialize") {
@@ -107,6 +129,8 @@ void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
   call.tool = std::move(tool);
   call.client = x.client.client;
   if (x.session) x.session->note_call(server);
+  call.mirrored = x.client.client == era::modern && call.method == "tools/call";
+  if (call.mirrored) call.parameters = parameters_of(x.request.headers);
   call.version = std::move(x.client.version);
   call.received = x.request.received;
   tree_.call(server, std::move(call));

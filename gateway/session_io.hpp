@@ -46,6 +46,7 @@ public:
   void stream(std::uint64_t turn, std::string_view text) override;
   void end_stream(std::uint64_t turn, std::string_view last) override;
   std::size_t unsent() const override { return unsent_; }
+  void cut_off(std::uint64_t turn) override;
   void watch(std::uint64_t turn, gone_watcher* watcher) override;
   bool is_over(std::uint64_t turn) const override { return turn != turn_ || !in_flight_; }
 

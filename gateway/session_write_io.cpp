@@ -106,6 +106,10 @@ void http_session::end_stream(std::uint64_t turn, std::string_view last) {
   send(scratch_, nullptr);
 }
 
+void http_session::cut_off(std::uint64_t turn) {
+  if (!is_over(turn)) on_gone();
+}
+
 void http_session::watch(std::uint64_t turn, gone_watcher* watcher) {
   if (!is_over(turn)) watcher_ = watcher;
 }

@@ -41,6 +41,71 @@ void mcp_session::note_call(const server_id& server) {
   if (std::find(called.begin(), called.end(), server) == called.end()) called.push_back(server);
 }
 
+std::shared_ptr<event_stream>
+mcp_session::begin_stream(bool own, const stream_limits& limits,
+                          const std::shared_ptr<stream_counters>& counters) {
+  tidy_streams();
+  auto stream =
+      std::make_shared<event_stream>(++last_stream, version >= "2025-11-25", limits, counters);
+  streams.push_back({stream, own});
+  return stream;
+}
+
+std::shared_ptr<event_stream> mcp_session::find_stream(std::uint64_t number) const {
+  for (const auto& x : streams)
+    if (x.stream->number() == number) return x.stream;
+  return nullptr;
+}
+
+void mcp_session::tidy_streams() {
+  const auto away = [](const open_stream& x) {
+    return !x.stream->attached() && (x.own || x.stream->ended());
+  };
+  auto left = static_cast<std::size_t>(std::count_if(streams.begin(), streams.end(), away));
+  std::erase_if(streams,
+                [&](const open_stream& x) { return away(x) && left > streams_max && left-- != 0; });
+  // Of its own it reads the newest.
+  auto own = static_cast<std::size_t>(
+      std::count_if(streams.begin(), streams.end(),
+                    [](const open_stream& x) { return x.own && x.stream->attached(); }));
+  for (const auto& x : streams)
+    if (x.own && x.stream->attached() && own > own_streams_max) {
+      x.stream->finish();
+      --own;
+    }
+}
+
+bool mcp_session::reads() const {
+  return std::any_of(streams.begin(), streams.end(),
+                     [](const open_stream& x) { return x.own && x.stream->attached(); });
+}
+
+bool mcp_session::tell_now(const bytes& json) {
+  const auto reads = [](const open_stream& x) {
+    return x.own && x.stream->attached() && !x.stream->ended();
+  };
+  const auto at = std::find_if(streams.rbegin(), streams.rend(), reads);
+  if (at == streams.rend()) return false;
+  const auto stream = at->stream; // A reader that is cut off changes the list.
+  stream->send(json);
+  return true;
+}
+
+void mcp_session::tell(bytes json) {
+  if (over || tell_now(json)) return;
+  const auto same = [&](const bytes& x) { return *x == *json; };
+  if (untold.size() < untold_max && std::none_of(untold.begin(), untold.end(), same))
+    untold.push_back(std::move(json));
+}
+
+void mcp_session::tell_untold() {
+  while (!untold.empty()) {
+    const auto next = untold.front();
+    if (!tell_now(next)) return;
+    untold.pop_front();
+  }
+}
+
 const mcp_session::in_flight* mcp_session::find(std::string_view raw_id) const noexcept {
   for (const auto& x : calls)
     if (x.id == raw_id) return &x;
@@ -48,7 +113,7 @@ const mcp_session::in_flight* mcp_session::find(std::string_view raw_id) const n
 }
 
 bool session_table::expired(const mcp_session& x, time_point now) const {
-  return x.calls.empty() && now - x.last_used > limits_.idle;
+  return x.calls.empty() && !x.reads() && now - x.last_used > limits_.idle;
 }
 
 void session_table::erase(order::iterator at) {
@@ -60,12 +125,21 @@ void session_table::erase(order::iterator at) {
 }
 
 void session_table::expire(time_point now) {
-  while (!by_use_.empty() && expired(*by_use_.front(), now)) erase(by_use_.begin());
+  for (auto left = by_use_.size(); left != 0 && !by_use_.empty(); --left) {
+    auto& oldest = *by_use_.front();
+    if (now - oldest.last_used <= limits_.idle) return;
+    if (expired(oldest, now)) {
+      erase(by_use_.begin());
+      continue;
+    }
+    oldest.last_used = now; // It listens, or waits for its calls.
+    by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
+  }
 }
 
 session_table::order::iterator session_table::oldest_idle() {
   return std::find_if(by_use_.begin(), by_use_.end(),
-                      [](const auto& x) { return x->calls.empty(); });
+                      [](const auto& x) { return x->calls.empty() && !x->reads(); });
 }
 
 bool session_table::has_room(time_point now) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "gateway/event_stream.hpp"
 #include "messages/caller.hpp"
 #include "messages/exchange.hpp"
 #include "messages/ids.hpp"
@@ -6,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -35,6 +37,15 @@ struct mcp_session {
     std::function<void(input_response)> then;
   };
   static constexpr std::size_t questions_max = 64;
+  /// A stream that its client may come back to, or listens to.
+  struct open_stream {
+    std::shared_ptr<event_stream> stream;
+    bool own = false; ///< A GET's: it hears what belongs to no call.
+  };
+  static constexpr std::size_t streams_max =
+      4; ///< Those that are over; calls in flight do not count.
+  static constexpr std::size_t own_streams_max = 4;
+  static constexpr std::size_t untold_max = 64;
 
   std::string id;
   std::string principal;
@@ -48,6 +59,10 @@ struct mcp_session {
   std::uint64_t last_question = 0;
   std::vector<server_id> called; ///< Every server that has had a call of it.
   bool over = false;             ///< Its client can answer nothing more.
+  bool listens = false;          ///< Its server was told that it does.
+  std::uint64_t last_stream = 0;
+  std::vector<open_stream> streams; ///< The newest last.
+  std::deque<bytes> untold;         ///< What came while nobody listened; each text once.
 
   /// @returns the question's number; 0 where too many are open, or the session is over
   std::uint64_t ask(const exchange* key, std::function<void(input_response)> then);
@@ -56,6 +71,22 @@ struct mcp_session {
   /// Those of one call, or with null all of them.
   std::vector<question> take_questions(const exchange* key);
   void note_call(const server_id& server);
+
+  /// A new stream that is the session's to find; not yet on any connection.
+  std::shared_ptr<event_stream> begin_stream(bool own, const stream_limits& limits,
+                                             const std::shared_ptr<stream_counters>& counters);
+  /// Null where it is kept no more.
+  std::shared_ptr<event_stream> find_stream(std::uint64_t number) const;
+  /// Forgets those that are over, and of the others the oldest that nobody reads.
+  void tidy_streams();
+  /// Its client listens.
+  bool reads() const;
+  /// On one of the client's own streams; while there is none it is kept.
+  void tell(bytes json);
+  /// What was kept, now that it has one.
+  void tell_untold();
+  /// @returns false where it has no stream at the moment
+  bool tell_now(const bytes& json);
 
   void finished(const exchange* key) noexcept;
   const in_flight* find(std::string_view raw_id) const noexcept;
@@ -81,8 +112,8 @@ public:
   /// True if open() would succeed now.
   bool has_room(time_point now);
   /// Opens a session. When there are too many, the one unused for longest that has no call in
-  /// flight makes room; its client is told 404 and initializes again.
-  /// @returns null when all of them have calls in flight
+  /// flight and does not listen makes room; its client is told 404 and initializes again.
+  /// @returns null when there is none of that kind
   std::shared_ptr<mcp_session> open(mcp_session x, time_point now);
   /// @returns null for an unknown or expired id, another principal or another path
   std::shared_ptr<mcp_session> find(std::string_view id, std::string_view principal,

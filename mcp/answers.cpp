@@ -151,34 +151,27 @@ std::string empty_response(std::string_view id_raw, era client) {
   return result_response(id_raw, client == era::modern ? R"({"resultType":"complete"})" : "{}");
 }
 
-std::string restrict_capabilities(std::string_view capabilities_json, const relayed& allowed) {
+std::string restrict_capabilities(std::string_view capabilities_json) {
   const auto told = ordered_json::parse(capabilities_json, nullptr, false);
   auto kept = ordered_json::object();
   if (!told.is_object()) return "{}";
   for (const char* name : {"tools", "prompts", "resources", "completions", "logging"}) {
     const auto found = told.find(name);
-    if (found == told.end() || !found->is_object()) continue;
-    if (std::string_view(name) == "logging" && !allowed.logging) continue;
-    auto& value = kept[name] = *found;
-    if (!allowed.list_changed) value.erase("listChanged");
-    if (!allowed.subscribe) value.erase("subscribe");
+    if (found != told.end() && found->is_object()) kept[name] = *found;
   }
   return dump(kept);
 }
 
 std::string initialize_response(std::string_view id_raw, const handshake_result& server,
-                                std::string_view client_version, const relayed& allowed) {
-  return result_response(id_raw,
-                         initialize_result(negotiate_legacy(client_version),
-                                           restrict_capabilities(server.capabilities_json, allowed),
-                                           info_of(server), server.instructions_json));
+                                std::string_view client_version) {
+  return result_response(id_raw, initialize_result(negotiate_legacy(client_version),
+                                                   restrict_capabilities(server.capabilities_json),
+                                                   info_of(server), server.instructions_json));
 }
 
-std::string discover_response(std::string_view id_raw, const handshake_result& server,
-                              const relayed& allowed) {
-  return result_response(id_raw,
-                         discover_result(restrict_capabilities(server.capabilities_json, allowed),
-                                         info_of(server), server.instructions_json));
+std::string discover_response(std::string_view id_raw, const handshake_result& server) {
+  return result_response(id_raw, discover_result(restrict_capabilities(server.capabilities_json),
+                                                 info_of(server), server.instructions_json));
 }
 
 std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,

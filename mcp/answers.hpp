@@ -28,21 +28,14 @@ std::string result_response(std::string_view id_raw, std::string_view result_obj
 /// `{}` for legacy clients, `{"resultType":"complete"}` for modern ones.
 std::string empty_response(std::string_view id_raw, era client);
 
-/// What we relay of a server's optional capabilities beside tools, prompts, resources, completions.
-struct relayed {
-  bool logging = true;
-  bool subscribe = false;
-  bool list_changed = false;
-};
-/// A server's capabilities without those that we do not relay.
-std::string restrict_capabilities(std::string_view capabilities_json, const relayed& allowed = {});
+/// A server's capabilities without those that we do not relay: extensions, experiments and tasks.
+std::string restrict_capabilities(std::string_view capabilities_json);
 
 /// `initialize` at one server's own endpoint: its own serverInfo, instructions and capabilities.
 std::string initialize_response(std::string_view id_raw, const handshake_result& server,
-                                std::string_view client_version, const relayed& allowed = {});
+                                std::string_view client_version);
 /// `server/discover` there.
-std::string discover_response(std::string_view id_raw, const handshake_result& server,
-                              const relayed& allowed = {});
+std::string discover_response(std::string_view id_raw, const handshake_result& server);
 /// `initialize` at the joint endpoint. `instructions` is plain text, empty = none.
 std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
                                         std::string_view instructions = {});

@@ -31,7 +31,9 @@ client_capabilities read_client_capabilities(std::string_view object_text) {
     out.elicitation_url = has_object(elicitation, "url");
     out.elicitation_form = has_object(elicitation, "form") || !out.elicitation_url;
   }
-  out.roots = has_object(object_text, "roots");
+  const auto roots = member_of(object_text, "roots");
+  out.roots = is_object(roots);
+  out.roots_changes = out.roots && member_of(roots, "listChanged") == "true";
   return out;
 }
 
@@ -39,13 +41,14 @@ client_capabilities declared_by_initialize(std::string_view params_text) {
   return read_client_capabilities(member_of(params_text, "capabilities"));
 }
 
-std::string client_capabilities_json(const client_capabilities& declared) {
+std::string client_capabilities_json(const client_capabilities& declared, bool of_session) {
   std::string text = "{";
   const auto put = [&](std::string_view member) {
     if (text.size() > 1) text += ',';
     text += member;
   };
-  if (declared.roots) put(R"("roots":{})");
+  if (declared.roots)
+    put(of_session && declared.roots_changes ? R"("roots":{"listChanged":true})" : R"("roots":{})");
   if (declared.sampling) {
     std::string inner;
     if (declared.sampling_context) inner += R"("context":{})";

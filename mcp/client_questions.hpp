@@ -13,7 +13,8 @@ client_capabilities read_client_capabilities(std::string_view object_text);
 /// By the params object of an initialize request.
 client_capabilities declared_by_initialize(std::string_view params_text);
 /// The object that declares them to a server; nothing beside them, for nothing else is relayed.
-std::string client_capabilities_json(const client_capabilities& declared);
+/// @param of_session  the server hears it once, at initialize, and may be told of changes later
+std::string client_capabilities_json(const client_capabilities& declared, bool of_session = false);
 
 /// True for what a server may ask of a client: sampling/createMessage, elicitation/create,
 /// roots/list.

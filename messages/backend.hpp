@@ -3,6 +3,7 @@
 #include "messages/call.hpp"
 #include "messages/crash.hpp"
 #include "messages/events.hpp"
+#include "messages/listening.hpp"
 #include "messages/log_position.hpp"
 
 #include <cstdint>
@@ -47,6 +48,9 @@ public:
   virtual void cancel(const server_id& server, call_cancel request) = 0;
   /// A legacy client's session is over; what a server keeps for it alone goes, too.
   virtual void end_session(const server_id& server, const std::string& session) = 0;
+  /// A legacy client's session hears of the server's changes, until it is over.
+  virtual void listen(const server_id& server, session_listen request) = 0;
+  virtual void notify(const server_id& server, session_notice notice) = 0;
   /// A call that was refused before it reached a server is recorded too.
   virtual void record(call_record record) = 0;
   /// The merged tools of all servers, immutable; a new one replaces it when anything changes.

@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace toolscore {
 
@@ -20,6 +22,10 @@ struct record_ids {
   std::string task;
   std::string trace;
 };
+
+/// The `Mcp-Param-*` headers of one HTTP request: what follows the prefix, in lower case, and the
+/// value as it came.
+using parameter_headers = std::vector<std::pair<std::string, std::string>>;
 
 /// One JSON-RPC request on its way to a server. Local to the node.
 struct call_request {
@@ -34,6 +40,9 @@ struct call_request {
   record_ids ids;
   std::string more_params;  ///< What the caller answered to a modern server's input_required.
   std::uint32_t rounds = 0; ///< How often that was.
+  /// It came over modern HTTP, whose headers say again what a tool's schema marks for that.
+  bool mirrored = false;
+  std::shared_ptr<const parameter_headers> parameters; ///< Null = none came.
   std::chrono::steady_clock::time_point received;
 };
 

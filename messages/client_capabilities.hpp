@@ -10,6 +10,7 @@ struct client_capabilities {
   bool elicitation_form = false;
   bool elicitation_url = false;
   bool roots = false;
+  bool roots_changes = false; ///< It says when they change; only a session can.
 
   bool any() const noexcept { return sampling || elicitation_form || elicitation_url || roots; }
   bool operator==(const client_capabilities&) const = default;

@@ -11,11 +11,16 @@ std::string response(std::string_view id, const std::string& rest) {
   return R"({"jsonrpc":"2.0","id":)" + std::string(id) + "," + rest + "}";
 }
 
-const std::string discovered =
-    R"("result":{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"n","version":"1"}}})";
+std::string discovered(const manner& how) {
+  return R"("result":{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":)" +
+         how.capabilities +
+         R"(,"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"n","version":"1"}}})";
+}
 
-const std::string initialized =
-    R"("result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"n","version":"1"}})";
+std::string initialized(const manner& how) {
+  return R"("result":{"protocolVersion":"2025-11-25","capabilities":)" + how.capabilities +
+         R"(,"serverInfo":{"name":"n","version":"1"}})";
+}
 
 } // namespace
 
@@ -284,7 +289,9 @@ void virtual_host::hear_legacy(const life_ptr& life, std::string_view method, st
   if (method == "\"server/discover\"")
     reply(life, milliseconds{1}, response(id, R"("error":{"code":-32601,"message":"no"})"));
   else if (method == "\"initialize\"")
-    reply(life, life->how.handshake_takes, response(id, initialized), true);
+    reply(life, life->how.handshake_takes, response(id, initialized(life->how)), true);
+  else if (method == "\"" + life->how.refuses + "\"")
+    reply(life, milliseconds{1}, response(id, R"("error":{"code":-32002,"message":"no"})"));
   else
     reply(life, milliseconds{1}, response(id, R"("result":{})"));
 }
@@ -302,10 +309,12 @@ void virtual_host::hear(const life_ptr& life, const std::string& line) {
       time_.after(*life->how.answers_after, [this, life] { answer(life); });
   } else if (method == "\"tools/list\"") {
     reply(life, milliseconds{1}, response(id, R"("result":{"resultType":"complete","tools":[]})"));
+  } else if (method == "\"subscriptions/listen\"") {
+    // It is acknowledged by hand, and has no end.
   } else if (life->how.says == speech::modern) {
     const bool opening = id.front() == '"';
-    reply(life, opening ? life->how.handshake_takes : milliseconds{1}, response(id, discovered),
-          opening);
+    reply(life, opening ? life->how.handshake_takes : milliseconds{1},
+          response(id, discovered(life->how)), opening);
   } else if (life->how.says == speech::legacy) {
     hear_legacy(life, method, id);
   } else if (life->how.says == speech::refuses) {

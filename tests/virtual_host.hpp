@@ -27,6 +27,8 @@ struct manner {
   milliseconds spawn_takes{1};
   speech says = speech::modern;
   milliseconds handshake_takes{1};
+  std::string capabilities = R"({"tools":{}})";
+  std::string refuses;                     ///< A method that a legacy one answers with -32002.
   std::optional<milliseconds> exits_after; ///< By itself, as `exit` says.
   process_exit exit{false, 1};
   std::optional<milliseconds> hangs_after; ///< From there on it answers nothing.

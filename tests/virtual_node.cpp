@@ -225,17 +225,32 @@ made_call_ptr virtual_node::call(const std::string& server, bool with_progress) 
   return all.empty() ? nullptr : all.front();
 }
 
+void virtual_node::ask_as(const std::string& server, std::shared_ptr<const caller> from,
+                          const std::string& method, const std::string& params,
+                          const made_call_ptr& made) {
+  auto request = request_of(method, params, made);
+  request.from = std::move(from);
+  request.client = era::legacy;
+  deliver(server, std::move(request));
+}
+
 void virtual_node::ask(const std::string& server, const std::string& method,
                        const std::string& params, const made_call_ptr& made) {
+  deliver(server, request_of(method, params, made));
+}
+
+call_request virtual_node::request_of(const std::string& method, const std::string& params,
+                                      const made_call_ptr& made) {
   call_request request;
   request.reply = std::make_shared<kept_exchange>(time, made);
+  made->way_back = request.reply;
   request.body = std::make_shared<const std::string>(R"({"jsonrpc":"2.0","id":1,"method":")" +
                                                      method + R"(","params":)" + params + "}");
   request.spans = *mcp::scanner{}.scan(*request.body);
   request.method = method;
   request.client = era::modern;
   request.received = time.now();
-  deliver(server, std::move(request));
+  return request;
 }
 
 made_call_ptr virtual_node::call_of(const std::string& server, std::shared_ptr<const caller> from,

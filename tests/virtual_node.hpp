@@ -80,6 +80,9 @@ public:
   /// Any other request of a modern client; its answer comes to `made`.
   void ask(const std::string& server, const std::string& method, const std::string& params,
            const made_call_ptr& made);
+  /// Any request of a legacy client's session.
+  void ask_as(const std::string& server, std::shared_ptr<const caller> from,
+              const std::string& method, const std::string& params, const made_call_ptr& made);
   void cancel(const made_call_ptr& call);
   made_order_ptr order(const std::string& server, server_verb verb);
   made_order_ptr add(const server_spec& spec);
@@ -110,6 +113,8 @@ public:
 private:
   std::pair<call_request, made_call_ptr> tool_call(const std::string& server, bool with_progress,
                                                    const std::string& method = "tools/call");
+  call_request request_of(const std::string& method, const std::string& params,
+                          const made_call_ptr& made);
   void deliver(const std::string& server, call_request request);
 
   std::size_t starts_max_;

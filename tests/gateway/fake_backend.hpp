@@ -25,6 +25,8 @@ public:
   std::vector<std::string> cancelled; ///< Reasons.
   std::vector<std::string> acts;
   std::vector<std::pair<std::string, std::string>> ended_sessions; ///< Server, session.
+  std::vector<std::pair<std::string, session_listen>> listens;     ///< By server.
+  std::vector<std::pair<std::string, std::string>> notices;        ///< Server, method.
   std::shared_ptr<const mcp::tool_index> index;
   std::deque<event_ptr> events;
   node_readiness ready{true, "1 of 1"};
@@ -39,6 +41,12 @@ public:
   bool has_server(const server_id& server) const override;
   void end_session(const server_id& server, const std::string& session) override {
     ended_sessions.emplace_back(server.value, session);
+  }
+  void listen(const server_id& server, session_listen request) override {
+    listens.emplace_back(server.value, std::move(request));
+  }
+  void notify(const server_id& server, session_notice notice) override {
+    notices.emplace_back(server.value, std::move(notice.method));
   }
   void call(const server_id& server, call_request request) override;
   void cancel(const server_id& server, call_cancel request) override;

@@ -238,15 +238,6 @@ BOOST_AUTO_TEST_CASE(a_session_has_a_bounded_number_of_calls_in_flight) {
   BOOST_TEST(code_in(b.read()) == -32603);
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_to_listen_to_is_not_offered) {
-  server_fixture node;
-  auto client = node.connect();
-  client.send(node.get("/mcp", "Accept: text/event-stream\r\n"));
-  const auto reply = client.read();
-  BOOST_TEST(reply.status == 405);
-  BOOST_TEST(reply.headers.at("allow") == "POST, DELETE");
-}
-
 BOOST_AUTO_TEST_CASE(an_unknown_server_is_named_and_its_calls_are_recorded) {
   server_fixture node;
   asking ask{node};

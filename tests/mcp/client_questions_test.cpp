@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_SUITE(client_questions)
 BOOST_AUTO_TEST_CASE(capabilities_are_read_as_declared_and_no_further) {
   BOOST_TEST((read_client_capabilities("{}") == client_capabilities{}));
   BOOST_TEST((read_client_capabilities(R"({"roots":{"listChanged":true}})") ==
-              client_capabilities{.roots = true}));
+              client_capabilities{.roots = true, .roots_changes = true}));
+  BOOST_TEST((read_client_capabilities(R"({"roots":{}})") == client_capabilities{.roots = true}));
   BOOST_TEST((read_client_capabilities(R"({"sampling":{"tools":{}}})") ==
               client_capabilities{.sampling = true, .sampling_tools = true}));
   BOOST_TEST((read_client_capabilities(R"({"elicitation":{}})") ==
