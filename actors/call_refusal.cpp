@@ -33,6 +33,11 @@ std::string detail_unanswered(std::chrono::milliseconds wait) {
   return "it asked the client something, which has not answered for " + ms(wait);
 }
 
+std::string detail_open(std::uint32_t failures, std::chrono::milliseconds next_trial) {
+  return "its last " + std::to_string(failures) + " calls got no answer; one is tried in " +
+         ms(next_trial);
+}
+
 std::string detail_stale_state() {
   return "this requestState is not known, or no longer; call again without it";
 }

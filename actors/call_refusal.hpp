@@ -25,6 +25,8 @@ std::string detail_unanswered(std::chrono::milliseconds wait);
 std::string detail_cancelled(std::string_view reason, bool while_waiting);
 /// tool_denied; `tool` is the server's own name.
 std::string detail_hidden(std::string_view tool);
+/// server_not_ready: its calls get no answers.
+std::string detail_open(std::uint32_t failures, std::chrono::milliseconds next_trial);
 /// bad_request: a requestState that is nobody's here.
 std::string detail_stale_state();
 /// bad_request: inputResponses that are no object.

@@ -203,6 +203,7 @@ caf::behavior make_server(server_actor_pointer self,
   make_replicas(state);
   state.calls = call_table{options->spec.policy.queue.max, state.replicas.size()};
   state.keep = upkeep{options->spec.policy};
+  state.breaker = breaker{options->spec.policy.breaker};
   state.filter = {options->spec.policy.tools_allow, options->spec.policy.tools_deny};
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
   self->set_exit_handler([self](caf::exit_msg& message) {

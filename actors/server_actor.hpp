@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/addresses_actor.hpp"
+#include "actors/breaker.hpp"
 #include "actors/call_outcome.hpp"
 #include "actors/call_table.hpp"
 #include "actors/instance_actor.hpp"
@@ -97,9 +98,10 @@ struct server_actor_state {
   std::list<waiting_call> waiting; ///< Empty, it takes no memory; a deque takes half a KiB.
   std::list<open_round> rounds;    ///< The oldest first.
   std::uint64_t last_round = 0;
-  std::unique_ptr<listen_book> listens; ///< Null until the first client listens.
+  std::unique_ptr<listen_book> listens;                ///< Null until the first client listens.
   std::unique_ptr<const mcp::mirrored_tools> mirrored; ///< Null while no tool marks an argument.
-  bytes tool_list;                      ///< A JSON array, kept where the server may sleep.
+  bytes tool_list; ///< A JSON array, kept where the server may sleep.
+  toolscore::breaker breaker;
   upkeep keep;
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.

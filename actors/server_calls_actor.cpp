@@ -44,6 +44,10 @@ bool answer_here(server_actor_pointer self, const call_request& request) {
 
 void write_call(server_actor_pointer self, replica& one, call_request&& request) {
   auto& state = self->state;
+  if (state.breaker.state() != breaker_state::closed && !state.breaker.admits(self->clock().now()))
+    return fail_call(
+        self, std::move(request), errc::server_not_ready,
+        detail_open(state.breaker.failures(), *state.breaker.next_trial(self->clock().now())));
   if (request.client == era::modern && one.handshake->server == era::legacy) {
     // Such a server knows nothing of them, and would just do what it is asked once more.
     const auto params = request.spans.params.of(*request.body);
@@ -126,6 +130,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   if (!call) // Given up before, so that a late answer is dropped; or of no call.
     return take_listen_end(self, id, spans.kind == message_kind::error_response);
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
+  state.breaker.on_answer();
   auto& one = state.replicas[call->replica];
   if (begins_round(*one.handshake, *call, *line, spans))
     return begin_round(self, std::move(*call), spans.result.of(*line));

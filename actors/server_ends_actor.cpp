@@ -5,6 +5,7 @@
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_rounds_actor.hpp"
+#include "loop/log_io.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/splice.hpp"
 
@@ -187,6 +188,10 @@ void sweep(server_actor_pointer self) {
       continue;
     }
     give_up(self, id, call, "timeout");
+    if (call.questions.empty() && state.breaker.on_failure(now))
+      log::write(log::level::warn, "server.breaker_open",
+                 {log::kv("server", state.options->spec.id.value),
+                  log::kv("reason", detail_open(state.breaker.failures(), policy.breaker.open))});
     auto detail = call.questions.empty()
                       ? detail_timed_out(policy.call_timeout, policy.call_timeout_max)
                       : detail_unanswered(answer_wait);

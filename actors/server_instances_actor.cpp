@@ -102,6 +102,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   if (message.handshake)
     one->handshake = std::make_shared<const mcp::handshake_result>(*message.handshake);
   if (one->handshake && one->owned_by.empty()) state.handshake = one->handshake;
+  state.breaker.reset();
   one->life = liveness{state.options->spec.policy.ping};
   set_reason(state, *one, "");
   const bool ends =

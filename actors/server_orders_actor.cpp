@@ -1,5 +1,6 @@
 #include "actors/server_orders_actor.hpp"
 
+#include "actors/call_refusal.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_keep_actor.hpp"
@@ -215,6 +216,10 @@ server_status describe(server_actor_pointer self) {
   status.garbage_lines = state.garbage_total;
   status.tools = state.tools;
   status.own_instances = own_instances(state);
+  status.breaker = to_string(state.breaker.state());
+  if (const auto wait = state.breaker.next_trial(self->clock().now());
+      wait && status.reason.empty())
+    status.reason = detail_open(state.breaker.failures(), *wait);
   status.replicas_asked = static_cast<std::uint32_t>(state.shared);
   status.replicas_ready = replicas_ready(state);
   if (state.shared > 1)

@@ -53,6 +53,16 @@ void read_stop(fields section, stop_policy& out) {
   section.duration("term", out.term);
 }
 
+void read_breaker(fields section, breaker_policy& out) {
+  section.only({"failures", "open", "open_max"});
+  section.whole("failures", out.failures, 0, count_max);
+  section.duration("open", out.open, 1ms);
+  section.duration("open_max", out.open_max, 1ms);
+  if (out.open_max < out.open)
+    section.fail("open_max", duration_text(out.open_max) + " is below breaker.open (" +
+                                 duration_text(out.open) + "), raise it or lower open");
+}
+
 void read_queue(fields section, queue_policy& out) {
   section.only({"max", "wait"});
   section.whole("max", out.max, 1, count_max);
@@ -150,7 +160,7 @@ std::span<const std::string_view> policy_keys() noexcept {
                                    "queue"sv,         "success"sv,      "isolation"sv,
                                    "limits"sv,        "paths"sv,        "network"sv,
                                    "prefix"sv,        "pin"sv,          "tools"sv,
-                                   "retry"sv};
+                                   "retry"sv,         "breaker"sv};
   return keys;
 }
 
@@ -167,6 +177,7 @@ void read_policy(fields& object, server_policy& out) {
   read_ping(object.section("ping"), out.ping);
   read_stop(object.section("stop"), out.stop);
   read_queue(object.section("queue"), out.queue);
+  read_breaker(object.section("breaker"), out.breaker);
   read_success(object.section("success"), out.success);
   read_readiness(object, out);
   read_upkeep(object, out);
@@ -209,6 +220,9 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
                  {"stdin", duration_text(policy.stop.stdin_close)},
                  {"term", duration_text(policy.stop.term)}};
   out["queue"] = {{"max", policy.queue.max}, {"wait", duration_text(policy.queue.wait)}};
+  out["breaker"] = {{"failures", policy.breaker.failures},
+                    {"open", duration_text(policy.breaker.open)},
+                    {"open_max", duration_text(policy.breaker.open_max)}};
   out["success"] = {{"codes", policy.success.codes}, {"signals", policy.success.signals}};
   const auto& limits = policy.limits;
   const auto or_null = [](auto value) { return value == 0 ? json() : json(value); };

@@ -49,7 +49,8 @@ nlohmann::ordered_json json_of(const server_status& x) {
                              {"tools", x.tools},
                              {"said", x.said},
                              {"port", x.port},
-                             {"own_instances", x.own_instances}};
+                             {"own_instances", x.own_instances},
+                             {"breaker", x.breaker}};
   if (x.replicas_asked == 1) return row;
   row["replicas"] = {{"asked", x.replicas_asked}, {"ready", x.replicas_ready}};
   row["instances"] = nlohmann::ordered_json::array();

@@ -52,6 +52,7 @@ struct server_status {
   std::uint32_t replicas_asked = 1;
   std::uint32_t replicas_ready = 0;
   std::uint32_t own_instances = 0;      ///< That callers have for themselves.
+  std::string breaker = "closed";       ///< "open": calls are refused; "half_open": one is tried.
   std::vector<replica_status> replicas; ///< Where more than one is asked; pid is the first one's.
 };
 

@@ -53,6 +53,13 @@ struct queue_policy {
   milliseconds wait{60'000};
 };
 
+/// Calls that are refused at once, while a server answers none.
+struct breaker_policy {
+  std::uint32_t failures = 10; ///< Calls in a row that got no answer; 0 = never.
+  milliseconds open{10'000};   ///< Until one is tried; doubled each time that fails.
+  milliseconds open_max{300'000};
+};
+
 /// Exits that count as success for a transient server.
 struct success_policy {
   std::vector<int> codes{0};
@@ -138,6 +145,7 @@ struct server_policy {
   ping_policy ping;
   stop_policy stop;
   queue_policy queue;
+  breaker_policy breaker;
   success_policy success;
   limits_policy limits{.pids = 512, .pids_required = false};
   std::vector<std::string> tools_allow{"*"};

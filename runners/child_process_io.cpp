@@ -331,8 +331,11 @@ void child_process::state::end(process_exit of_init) {
   auto how = reported_.value_or(of_init);
   how.usage = usage_before_kill_.value_or(of_init.usage);
   if (held != confinement::none && plan.limits.memory_bytes == 0) {
-    if (!cgroup.directories.empty() && owner.rest_cgroup)
+    if (cgroup.directories.empty()) return finish(how);
+    if (cgroup_rests && owner.rest_cgroup)
       owner.rest_cgroup(plan, std::exchange(cgroup, {}));
+    else
+      leave_cgroup([](auto) {});
     return finish(how);
   }
   leave_cgroup([self = shared_from_this(), how](node_cgroups::farewell told) mutable {

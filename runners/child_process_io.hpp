@@ -84,7 +84,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   std::int64_t init_pid = 0;
   confinement held = confinement::none;
   std::string not_given;
-  tree_cgroup cgroup; ///< Made before the plan is sent, where one is wanted.
+  tree_cgroup cgroup;       ///< Made before the plan is sent, where one is wanted.
+  bool cgroup_rests = true; ///< The plan says what its limits are.
   std::optional<kept_hold> kept;
   std::vector<descriptor> keep_fds; ///< What the spawner is sent besides, if it is kept.
 

@@ -74,6 +74,7 @@ bool process_io::state::end_kept(const std::string& server, std::chrono::millise
   spawn_options options;
   options.keep = kept_as{found.mapped().note.id, {}, 0, term};
   const auto who = make_child(plan, std::move(options));
+  who->cgroup_rests = false;
   if (then) who->set_exit_hook([then = std::move(then)](const process_exit&) { then(); });
   watch_living(who, tree_notes::no_place);
   auto connection = kept_files->connect(found.mapped().note);

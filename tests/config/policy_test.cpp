@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_CASE(the_defaults_as_the_documentation_writes_them_are_accepted)
     "success": { "codes": [0], "signals": [] },
     "isolation": "default", "limits": { "memory": null, "cpu": null, "pids": 512, "files": 4096 },
     "paths": { "read": [], "write": [] }, "network": "full", "prefix": "always", "pin": "warn",
-    "tools": { "allow": ["*"], "deny": [] }, "retry": "never" }})") == "");
+    "tools": { "allow": ["*"], "deny": [] }, "retry": "never",
+    "breaker": { "failures": 10, "open": "10s", "open_max": "5m" } }})") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
@@ -119,6 +120,8 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
       {R"("call_timeout_max": "1y")", "fs.call_timeout_max: \"1y\" is no duration"},
       {R"("ping": {"timeout": 0})", "fs.ping.timeout: 0 is too short"},
       {R"("ping": {"failures": 0})", "fs.ping.failures: 0 is no whole number from 1"},
+      {R"("breaker": {"open": "1h"})", "breaker.open_max: 5m is below breaker.open (1h)"},
+      {R"("breaker": {"opn": 0})", "did you mean \"open\"?"},
       {R"("ping": {"evry": 0})", "did you mean \"every\"?"},
       {R"("stop": {"kill": 0})", "unknown key \"kill\" in mcpServers.fs.stop"},
       {R"("stop": {"term": true})", "fs.stop.term: a duration is"},

@@ -40,7 +40,7 @@ void check_one_new(const node_fixture& node, const kept_one& former) {
   BOOST_TEST(!word.empty());
   BOOST_TEST(word != former.word);
   BOOST_TEST(settles_at_one(node));
-  BOOST_TEST(number_of(node.row("web"), "restarts") == 0);
+  BOOST_TEST(number_of(node.row("web"), "restarts") == 0, node.log());
 }
 
 } // namespace
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(under_another_definition_the_old_tree_ends_before_the_one_n
   node.add("web", changed);
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   check_one_new(node, former);
-  BOOST_TEST(number_of(node.row("web"), "instance") == 2);
+  BOOST_TEST(number_of(node.row("web"), "instance") == 2, node.log());
   BOOST_TEST(node.log().find("its definition has changed") != std::string::npos);
   stop_by_command(node, "web");
   end_well(node);

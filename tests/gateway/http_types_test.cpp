@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_server_is_shown_with_the_names_of_its_fields) {
   x.pid = 42;
   x.since = std::chrono::system_clock::time_point{std::chrono::milliseconds{1'500}};
   const auto json = nlohmann::json::parse(server_text(x));
-  BOOST_TEST(json.size() == 24u);
+  BOOST_TEST(json.size() == 25u);
   BOOST_TEST(json["name"] == "fs");
   BOOST_TEST(json["process_status"] == "crash_loop");
   BOOST_TEST(json["desired_state"] == "running");
