@@ -30,6 +30,9 @@ namespace {
 
 constexpr std::size_t events_max = 100'000;
 constexpr auto last_wait = std::chrono::milliseconds{3'000};
+/// For what was called last: its writer makes way for all others, so a busy machine has little left
+/// for it. Who is in a hurry says so by a second signal.
+constexpr auto records_wait = std::chrono::milliseconds{30'000};
 
 std::size_t starts_max(const node_config& config) {
   if (config.starts_max != 0) return config.starts_max;
@@ -161,6 +164,15 @@ void runtime::run_until(const std::function<bool()>& finished) {
   state_->host.run_until(finished);
 }
 
+namespace {
+
+/// What of an orderly end did not come in its time.
+void tell_late(bool came, const char* what) {
+  if (!came) log::write(log::level::error, "node.late", {log::kv("what", what)});
+}
+
+} // namespace
+
 bool runtime::finish(const std::function<void(std::function<void()> then)>& close) {
   auto& all = *state_;
   if (!all.root) return all.clean;
@@ -170,15 +182,21 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   caf::anon_send(all.tree->manager, stop_everything{[&stopped] { stopped = true; }});
   all.host.run_until([&] { return stopped || all.hurried; }, deadline);
   all.clean = stopped;
+  tell_late(stopped || all.hurried, "the end of the servers");
   bool closed = !close;
   if (close) close([&closed] { closed = true; });
   all.host.run_until([&] { return closed; }, last_wait);
+  tell_late(closed, "the end of the connections");
   bool written = false;
   caf::anon_send(all.tree->store, flush_records{[&written] { written = true; }});
-  all.host.run_until([&] { return written; }, last_wait);
+  const auto asked = all.hurried; // It may have been for the servers that took too long.
+  all.host.run_until([&] { return written || (all.hurried && !asked); },
+                     asked ? last_wait : records_wait);
+  tell_late(written, "the last records");
   bool dead = false;
   all.processes->kill_all([&dead] { dead = true; });
   all.host.run_until([&] { return dead; }, last_wait);
+  tell_late(dead, "the end of the processes");
   caf::anon_send_exit(all.root, caf::exit_reason::user_shutdown);
   all.root = nullptr;
   *all.tree = {};

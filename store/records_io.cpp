@@ -7,6 +7,7 @@
 #include "store/wall_clock.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <sched.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -67,11 +68,19 @@ record_gap gap_of(std::span<const call_record> batch, const std::string& reason)
 }
 
 /// Whoever waits for this processor, often the loop or one of its clients, must not wait for a
-/// whole batch: that would be milliseconds, with all callers idle.
+/// whole batch: that would be milliseconds, with all callers idle. On a machine that has no idle
+/// moment each time costs a slice of everybody's, and what is called meanwhile piles up: so a batch
+/// makes way no longer than it takes the next one to come.
 void insert_all(record_insert& insert, std::span<const call_record> batch, std::size_t text_max) {
   constexpr auto go = record_insert::records_a_statement;
+  constexpr std::chrono::milliseconds way_max{50};
+  std::chrono::steady_clock::duration made_way{0};
   for (std::size_t at = 0; at < batch.size(); at += go) {
-    if (at != 0) ::sched_yield();
+    if (at != 0 && made_way < way_max) {
+      const auto before = std::chrono::steady_clock::now();
+      ::sched_yield();
+      made_way += std::chrono::steady_clock::now() - before;
+    }
     insert(batch.subspan(at, std::min(go, batch.size() - at)), text_max);
   }
 }
