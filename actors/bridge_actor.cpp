@@ -153,6 +153,10 @@ void tree_backend::unsubscribe(std::uint64_t subscription) {
   caf::anon_send(tree_->events, unsubscribe_events{subscription});
 }
 
+void tree_backend::publish(event content) {
+  caf::anon_send(tree_->events, new_event{std::move(content)});
+}
+
 std::vector<std::pair<std::string, double>> tree_backend::counters() const {
   return {{"toolscore_records_kept_total", static_cast<double>(kept_->records_kept)},
           {"toolscore_records_lost_total", static_cast<double>(kept_->records_lost)},

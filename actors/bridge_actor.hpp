@@ -53,6 +53,7 @@ public:
   void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;
   std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) override;
   void unsubscribe(std::uint64_t subscription) override;
+  void publish(event content) override;
   std::vector<std::pair<std::string, double>> counters() const override;
 
 private:

@@ -1,5 +1,6 @@
 #include "config/node_config.hpp"
 
+#include "config/edge_config.hpp"
 #include "config/expand.hpp"
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
@@ -79,9 +80,12 @@ void read_state_dir(fields& node, node_config& out, const environment& env) {
 }
 
 void read_node(fields node, node_config& out, const environment& env) {
-  node.only({"listen", "state_dir", "mcp_auth", "installs_max", "starts_max", "stop_deadline"});
+  node.only({"listen", "state_dir", "mcp_auth", "hosts", "tokens", "access", "issuer", "tls",
+             "installs_max", "starts_max", "stop_deadline"});
   read_listen(node, out, env);
   read_state_dir(node, out, env);
+  read_edge(node, out.edge, env);
+  if (!out.edge.tokens.empty() || out.edge.issuer) out.mcp_auth = mcp_auth_mode::token;
   node.word("mcp_auth", out.mcp_auth, {"none", "token"});
   node.whole("installs_max", out.installs_max, 1, 64);
   if (node.find("starts_max") != nullptr) node.whole("starts_max", out.starts_max, 1, 1'024);

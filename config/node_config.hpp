@@ -1,5 +1,6 @@
 #pragma once
 #include "config/environment.hpp"
+#include "messages/access.hpp"
 #include "messages/error.hpp"
 #include "messages/server_spec.hpp"
 
@@ -16,10 +17,11 @@ const char* to_string(mcp_auth_mode x) noexcept;
 
 /// One configuration file, read and checked.
 struct node_config {
-  std::string listen_address = "127.0.0.1"; ///< IPv6 without its brackets.
-  std::uint16_t listen_port = 8088;         ///< 0 = any free port.
-  std::string state_dir;                    ///< Absolute.
-  mcp_auth_mode mcp_auth = mcp_auth_mode::none;
+  std::string listen_address = "127.0.0.1";     ///< IPv6 without its brackets.
+  std::uint16_t listen_port = 8088;             ///< 0 = any free port.
+  std::string state_dir;                        ///< Absolute.
+  mcp_auth_mode mcp_auth = mcp_auth_mode::none; ///< `token` where there are tokens or an issuer.
+  edge_spec edge;
   std::uint32_t installs_max = 2;
   std::uint32_t starts_max = 0; ///< 0 = twice the cores; the node knows them.
   milliseconds stop_deadline{25'000};

@@ -1,6 +1,9 @@
 #include "gateway/auth.hpp"
 
+#include "gateway/scopes.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace toolscore {
 
@@ -36,7 +39,8 @@ bool is_loopback(std::string_view host) {
 bool is_our_loopback(const auth_policy& policy, std::string_view text) {
   const auto x = parse_host(text);
   if (!x || !is_loopback(x->host)) return false;
-  return (x->port.empty() ? "80" : x->port) == std::to_string(policy.port);
+  const std::string_view usual = policy.tls ? "443" : "80";
+  return (x->port.empty() ? usual : x->port) == std::to_string(policy.port);
 }
 
 /// One of the configured names; those without a port stand for every port.
@@ -76,7 +80,8 @@ std::optional<std::string> check_origin(const auth_policy& policy, const inbound
     const auto host = tls                              ? origin->substr(8)
                       : origin->starts_with("http://") ? origin->substr(7)
                                                        : std::string_view{};
-    if (is_configured(policy, host) || (!tls && is_our_loopback(policy, host))) return std::nullopt;
+    if (is_configured(policy, host)) return std::nullopt;
+    if (tls == policy.tls && is_our_loopback(policy, host)) return std::nullopt;
   }
   return "Origin " + shown(*origin) + " is not allowed here";
 }
@@ -89,20 +94,92 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   return difference == 0;
 }
 
-authorization authorize(const auth_policy& policy, const peer_info& peer,
-                        std::optional<std::string_view> header, route_scope scope) {
-  if (peer.local_socket) {
-    if (!peer.owner) return {403, {}};
-    return {0, {peer.name, true}};
+std::optional<std::string_view> bearer_token(std::string_view field) noexcept {
+  constexpr std::string_view scheme = "bearer ";
+  if (field.size() <= scheme.size() ||
+      !equals_ignoring_case(field.substr(0, scheme.size()), scheme))
+    return std::nullopt;
+  return field.substr(scheme.size());
+}
+
+namespace {
+
+/// The client whose token has this hash. All are looked at, so that the time tells nothing.
+const known_token* find_client(const auth_policy& policy, std::string_view token) {
+  if (policy.tokens.empty()) return nullptr;
+  const auto digest = policy.digest_of(token);
+  const std::string_view wanted(reinterpret_cast<const char*>(digest.data()), digest.size());
+  const known_token* found = nullptr;
+  for (const auto& x : policy.tokens) {
+    const std::string_view own(reinterpret_cast<const char*>(x.digest.data()), x.digest.size());
+    if (equal_in_constant_time(wanted, own)) found = &x;
   }
-  bool has_token = false;
-  if (header && header->size() > 7 && equals_ignoring_case(header->substr(0, 7), "bearer "))
-    has_token = !policy.token.empty() && equal_in_constant_time(header->substr(7), policy.token);
-  if (has_token) return {0, {"token", true}};
-  const bool open = policy.loopback && (scope == route_scope::open ||
-                                        (scope == route_scope::mcp && !policy.mcp_token));
-  if (open) return {0, {peer.name, false}};
-  return {401, {}};
+  return found;
+}
+
+/// Whom a token belongs to, whatever is asked. @returns 0, 401 or 503 in `failure`
+authorization identify(const auth_policy& policy, std::string_view token) {
+  authorization x;
+  if (!policy.token.empty() && equal_in_constant_time(token, policy.token)) {
+    x.who = {"token", true};
+    x.scopes = scope_set::all();
+    x.administrator = true;
+    return x;
+  }
+  if (const auto* client = find_client(policy, token)) {
+    x.who = {client->name, client->scopes.has(scope::control_write)};
+    x.scopes = client->scopes;
+    return x;
+  }
+  x.failure = 401;
+  x.refused_token = true;
+  x.why = "no token of ours";
+  if (policy.issuer == nullptr || token.find('.') == token.npos) return x;
+  auto told = policy.issuer->verify(token);
+  x.why = std::move(told.why);
+  if (told.what == token_verdict::kind::later) x.failure = 503;
+  if (told.what != token_verdict::kind::good) return x;
+  x.failure = 0;
+  x.refused_token = false;
+  x.who = {std::move(told.name), told.scopes.has(scope::control_write)};
+  x.scopes = told.scopes;
+  return x;
+}
+
+} // namespace
+
+authorization authorize(const auth_policy& policy, const peer_info& peer,
+                        std::optional<std::string_view> header, route_scope where,
+                        http_method method) {
+  authorization x;
+  if (peer.local_socket) {
+    x.failure = peer.owner ? 0 : 403;
+    x.who = {peer.owner ? peer.name : std::string{}, peer.owner};
+    x.administrator = peer.owner;
+    if (peer.owner) x.scopes = scope_set::all();
+    return x;
+  }
+  const auto needed = needed_scope(method, where);
+  if (header) {
+    const auto token = bearer_token(*header);
+    if (token) x = identify(policy, *token);
+    if (token && x.failure == 0) {
+      if (needed && !x.scopes.has(*needed)) x.failure = 403;
+      return x;
+    }
+    x.refused_token = true;
+    if (!token) x.why = "the Authorization field has no bearer token";
+  }
+  const bool open = policy.loopback && (where == route_scope::open ||
+                                        (where == route_scope::mcp && !policy.mcp_token));
+  if (!open) {
+    if (x.failure == 0) x.failure = 401;
+    return x;
+  }
+  x = {};
+  x.who.name = peer.name;
+  x.scopes.add(scope::mcp_call);
+  return x;
 }
 
 } // namespace toolscore

@@ -1,6 +1,9 @@
 #include "gateway/gateway_io.hpp"
 
+#include "gateway/challenge.hpp"
+#include "gateway/digest_io.hpp"
 #include "gateway/rest_text.hpp"
+#include "gateway/scopes.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -43,6 +46,14 @@ mcp_options with_clocks(mcp_options x, boost::asio::io_context& io) {
   return x;
 }
 
+mcp_options with_audit(mcp_options x, const std::string& metadata, audit& told) {
+  x.metadata_url = metadata;
+  x.denied = [&told](const denial& what) {
+    told.note(what, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
+  };
+  return x;
+}
+
 head_verdict refused(int status, std::string_view code, std::string_view message,
                      std::string headers = {}) {
   head_verdict x;
@@ -55,13 +66,18 @@ head_verdict refused(int status, std::string_view code, std::string_view message
 } // namespace
 
 gateway::gateway(boost::asio::io_context& io, backend& tree, gateway_options options)
-    : io_(io), options_(std::move(options)), mcp_(tree, with_clocks(options_.mcp, io)),
+    : io_(io), options_(std::move(options)), access_(options_.rules),
+      audit_([&tree](event x) { tree.publish(std::move(x)); }),
+      metadata_url_(options_.issuer ? metadata_url(options_.issuer->resource) : std::string{}),
+      mcp_(tree, with_audit(with_clocks(options_.mcp, io), metadata_url_, audit_)),
       rest_(tree, [this] { return counters(); }), feeds_(io, tree, options_.feeds),
       connections_(io, *this, options_.connections) {
   policy_.loopback = is_loopback(options_.host);
   policy_.mcp_token = options_.mcp_token;
   policy_.token = options_.token;
   policy_.hosts = options_.hosts;
+  policy_.tokens = options_.tokens;
+  policy_.digest_of = sha256;
 }
 
 gateway::~gateway() {
@@ -104,24 +120,77 @@ void gateway::close(std::function<void()> then) {
   connections_.close(options_.close_patience, std::move(then));
 }
 
+void gateway::deny(const inbound_request& request, denial_reason reason, std::string_view principal,
+                   std::string_view detail) {
+  denial x;
+  x.reason = reason;
+  x.method = request.method;
+  x.path = request.path();
+  x.principal = principal;
+  x.detail = detail;
+  audit_.note(x, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
+}
+
+/// The answer to who may not come in, with what it takes to; nothing for who may.
+std::optional<head_verdict> gateway::turn_away(const inbound_request& request, const routing& found,
+                                               const authorization& judged) {
+  challenge_facts facts;
+  facts.needed = needed_scope(request.method, found.where.scope);
+  facts.refused_token = judged.refused_token;
+  facts.metadata_url = metadata_url_;
+  const auto* const scope_name = facts.needed ? to_string(*facts.needed) : "";
+  switch (judged.failure) {
+  case 0:
+    return std::nullopt;
+  case 401:
+    deny(request, judged.refused_token ? denial_reason::token : denial_reason::no_token, {},
+         judged.why);
+    return refused(401, "unauthorized",
+                   judged.refused_token ? "this token is not good here: " + judged.why
+                                        : "a token is needed here",
+                   challenge(facts));
+  case 503:
+    return refused(503, "unavailable", judged.why, "Retry-After: 1\r\n");
+  default:
+    deny(request, denial_reason::scope, judged.who.name, scope_name);
+    facts.too_little = true;
+    return refused(403, "forbidden", std::string("this token lacks the scope ") + scope_name,
+                   challenge(facts));
+  }
+}
+
 head_verdict gateway::on_head(inbound_request& request) {
-  if (request.peer.local_socket && !request.peer.owner)
+  if (request.peer.local_socket && !request.peer.owner) {
+    deny(request, denial_reason::origin, request.peer.name, "the unix socket is its owner's");
     return refused(403, "forbidden", "this socket is its owner's");
-  if (const auto why = check_origin(policy_, request)) return refused(403, "forbidden", *why);
+  }
+  if (const auto why = check_origin(policy_, request)) {
+    deny(request, denial_reason::origin, {}, *why);
+    return refused(403, "forbidden", *why);
+  }
   if (request.target.empty() || request.target.front() != '/')
     return refused(400, "bad_request", "the request's target is no path");
+  // Who is to learn where tokens are to be had has none.
+  if (options_.issuer && request.method == http_method::get && is_metadata_path(request.path())) {
+    head_verdict answer;
+    answer.what = head_verdict::kind::refuse;
+    answer.refusal = json_answer(200, metadata_text(*options_.issuer));
+    return answer;
+  }
   auto found = find_route(request.method, request.path());
-  auto allowed =
-      authorize(policy_, request.peer, request.headers.get("authorization"), found.where.scope);
-  if (allowed.failure == 401)
-    return refused(401, "unauthorized", "the owner's token is needed",
-                   "WWW-Authenticate: Bearer\r\n");
+  const auto field = request.headers.get("authorization");
+  if (field && request.headers.count("authorization") != 1)
+    return refused(400, "bad_request", "one Authorization field is enough");
+  auto judged = authorize(policy_, request.peer, field, found.where.scope, request.method);
+  if (auto answer = turn_away(request, found, judged)) return std::move(*answer);
   if (found.failure == 404) return refused(404, "not_found", "there is nothing at this path");
   if (found.failure != 0)
     return refused(found.failure, "method_not_allowed", "this path has no such method",
                    "Allow: " + found.allow + "\r\n");
   request.where = found.where;
-  request.who = std::move(allowed.who);
+  request.who = std::move(judged.who);
+  request.scopes = judged.scopes;
+  request.access = access_.empty() || judged.administrator ? nullptr : access_.of(request.who.name);
   if (found.where.kind != route_kind::events || !event_feeds::wants_upgrade(request)) return {};
   if (feeds_.full()) return refused(503, "queue_full", "too many WebSockets are open");
   head_verdict verdict;
@@ -151,20 +220,23 @@ void gateway::on_upgrade(inbound_request& request, stream_socket socket) {
 rest_api::values gateway::counters() const {
   const auto number = [](auto x) { return static_cast<double>(x); };
   const auto& seen = connections_.counters;
-  return {{"toolscore_http_connections", number(connections_.size())},
-          {"toolscore_http_connections_accepted_total", number(seen.accepted)},
-          {"toolscore_http_connections_refused_total", number(seen.refused)},
-          {"toolscore_http_requests_total", number(seen.requests)},
-          {"toolscore_http_timeouts_total", number(seen.timeouts)},
-          {"toolscore_http_abandoned_total", number(seen.abandoned)},
-          {"toolscore_http_streams_total", number(mcp_.exchanges().streams)},
-          {"toolscore_http_events_dropped_total", number(mcp_.exchanges().events_dropped)},
-          {"toolscore_http_streams_cut_off_total", number(mcp_.exchanges().kept->cut_off)},
-          {"toolscore_http_streams_resumed_total", number(mcp_.exchanges().kept->resumed)},
-          {"toolscore_http_answers_lost_total", number(mcp_.exchanges().repaired)},
-          {"toolscore_mcp_sessions", number(mcp_.sessions().size())},
-          {"toolscore_mcp_sessions_evicted_total", number(mcp_.sessions().evicted())},
-          {"toolscore_event_feeds", number(feeds_.size())}};
+  rest_api::values all{
+      {"toolscore_http_connections", number(connections_.size())},
+      {"toolscore_http_connections_accepted_total", number(seen.accepted)},
+      {"toolscore_http_connections_refused_total", number(seen.refused)},
+      {"toolscore_http_requests_total", number(seen.requests)},
+      {"toolscore_http_timeouts_total", number(seen.timeouts)},
+      {"toolscore_http_abandoned_total", number(seen.abandoned)},
+      {"toolscore_http_streams_total", number(mcp_.exchanges().streams)},
+      {"toolscore_http_events_dropped_total", number(mcp_.exchanges().events_dropped)},
+      {"toolscore_http_streams_cut_off_total", number(mcp_.exchanges().kept->cut_off)},
+      {"toolscore_http_streams_resumed_total", number(mcp_.exchanges().kept->resumed)},
+      {"toolscore_http_answers_lost_total", number(mcp_.exchanges().repaired)},
+      {"toolscore_mcp_sessions", number(mcp_.sessions().size())},
+      {"toolscore_mcp_sessions_evicted_total", number(mcp_.sessions().evicted())},
+      {"toolscore_event_feeds", number(feeds_.size())}};
+  for (auto& x : audit_.counters()) all.push_back(std::move(x));
+  return all;
 }
 
 } // namespace toolscore

@@ -1,5 +1,7 @@
 #pragma once
+#include "gateway/audit.hpp"
 #include "gateway/auth.hpp"
+#include "gateway/client_access.hpp"
 #include "gateway/connection_set_io.hpp"
 #include "gateway/listener_io.hpp"
 #include "gateway/mcp_endpoint.hpp"
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +27,10 @@ struct gateway_options {
   std::string unix_path;          ///< Empty = no unix socket.
   std::string token;      ///< The owner's, for TCP. Empty = the owner has the unix socket only.
   bool mcp_token = false; ///< /mcp needs the token on loopback too.
-  std::vector<std::string> hosts; ///< Further names we go by.
+  std::vector<std::string> hosts;  ///< Further names we go by.
+  std::vector<known_token> tokens; ///< Of configured clients.
+  std::vector<access_rule> rules;  ///< What they are shown.
+  std::optional<issuer_spec> issuer;
   connection_limits connections;
   mcp_options mcp; ///< Its clocks and random_id are filled in.
   event_feed_limits feeds;
@@ -54,10 +60,17 @@ private:
   void on_upgrade(inbound_request& request, stream_socket socket) override;
 
   rest_api::values counters() const;
+  void deny(const inbound_request& request, denial_reason reason, std::string_view principal,
+            std::string_view detail);
+  std::optional<head_verdict> turn_away(const inbound_request& request, const routing& found,
+                                        const authorization& judged);
 
   boost::asio::io_context& io_;
   gateway_options options_;
   auth_policy policy_;
+  access_table access_;
+  audit audit_;
+  std::string metadata_url_; ///< Empty = there is no issuer.
   mcp_endpoint mcp_;
   rest_api rest_;
   event_feeds feeds_;

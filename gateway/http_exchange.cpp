@@ -99,6 +99,7 @@ void http_exchange::end(int http_status, bytes json) {
   const auto session = session_;
   leave_session();
   if (gone_) return;
+  if (rewriting_) json = rewriting_(json);
   if (stream_) {
     stream_->end(json);
     session->tidy_streams();

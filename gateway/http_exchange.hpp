@@ -47,6 +47,11 @@ public:
     headers_ = std::move(make);
   }
 
+  /// What the answer is made into before anybody else sees it.
+  void set_rewriting(std::function<bytes(const bytes& answer)> make) {
+    rewriting_ = std::move(make);
+  }
+
   const principal& who() const override { return who_; }
   bool abandoned() const override { return gone_; }
   void event(bytes json) override;
@@ -78,6 +83,7 @@ private:
   std::shared_ptr<mcp_session> session_;
   std::shared_ptr<event_stream> stream_; ///< Of a session's call, once it has told something.
   std::function<std::string(const bytes&)> headers_;
+  std::function<bytes(const bytes&)> rewriting_;
   std::function<void()> hook_;
   bool streaming_ = false;
   bool ended_ = false;

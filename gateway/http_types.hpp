@@ -1,5 +1,7 @@
 #pragma once
+#include "gateway/client_access.hpp"
 #include "gateway/router.hpp"
+#include "messages/access.hpp"
 #include "messages/envelope.hpp"
 #include "messages/exchange.hpp"
 
@@ -53,7 +55,9 @@ struct inbound_request {
   header_list headers;
   bytes body; ///< Never null once the request is complete.
   peer_info peer;
-  principal who; ///< Filled in when the head is judged, like `where`.
+  principal who; ///< Filled in when the head is judged, like all up to `where`.
+  scope_set scopes;
+  access_ptr access; ///< Null = everything is shown.
   route where;
   std::chrono::steady_clock::time_point received;
 

@@ -78,7 +78,7 @@ void mcp_endpoint::on_delete(inbound_request& request, client_connection& connec
 void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& connection,
                            std::uint64_t turn) {
   post x{request, connection, turn, {}, {}, {}, nullptr};
-  if (!pass_checks(x)) return;
+  if (!pass_checks(x) || !is_allowed(x)) return;
   switch (x.spans.kind) {
   case message_kind::notification:
     on_notification(x);
@@ -133,7 +133,7 @@ bool mcp_endpoint::pass_checks(post& x) {
   if (x.spans.method) x.method = mcp::decode(x.spans.method.of(body));
   const auto& where = x.request.where;
   if (where.kind == route_kind::mcp_server &&
-      !tree_.has_server(server_id{std::string{where.parameter}})) {
+      (!tree_.has_server(server_id{std::string{where.parameter}}) || !shows_server(x))) {
     const auto text = unknown_server(where.parameter);
     x.client.meta = scanner_.meta();
     if (x.method == "tools/call")
@@ -219,7 +219,7 @@ void mcp_endpoint::on_joint_request(post& x) {
     const auto tools = tree_.tools();
     auto answer = list_tools(tools ? *tools : mcp::tool_index{}, x.id(), x.spans.params.of(body),
                              x.client.client, options_.tools_page_max);
-    reply(x, answer.status, std::move(answer.json));
+    reply(x, answer.status, shown_page(x, std::move(answer.json)));
   } else if (x.method == "initialize" && x.client.client == era::legacy) {
     if (!sessions_.has_room(x.request.received)) {
       reply(x, 503, mcp::error_response(x.id(), mcp::code::internal, "too many sessions"));
@@ -243,11 +243,13 @@ void mcp_endpoint::on_joint_call(post& x) {
   const auto tools = tree_.tools();
   const auto* found = tools ? tools->find(name) : nullptr;
   if (!found) {
-    const std::string text = "Unknown tool: " + name.substr(0, 128);
+    const auto text = unknown_tool(name);
     record_refusal(x, {}, name, text);
     reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, text));
     return;
   }
+  if (x.request.access && !x.request.access->shows_tool(found->server.value, found->original))
+    return refuse_hidden(x, found->server, found->original, name);
   forward(x, found->server, found->original);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "gateway/audit.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/http_exchange.hpp"
 #include "gateway/http_types.hpp"
@@ -34,6 +35,8 @@ struct mcp_options {
   stream_limits streams; ///< Of a legacy session.
   /// Runs something on the loop after a while.
   parked_calls::timer after;
+  std::string metadata_url;                  ///< For challenges; empty = there is none.
+  std::function<void(const denial&)> denied; ///< Told of everybody who is turned away here.
 };
 
 /// POST, GET and DELETE of /mcp and /mcp/{server}: checks in the order the protocol demands,
@@ -75,6 +78,15 @@ private:
   bool opens_stream(const post& x, const std::shared_ptr<http_exchange>& reply);
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
   bool pass_checks(post& x);
+  bool is_allowed(const post& x);
+  bool shows_server(const post& x);
+  void refuse_hidden(const post& x, const server_id& server, const std::string& tool,
+                     const std::string& asked);
+  static std::string unknown_tool(const std::string& name);
+  void deny(const post& x, denial_reason reason, std::string_view server, std::string_view tool,
+            std::string_view detail);
+  std::string shown_page(const post& x, std::string page);
+  static void filter_list(const post& x, const server_id& server, http_exchange& reply);
   void on_notification(const post& x);
   void on_answer(const post& x);
   bool on_log_level(const post& x);

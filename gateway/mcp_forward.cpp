@@ -104,6 +104,7 @@ bool mcp_endpoint::go_on(const post& x) {
 
 void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
   auto exchange = make_exchange(x);
+  filter_list(x, server, *exchange);
   if (!opens_stream(x, exchange)) return;
   if (x.session) {
     if (x.method == "resources/subscribe") hear(x.session, server);

@@ -2,12 +2,20 @@
 #include "messages/envelope.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace toolscore::mcp {
+
+/// Decides about a tool by its decoded name.
+using tool_predicate = std::function<bool(std::string_view name)>;
+
+/// A valid result object of tools/list without the tools that are not offered, the rest byte for
+/// byte. A tool whose name two parsers could read differently is not offered either.
+std::string filtered_tools(std::string_view result_object, const tool_predicate& offered);
 
 /// Which of a server's tools are offered: tools.allow and tools.deny of its policy, globs over the
 /// server's own names. A name's verdict is remembered, so that a call costs one look-up, and
@@ -24,8 +32,7 @@ public:
   bool open() const noexcept { return open_; }
   /// `name` is decoded.
   bool allows(std::string_view name);
-  /// A valid result object of tools/list without the tools that are not offered, the rest byte for
-  /// byte. A tool whose name two parsers could read differently is not offered either.
+  /// As filtered_tools, by this policy.
   std::string filtered(std::string_view result_object);
   /// A whole response line with its result filtered.
   bytes filtered_line(std::string_view line, text_span result);
@@ -38,8 +45,6 @@ private:
     }
   };
   bool matches(std::string_view name) const;
-  bool offers(std::string_view tool_object);
-  std::string kept_of(std::string_view tools_array);
 
   std::vector<std::string> allow_;
   std::vector<std::string> deny_;

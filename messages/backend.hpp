@@ -75,6 +75,8 @@ public:
   /// Calls `sink` with every event numbered above `after`, old ones first. @returns a subscription
   virtual std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) = 0;
   virtual void unsubscribe(std::uint64_t subscription) = 0;
+  /// Puts an event of its program's own into the log, which numbers it.
+  virtual void publish(event content) = 0;
   /// Prometheus counters the tree keeps, name -> value.
   virtual std::vector<std::pair<std::string, double>> counters() const = 0;
 };

@@ -1,3 +1,4 @@
+#include "messages/access.hpp"
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
 #include "messages/error.hpp"
@@ -19,6 +20,20 @@ const char* pick(const std::array<const char*, Count>& names, std::size_t at) no
 }
 
 } // namespace
+
+const char* to_string(scope x) noexcept {
+  switch (x) {
+  case scope::mcp_read:
+    return "mcp:read";
+  case scope::mcp_call:
+    return "mcp:call";
+  case scope::control_read:
+    return "control:read";
+  case scope::control_write:
+    return "control:write";
+  }
+  return "unknown";
+}
 
 const char* to_string(errc code) noexcept {
   static constexpr std::array names{

@@ -10,4 +10,8 @@ namespace toolscore {
 /// @error io_failed  it cannot be read or written, or others may read it
 result<std::string> owner_token(const std::string& state_dir);
 
+/// The first line of a file that only its owner may read. Blocks.
+/// @error io_failed  it cannot be read, is no file, is too long, or others may read or write it
+result<std::string> read_secret(const std::string& path);
+
 } // namespace toolscore

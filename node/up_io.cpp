@@ -4,6 +4,7 @@
 #include "gateway/gateway_io.hpp"
 #include "loop/asio.hpp"
 #include "loop/log_io.hpp"
+#include "node/client_tokens_io.hpp"
 #include "node/config_file_io.hpp"
 #include "node/exit_code.hpp"
 #include "node/token_io.hpp"
@@ -63,8 +64,12 @@ void write_address(const std::string& state_dir, const std::string& address) {
   std::filesystem::rename(path + ".new", path, ignored);
 }
 
-gateway_options options_of(const node_config& config, std::string token) {
+gateway_options options_of(const node_config& config, std::string token,
+                           std::vector<known_token> clients) {
   gateway_options options;
+  options.hosts = config.edge.hosts;
+  options.tokens = std::move(clients);
+  options.rules = config.edge.rules;
   options.host = config.listen_address;
   options.port = config.listen_port;
   options.unix_path = config.state_dir + "/node.sock";
@@ -74,9 +79,10 @@ gateway_options options_of(const node_config& config, std::string token) {
 }
 
 /// Serves until a signal asks to end; a second one ends the wait for calls in flight.
-int serve(runtime& tree, const node_config& config, std::string token, std::string& endpoint) {
+int serve(runtime& tree, const node_config& config, gateway_options options,
+          std::string& endpoint) {
   auto& io = tree.io();
-  gateway outside(io, tree.tree(), options_of(config, std::move(token)));
+  gateway outside(io, tree.tree(), std::move(options));
   if (auto started = outside.start(); !started) return refuse(started.failure(), exit_failed);
   endpoint = "http://" + outside.tcp_address();
   write_address(config.state_dir, outside.tcp_address());
@@ -128,6 +134,11 @@ int run_up(const up_options& options) {
   if (!options.listen.empty())
     if (auto listening = listen_at(*config, options.listen); !listening)
       return refuse(listening.failure(), exit_usage);
+  if (config->edge.issuer || config->edge.tls)
+    return refuse({errc::not_supported, "node.issuer and node.tls are not acted on yet"},
+                  exit_usage);
+  auto clients = read_client_tokens(config->edge.tokens, variables);
+  if (!clients) return refuse(clients.failure(), exit_usage);
   std::string endpoint;
   runtime_options tree_options;
   auto servers = std::move(config->servers); // The tree's; `{}` would keep the vector's room.
@@ -141,7 +152,8 @@ int run_up(const up_options& options) {
   if (!tree) return refuse(tree.failure(), exit_failed);
   auto token = owner_token(config->state_dir);
   if (!token) return refuse(token.failure(), exit_failed);
-  return serve(**tree, *config, std::move(*token), endpoint);
+  return serve(**tree, *config, options_of(*config, std::move(*token), std::move(*clients)),
+               endpoint);
 }
 
 } // namespace toolscore

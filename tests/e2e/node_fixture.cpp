@@ -188,10 +188,10 @@ void node_fixture::add_fault(const std::string& name, const std::vector<std::str
 }
 
 void node_fixture::write_config() const {
-  const reply_json config{{"node", {{"state_dir", state_dir()}}},
-                          {"defaults", defaults},
-                          {"groups", groups},
-                          {"mcpServers", servers_}};
+  auto section = node;
+  section["state_dir"] = state_dir();
+  const reply_json config{
+      {"node", section}, {"defaults", defaults}, {"groups", groups}, {"mcpServers", servers_}};
   std::ofstream(directory_ + "/toolscore.json") << indented(config);
 }
 

@@ -49,6 +49,7 @@ public:
   reply_json fault_definition(const std::vector<std::string>& words) const;
   reply_json defaults = reply_json::object(); ///< The config's "defaults".
   reply_json groups = reply_json::object();   ///< The config's "groups".
+  reply_json node = reply_json::object();     ///< Of the config's "node", beside its state_dir.
   /// "NAME=value": what the node's environment has beside HOME, PATH and the marker.
   std::vector<std::string> variables;
 

@@ -22,6 +22,7 @@ public:
   /// What is done with a call, from the loop, never from inside call().
   std::function<void(call_request&)> on_call = answer_ok;
   std::vector<call_record> records;
+  std::vector<event> published;
   std::vector<std::string> cancelled; ///< Reasons.
   std::vector<std::string> acts;
   std::vector<std::pair<std::string, std::string>> ended_sessions; ///< Server, session.
@@ -65,6 +66,7 @@ public:
   void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;
   std::uint64_t subscribe(std::uint64_t after, std::function<void(event_ptr)> sink) override;
   void unsubscribe(std::uint64_t subscription) override { sinks_.erase(subscription); }
+  void publish(event content) override { published.push_back(std::move(content)); }
   std::vector<std::pair<std::string, double>> counters() const override;
   std::size_t subscribers() const { return sinks_.size(); }
 

@@ -1,0 +1,11 @@
+#pragma once
+#include "config/environment.hpp"
+#include "config/fields.hpp"
+#include "messages/access.hpp"
+
+namespace toolscore {
+
+/// Reads "hosts", "tokens", "access", "issuer" and "tls" of the node's section.
+void read_edge(fields& node, edge_spec& out, const environment& env);
+
+} // namespace toolscore
