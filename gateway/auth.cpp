@@ -35,10 +35,13 @@ bool is_loopback(std::string_view host) {
   return equals_ignoring_case(host, "localhost") || host == "127.0.0.1" || host == "[::1]";
 }
 
-/// "localhost:8088", whatever its spelling.
-bool is_our_loopback(const auth_policy& policy, std::string_view text) {
+/// "localhost:8088", whatever its spelling, or the address that we listen at: no name can be
+/// rebound to what is none.
+bool is_our_address(const auth_policy& policy, std::string_view text) {
   const auto x = parse_host(text);
-  if (!x || !is_loopback(x->host)) return false;
+  if (!x) return false;
+  const bool listened_at = !policy.address.empty() && x->host == policy.address;
+  if (!listened_at && !is_loopback(x->host)) return false;
   const std::string_view usual = policy.tls ? "443" : "80";
   return (x->port.empty() ? usual : x->port) == std::to_string(policy.port);
 }
@@ -69,7 +72,7 @@ std::optional<std::string> check_origin(const auth_policy& policy, const inbound
   if (!request.peer.local_socket) {
     const auto host = headers.get("host");
     if (!host || headers.count("host") != 1) return "one Host header is needed";
-    if (!is_our_loopback(policy, *host) && !is_configured(policy, *host))
+    if (!is_our_address(policy, *host) && !is_configured(policy, *host))
       return "Host " + shown(*host) + " is not a name of this node; add it to node.hosts";
   }
   const auto origin = headers.get("origin");
@@ -81,7 +84,7 @@ std::optional<std::string> check_origin(const auth_policy& policy, const inbound
                       : origin->starts_with("http://") ? origin->substr(7)
                                                        : std::string_view{};
     if (is_configured(policy, host)) return std::nullopt;
-    if (tls == policy.tls && is_our_loopback(policy, host)) return std::nullopt;
+    if (tls == policy.tls && is_our_address(policy, host)) return std::nullopt;
   }
   return "Origin " + shown(*origin) + " is not allowed here";
 }

@@ -45,6 +45,7 @@ struct auth_policy {
   bool mcp_token = false;         ///< /mcp needs the token on loopback too.
   std::string token;              ///< The owner's; empty = nobody is owner over TCP.
   std::vector<std::string> hosts; ///< Further names we go by: "gateway.example[:port]".
+  std::string address;            ///< The one we listen at, as a Host has it; empty = any.
   bool tls = false;               ///< Over TCP we speak TLS.
   std::vector<known_token> tokens;
   token_digest (*digest_of)(std::string_view) = nullptr; ///< Needed where there are tokens.

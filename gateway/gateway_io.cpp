@@ -29,6 +29,8 @@ std::string random_id() {
   return out;
 }
 
+constexpr std::chrono::milliseconds tls_flush_patience{1'000};
+
 bool is_loopback(const std::string& host) {
   return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.");
 }
@@ -77,6 +79,9 @@ gateway::gateway(boost::asio::io_context& io, backend& tree, gateway_options opt
   policy_.token = options_.token;
   policy_.hosts = options_.hosts;
   policy_.tokens = options_.tokens;
+  const bool any = options_.host == "0.0.0.0" || options_.host == "::";
+  const bool six = options_.host.find(':') != std::string::npos;
+  if (!any) policy_.address = six ? "[" + options_.host + "]" : options_.host;
   policy_.digest_of = sha256;
 }
 
@@ -85,11 +90,17 @@ gateway::~gateway() {
 }
 
 result<done> gateway::start() {
+  if (const auto secured = start_tls(); !secured) return secured.failure();
+  if (const auto issued = start_issuer(); !issued) return issued.failure();
   const auto serve = [this](stream_socket socket, peer_info peer) {
     connections_.open(std::move(socket), std::move(peer));
   };
+  const auto serve_tls = [this](stream_socket socket, peer_info peer) {
+    tls_->serve(std::move(socket), std::move(peer));
+  };
   if (!options_.host.empty()) {
-    auto opened = listener::on_tcp(io_, options_.host, options_.port, serve);
+    auto opened = tls_ ? listener::on_tcp(io_, options_.host, options_.port, serve_tls)
+                       : listener::on_tcp(io_, options_.host, options_.port, serve);
     if (!opened) return opened.failure();
     tcp_ = std::move(*opened);
     policy_.port = tcp_->port();
@@ -117,7 +128,11 @@ void gateway::close(std::function<void()> then) {
   stop_accepting();
   feeds_.close();
   mcp_.close_streams();
-  connections_.close(options_.close_patience, std::move(then));
+  if (!tls_) return connections_.close(options_.close_patience, std::move(then));
+  // What has been answered is still on its way through TLS.
+  connections_.close(options_.close_patience, [this, then = std::move(then)]() mutable {
+    tls_->close(tls_flush_patience, std::move(then));
+  });
 }
 
 void gateway::deny(const inbound_request& request, denial_reason reason, std::string_view principal,
@@ -236,6 +251,15 @@ rest_api::values gateway::counters() const {
       {"toolscore_mcp_sessions_evicted_total", number(mcp_.sessions().evicted())},
       {"toolscore_event_feeds", number(feeds_.size())}};
   for (auto& x : audit_.counters()) all.push_back(std::move(x));
+  if (tls_) {
+    all.emplace_back("toolscore_tls_connections", number(tls_->size()));
+    all.emplace_back("toolscore_tls_handshakes_total", number(tls_->counters.handshakes));
+    all.emplace_back("toolscore_tls_handshakes_failed_total", number(tls_->counters.failed));
+  }
+  if (issuer_) {
+    all.emplace_back("toolscore_token_signatures_total", number(issuer_->verified()));
+    all.emplace_back("toolscore_issuer_key_fetches_total", number(issuer_->fetches()));
+  }
   return all;
 }
 

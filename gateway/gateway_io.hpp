@@ -3,10 +3,13 @@
 #include "gateway/auth.hpp"
 #include "gateway/client_access.hpp"
 #include "gateway/connection_set_io.hpp"
+#include "gateway/issuer_tokens_io.hpp"
 #include "gateway/listener_io.hpp"
 #include "gateway/mcp_endpoint.hpp"
 #include "gateway/rest_api.hpp"
+#include "gateway/tls_front_io.hpp"
 #include "gateway/websocket_io.hpp"
+#include "loop/blocking_pool.hpp"
 #include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 #include "messages/error.hpp"
@@ -31,6 +34,8 @@ struct gateway_options {
   std::vector<known_token> tokens; ///< Of configured clients.
   std::vector<access_rule> rules;  ///< What they are shown.
   std::optional<issuer_spec> issuer;
+  std::optional<tls_spec> tls; ///< Over TCP nothing but TLS is spoken.
+  tls_limits tls_connections;
   connection_limits connections;
   mcp_options mcp; ///< Its clocks and random_id are filled in.
   event_feed_limits feeds;
@@ -44,10 +49,16 @@ public:
   gateway(boost::asio::io_context& io, backend& tree, gateway_options options);
   ~gateway() override;
 
-  /// Listens. @error as listener::on_tcp and listener::on_unix
+  /// Listens. Blocks on the files of certificates and keys.
+  /// @error as listener::on_tcp, listener::on_unix, load_tls, read_key_file and take_keys
   result<done> start();
+  /// Reads those files again, off the loop; what cannot be used leaves what is in force, and is
+  /// told in the node's log.
+  void reload();
   /// "127.0.0.1:8088", with the port that is really bound; empty without TCP.
   std::string tcp_address() const;
+  /// Null where TCP is plain.
+  const tls_front* tls() const noexcept { return tls_.get(); }
   void stop_accepting();
   /// Stops accepting, ends idle connections, lets calls in flight be answered within
   /// close_patience, and then calls `then`.
@@ -60,6 +71,11 @@ private:
   void on_upgrade(inbound_request& request, stream_socket socket) override;
 
   rest_api::values counters() const;
+  result<done> start_tls();
+  result<done> start_issuer();
+  /// Runs `work` off the loop, and on it what that returns.
+  void off_loop(std::function<std::function<void()>()> work);
+  void fetch_keys(std::function<void(result<std::string>)> then);
   void deny(const inbound_request& request, denial_reason reason, std::string_view principal,
             std::string_view detail);
   std::optional<head_verdict> turn_away(const inbound_request& request, const routing& found,
@@ -75,6 +91,10 @@ private:
   rest_api rest_;
   event_feeds feeds_;
   connection_set connections_;
+  std::unique_ptr<tls_front> tls_;                        ///< Null = TCP is plain.
+  std::unique_ptr<issuer_tokens> issuer_;                 ///< Null = there is none.
+  std::unique_ptr<blocking_pool> files_;                  ///< Once a file was read again.
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< What is under way holds it weakly.
   std::unique_ptr<listener> tcp_;
   std::unique_ptr<listener> unix_;
 };

@@ -56,6 +56,10 @@ result<node_config> config_of_command(const up_options& options, const environme
   return add_command_server(std::move(*config), options.run_command, variables);
 }
 
+bool is_loopback(const std::string& address) {
+  return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
 /// Where the node listens, for programs that look for it.
 void write_address(const std::string& state_dir, const std::string& address) {
   const auto path = state_dir + "/address";
@@ -70,6 +74,8 @@ gateway_options options_of(const node_config& config, std::string token,
   options.hosts = config.edge.hosts;
   options.tokens = std::move(clients);
   options.rules = config.edge.rules;
+  options.issuer = config.edge.issuer;
+  options.tls = config.edge.tls;
   options.host = config.listen_address;
   options.port = config.listen_port;
   options.unix_path = config.state_dir + "/node.sock";
@@ -83,8 +89,10 @@ int serve(runtime& tree, const node_config& config, gateway_options options,
           std::string& endpoint) {
   auto& io = tree.io();
   gateway outside(io, tree.tree(), std::move(options));
-  if (auto started = outside.start(); !started) return refuse(started.failure(), exit_failed);
-  endpoint = "http://" + outside.tcp_address();
+  if (auto started = outside.start(); !started)
+    return refuse(started.failure(),
+                  started.failure().code == errc::bad_config ? exit_usage : exit_failed);
+  endpoint = (config.edge.tls ? "https://" : "http://") + outside.tcp_address();
   write_address(config.state_dir, outside.tcp_address());
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   int caught = 0;
@@ -97,9 +105,26 @@ int serve(runtime& tree, const node_config& config, gateway_options options,
     });
   };
   wait_signal();
+  // Without such files nobody has a use for it, and a node dies with its terminal.
+  boost::asio::signal_set hangups(io);
+  std::function<void()> wait_hangup = [&] {
+    hangups.async_wait([&](const boost::system::error_code& failure, int) {
+      if (failure) return;
+      outside.reload();
+      wait_hangup();
+    });
+  };
+  if (config.edge.tls || config.edge.issuer) {
+    hangups.add(SIGHUP);
+    wait_hangup();
+  }
   tree.begin();
   std::printf("listening on %s\n", endpoint.c_str());
   std::fflush(stdout);
+  if (!config.edge.tls && !is_loopback(config.listen_address))
+    log::write(log::level::warn, "node.plain_listen",
+               {log::kv("endpoint", endpoint),
+                log::kv("reason", "tokens and all else travel unencrypted; set node.tls")});
   log::write(log::level::info, "node.started",
              {log::kv("endpoint", endpoint), log::kv("state_dir", config.state_dir)});
   tree.run_until([&] { return caught != 0 || tree.ended().has_value(); });
@@ -110,6 +135,7 @@ int serve(runtime& tree, const node_config& config, gateway_options options,
       tree.finish([&](std::function<void()> then) { outside.close(std::move(then)); });
   // From here on a late signal must not turn an orderly end into a death.
   signals.clear();
+  hangups.clear();
   std::signal(SIGTERM, SIG_IGN);
   std::signal(SIGINT, SIG_IGN);
   std::error_code ignored;
@@ -134,9 +160,6 @@ int run_up(const up_options& options) {
   if (!options.listen.empty())
     if (auto listening = listen_at(*config, options.listen); !listening)
       return refuse(listening.failure(), exit_usage);
-  if (config->edge.issuer || config->edge.tls)
-    return refuse({errc::not_supported, "node.issuer and node.tls are not acted on yet"},
-                  exit_usage);
   auto clients = read_client_tokens(config->edge.tokens, variables);
   if (!clients) return refuse(clients.failure(), exit_usage);
   std::string endpoint;

@@ -1,9 +1,13 @@
 #include "talk.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -44,6 +48,42 @@ std::string listed(const talk_reply& reply) {
   std::string names;
   for (const auto& tool : member_of(reply.result(), "tools")) names += text_of(tool, "name") + " ";
   return names;
+}
+
+/// stdout and stderr of a program that ends soon; nothing of it is a shell's.
+std::string output_of(const std::vector<std::string>& words) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], 1);
+    ::dup2(ends[1], 2);
+    std::vector<char*> argv;
+    for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  std::string out;
+  char room[4096];
+  for (;;) {
+    const auto count = ::read(ends[0], room, sizeof room);
+    if (count <= 0) break;
+    out.append(room, static_cast<std::size_t>(count));
+  }
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return out;
+}
+
+/// A certificate for localhost that signs itself. @returns false without the openssl program
+bool make_pair(const std::string& cert, const std::string& key, const std::string& name) {
+  output_of({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
+             "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", cert});
+  ::chmod(key.c_str(), 0600);
+  return std::filesystem::exists(cert);
 }
 
 } // namespace
@@ -109,6 +149,70 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_not_kept_well_starts_no_node) {
     BOOST_TEST(node.wait_for_end(std::chrono::seconds{10}) == 2);
     BOOST_TEST(node.log().find(x.told) != std::string::npos, node.log());
     BOOST_TEST(node.log().find(caller_of_fs) == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_serves_tls_and_takes_new_certificates_at_sighup) {
+  node_fixture node;
+  node.add_fault("fs", {});
+  const auto cert = node.directory() + "/cert.pem";
+  const auto key = node.directory() + "/key.pem";
+  if (!make_pair(cert, key, "first")) {
+    BOOST_TEST_MESSAGE("skipped: there is no openssl program here");
+    return;
+  }
+  node.node = {{"tls", {{"cert", cert}, {"key", key}}}};
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  BOOST_TEST(node.log().find("listening on https://127.0.0.1:") != std::string::npos, node.log());
+  const auto url = "https://localhost" + node.url().substr(node.url().rfind(':'));
+  const auto call =
+      R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":)"
+      R"({"text":"over tls"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+      R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
+  const auto curl = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"/usr/bin/curl", "-sS", "--max-time", "20", "--cacert", cert});
+    return output_of(words);
+  };
+  const auto answer =
+      curl({"-H", "Content-Type: application/json", "-H",
+            "Accept: application/json, text/event-stream", "-H", "MCP-Protocol-Version: 2026-07-28",
+            "-H", "Mcp-Method: tools/call", "-H", "Mcp-Name: echo", "-d", call, url + "/mcp/fs"});
+  BOOST_TEST(answer.find("over tls") != std::string::npos, answer);
+  BOOST_TEST(curl({"http" + url.substr(5) + "/healthz"}).find("ok") == std::string::npos);
+  BOOST_TEST(curl({"--tls-max", "1.1", url + "/healthz"}).find("ok") == std::string::npos);
+  // With a new certificate the old one is not believed any more, and the node lives on.
+  BOOST_REQUIRE(make_pair(cert, key, "second"));
+  node.signal(SIGHUP);
+  BOOST_TEST(eventually([&] { return curl({url + "/healthz"}) == R"({"status":"ok"})"; }));
+  std::ofstream(key) << "nothing";
+  node.signal(SIGHUP);
+  BOOST_TEST(
+      eventually([&] { return node.log().find("node.reload_failed") != std::string::npos; }));
+  BOOST_TEST(curl({url + "/healthz"}) == R"({"status":"ok"})");
+  end_well(node);
+}
+
+BOOST_AUTO_TEST_CASE(certificates_and_keys_that_cannot_be_used_start_no_node) {
+  node_fixture node;
+  const auto missing = node.directory() + "/none.pem";
+  const auto broken = token_file(node, "broken.json", "{}");
+  const auto issuer = [&](const std::string& jwks) {
+    return reply_json{{"issuer",
+                       {{"url", "https://id.example"},
+                        {"jwks", jwks},
+                        {"resource", "https://gateway.example/mcp"}}}};
+  };
+  const std::vector<std::pair<reply_json, std::string>> rows{
+      {{{"tls", {{"cert", missing}, {"key", missing}}}},
+       "node.tls.cert: " + missing + ": No such file or directory"},
+      {issuer(missing), "node.issuer.jwks: " + missing + ": cannot be read"},
+      {issuer(broken), "node.issuer.jwks: " + broken + ": it is no JSON object with a list"},
+  };
+  for (const auto& [section, told] : rows) {
+    node.node = section;
+    BOOST_TEST(!node.start(false));
+    BOOST_TEST(node.wait_for_end(std::chrono::seconds{10}) == 2);
+    BOOST_TEST(node.log().find(told) != std::string::npos, node.log());
   }
 }
 

@@ -21,10 +21,10 @@ public:
   explicit http_client(int fd) : fd_(fd) {}
   http_client(http_client&& other) noexcept;
   http_client& operator=(http_client&&) = delete;
-  ~http_client();
+  virtual ~http_client();
 
   bool connected() const noexcept { return fd_ >= 0; }
-  void send(std::string_view text);
+  virtual void send(std::string_view text);
   /// One answer; `on_part` aside, waits up to `wait` for each byte.
   http_reply read(std::chrono::milliseconds wait = std::chrono::seconds{10});
   /// What arrives next, whatever it is; empty = end or nothing in time.
@@ -34,8 +34,9 @@ public:
   void close();
   void reset(); ///< Closes with a TCP reset.
 
-private:
-  bool fill(std::chrono::milliseconds wait);
+protected:
+  /// Waits for what arrives next. @returns false at the end, or when nothing comes in time
+  virtual bool fill(std::chrono::milliseconds wait);
   int fd_ = -1;
   std::string buffer_;
 };

@@ -1,0 +1,176 @@
+#include "gateway/key_fetch_io.hpp"
+
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace toolscore {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+struct place {
+  bool tls = false;
+  std::string host;
+  std::string port;
+  std::string authority; ///< As it stands in the URL.
+  std::string target;
+};
+
+std::optional<place> read_place(std::string_view url) {
+  place x;
+  x.tls = url.starts_with("https://");
+  if (!x.tls && !url.starts_with("http://")) return std::nullopt;
+  url.remove_prefix(x.tls ? 8 : 7);
+  const auto slash = std::min(url.find('/'), url.size());
+  x.authority = url.substr(0, slash);
+  x.target = slash == url.size() ? "/" : std::string(url.substr(slash));
+  std::string_view host = x.authority;
+  std::string_view port = x.tls ? "443" : "80";
+  const auto bracket = host.find(']');
+  const auto colon = host.find(':', bracket == host.npos ? 0 : bracket);
+  if (colon != host.npos) {
+    port = host.substr(colon + 1);
+    host = host.substr(0, colon);
+  }
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty() || port.empty()) return std::nullopt;
+  x.host = host;
+  x.port = port;
+  return x;
+}
+
+/// One fetch; its pending operation keeps it alive.
+class fetching : public std::enable_shared_from_this<fetching> {
+  /// A handler that fails the fetch, or goes on with what the operation brought.
+  template <class Then>
+  auto next(Then then) {
+    return [self = shared_from_this(), then](const error_code& failed, const auto& brought) {
+      if (!self->then_) return;
+      if (failed) return self->fail(failed.message());
+      then(*self, brought);
+    };
+  }
+
+public:
+  fetching(asio::io_context& io, place to, fetch_limits limits,
+           std::function<void(result<std::string>)> then)
+      : to_(std::move(to)), then_(std::move(then)), context_(asio::ssl::context::tls_client),
+        stream_(io, context_), resolver_(io), deadline_(io) {
+    deadline_.expires_after(limits.patience);
+    parser_.body_limit(limits.bytes_max);
+    parser_.header_limit(64u << 10);
+  }
+
+  void start() {
+    // A name server that does not answer cannot be told to stop, so its answer may come when nobody
+    // waits for it any more.
+    deadline_.async_wait([weak = weak_from_this()](const error_code& stopped) {
+      const auto self = weak.lock();
+      if (!stopped && self) self->fail("no answer in time");
+    });
+    error_code failed;
+    context_.set_default_verify_paths(failed);
+    stream_.set_verify_mode(asio::ssl::verify_peer, failed);
+    auto* const tls = stream_.native_handle();
+    // An address has no name that could be asked for.
+    const bool named =
+        ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(tls), to_.host.c_str()) != 1;
+    if (named && (::SSL_set1_host(tls, to_.host.c_str()) != 1 ||
+                  ::SSL_set_tlsext_host_name(tls, to_.host.c_str()) != 1))
+      return fail("no such host name");
+    if (failed) return fail(failed.message());
+    resolver_.async_resolve(to_.host, to_.port,
+                            next([](fetching& self, const tcp::resolver::results_type& found) {
+                              self.connect(found);
+                            }));
+  }
+
+private:
+  void connect(const tcp::resolver::results_type& found) {
+    beast::get_lowest_layer(stream_).async_connect(
+        found, next([](fetching& self, const tcp::endpoint&) { self.connected(); }));
+  }
+  void connected() {
+    if (!to_.tls) return send();
+    stream_.async_handshake(asio::ssl::stream_base::client,
+                            [self = shared_from_this()](const error_code& failed) {
+                              if (!self->then_) return;
+                              if (failed) return self->fail(failed.message());
+                              self->send();
+                            });
+  }
+  void send() {
+    request_ = {http::verb::get, to_.target, 11};
+    request_.set(http::field::host, to_.authority);
+    request_.set(http::field::user_agent, "toolscore");
+    request_.set(http::field::accept, "application/json");
+    request_.set(http::field::connection, "close");
+    const auto sent = next([](fetching& self, std::size_t) { self.read(); });
+    if (to_.tls)
+      http::async_write(stream_, request_, sent);
+    else
+      http::async_write(stream_.next_layer(), request_, sent);
+  }
+  /// The head alone first: read in one, the library lets an announced length over its limit pass.
+  void read() {
+    const auto came = next([](fetching& self, std::size_t) { self.read_body(); });
+    if (to_.tls)
+      http::async_read_header(stream_, buffer_, parser_, came);
+    else
+      http::async_read_header(stream_.next_layer(), buffer_, parser_, came);
+  }
+  void read_body() {
+    const auto came = next([](fetching& self, std::size_t) { self.finish(); });
+    if (to_.tls)
+      http::async_read(stream_, buffer_, parser_, came);
+    else
+      http::async_read(stream_.next_layer(), buffer_, parser_, came);
+  }
+  void finish() {
+    auto answer = parser_.release();
+    if (answer.result_int() != 200)
+      return fail("answered with status " + std::to_string(answer.result_int()));
+    end(std::move(answer.body()));
+  }
+  void fail(const std::string& why) { end(error{errc::io_failed, why}); }
+  void end(result<std::string> x) {
+    deadline_.cancel();
+    resolver_.cancel();
+    beast::get_lowest_layer(stream_).close();
+    if (auto then = std::exchange(then_, nullptr)) then(std::move(x));
+  }
+
+  place to_;
+  std::function<void(result<std::string>)> then_; ///< Null once it has been called.
+  asio::ssl::context context_;
+  beast::ssl_stream<beast::tcp_stream> stream_;
+  tcp::resolver resolver_;
+  asio::steady_timer deadline_;
+  http::request<http::empty_body> request_;
+  http::response_parser<http::string_body> parser_;
+  beast::flat_buffer buffer_;
+};
+
+} // namespace
+
+void fetch_text(asio::io_context& io, const std::string& url, fetch_limits limits,
+                std::function<void(result<std::string>)> then) {
+  auto to = read_place(url);
+  if (!to) {
+    asio::post(io, [then = std::move(then)] { then(error{errc::bad_request, "no such URL"}); });
+    return;
+  }
+  auto started = std::make_shared<fetching>(io, std::move(*to), limits, std::move(then));
+  asio::post(io, [started] { started->start(); });
+}
+
+} // namespace toolscore
