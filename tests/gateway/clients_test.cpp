@@ -286,16 +286,20 @@ BOOST_AUTO_TEST_CASE(no_token_and_no_cookie_goes_on_to_a_server) {
   node.on_loop([&] {
     node.tree.on_call = [&](call_request& x) {
       seen = *x.body + x.method + x.more_params + (x.from ? x.from->principal : "");
+      if (x.parameters)
+        for (const auto& [name, value] : *x.parameters) seen += name + value;
       fake_backend::answer_ok(x);
     };
   });
   asking ask(node);
   const auto reply =
       ask("/mcp/fs", modern_text("tools/call", R"("name":"echo")"),
-          modern_headers("tools/call", "echo") + bearer(caller_token) + "Cookie: a=b\r\n");
+          modern_headers("tools/call", "echo") + bearer(caller_token) +
+              "Cookie: a=b\r\nMcp-Param-Seen: yes\r\n");
   BOOST_TEST(reply.status == 200);
   const auto told = node.on_loop([&] { return seen; });
   BOOST_TEST(told.find("echo") != std::string::npos);
+  BOOST_TEST(told.find("seenyes") != std::string::npos); // The only headers that go on.
   BOOST_TEST(told.find(caller_token) == std::string::npos);
   BOOST_TEST(told.find("a=b") == std::string::npos);
 }
