@@ -146,32 +146,27 @@ void gateway::deny(const inbound_request& request, denial_reason reason, std::st
   audit_.note(x, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
 }
 
-/// The answer to who may not come in, with what it takes to; nothing for who may.
-std::optional<head_verdict> gateway::turn_away(const inbound_request& request, const routing& found,
-                                               const authorization& judged) {
+/// The answer to who may not come in, with what it takes to.
+head_verdict gateway::turn_away(const inbound_request& request, route_scope where,
+                                const authorization& judged) {
   challenge_facts facts;
-  facts.needed = needed_scope(request.method, found.where.scope);
+  facts.needed = needed_scope(request.method, where);
   facts.refused_token = judged.refused_token;
   facts.metadata_url = metadata_url_;
-  const auto* const scope_name = facts.needed ? to_string(*facts.needed) : "";
-  switch (judged.failure) {
-  case 0:
-    return std::nullopt;
-  case 401:
+  if (judged.failure == 503) return refused(503, "unavailable", judged.why, "Retry-After: 1\r\n");
+  if (judged.failure == 401) {
     deny(request, judged.refused_token ? denial_reason::token : denial_reason::no_token, {},
          judged.why);
     return refused(401, "unauthorized",
                    judged.refused_token ? "this token is not good here: " + judged.why
                                         : "a token is needed here",
                    challenge(facts));
-  case 503:
-    return refused(503, "unavailable", judged.why, "Retry-After: 1\r\n");
-  default:
-    deny(request, denial_reason::scope, judged.who.name, scope_name);
-    facts.too_little = true;
-    return refused(403, "forbidden", std::string("this token lacks the scope ") + scope_name,
-                   challenge(facts));
   }
+  const auto* const scope_name = facts.needed ? to_string(*facts.needed) : "";
+  deny(request, denial_reason::scope, judged.who.name, scope_name);
+  facts.too_little = true;
+  return refused(403, "forbidden", std::string("this token lacks the scope ") + scope_name,
+                 challenge(facts));
 }
 
 head_verdict gateway::on_head(inbound_request& request) {
@@ -197,7 +192,7 @@ head_verdict gateway::on_head(inbound_request& request) {
   if (field && request.headers.count("authorization") != 1)
     return refused(400, "bad_request", "one Authorization field is enough");
   auto judged = authorize(policy_, request.peer, field, found.where.scope, request.method);
-  if (auto answer = turn_away(request, found, judged)) return std::move(*answer);
+  if (judged.failure != 0) return turn_away(request, found.where.scope, judged);
   if (found.failure == 404) return refused(404, "not_found", "there is nothing at this path");
   if (found.failure != 0)
     return refused(found.failure, "method_not_allowed", "this path has no such method",

@@ -78,8 +78,8 @@ private:
   void fetch_keys(std::function<void(result<std::string>)> then);
   void deny(const inbound_request& request, denial_reason reason, std::string_view principal,
             std::string_view detail);
-  std::optional<head_verdict> turn_away(const inbound_request& request, const routing& found,
-                                        const authorization& judged);
+  head_verdict turn_away(const inbound_request& request, route_scope where,
+                         const authorization& judged);
 
   boost::asio::io_context& io_;
   gateway_options options_;

@@ -14,19 +14,20 @@ bool mcp_endpoint::is_allowed(const post& x) {
   if (!request.access && request.scopes.has(scope::mcp_call)) return true;
   const auto needed = scope_of_method(x.method);
   const bool calls = x.method == "tools/call";
+  const bool of_one = request.where.kind == route_kind::mcp_server;
+  const server_id server{of_one ? std::string{request.where.parameter} : std::string{}};
   if (!request.scopes.has(needed)) {
-    deny(x, denial_reason::scope, {}, {}, to_string(needed));
+    deny(x, denial_reason::scope, server.value, {}, to_string(needed));
     const auto text = std::string("this token lacks the scope ") + to_string(needed);
-    if (calls) record_refusal(x, {}, mcp::decode(x.spans.name.of(*request.body)), text);
+    if (calls) record_refusal(x, server, mcp::decode(x.spans.name.of(*request.body)), text);
     reply(x, 403, mcp::error_response(x.id(), mcp::code::invalid_request, text),
           challenge({.too_little = true, .needed = needed, .metadata_url = options_.metadata_url}));
     return false;
   }
-  if (!request.access || !calls || request.where.kind != route_kind::mcp_server) return true;
-  const std::string server{request.where.parameter};
+  if (!request.access || !calls || !of_one) return true;
   const auto tool = mcp::decode(x.spans.name.of(*request.body));
-  if (request.access->shows_tool(server, tool)) return true;
-  refuse_hidden(x, server_id{server}, tool, tool);
+  if (request.access->shows_tool(server.value, tool)) return true;
+  refuse_hidden(x, server, tool, tool);
   return false;
 }
 

@@ -146,7 +146,6 @@ bool tls_session::wait_or_end(int outcome) {
     wants_write_ = true;
     break;
   default:
-    if (phase_ == phase::handshake) ++front_->counters.failed;
     close();
   }
   return false;
@@ -247,6 +246,7 @@ void tls_session::release(side& x) {
 void tls_session::close() {
   if (phase_ == phase::closed) return;
   const auto self = shared_from_this();
+  if (phase_ == phase::handshake) ++front_->counters.failed;
   phase_ = phase::closed;
   timer_.cancel();
   release(inner_);

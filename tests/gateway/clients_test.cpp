@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(every_denial_is_counted_and_told) {
   });
   BOOST_TEST(told == "access.denied no_token -  - -\n"
                      "access.denied token -  - no token of ours\n"
-                     "access.denied scope reader  - mcp:call\n"
+                     "access.denied scope reader fs - mcp:call\n"
                      "access.denied policy ci fs write -\n"
                      "access.denied policy ci fs write -\n"
                      "access.denied policy ci web - -\n"
@@ -292,10 +292,9 @@ BOOST_AUTO_TEST_CASE(no_token_and_no_cookie_goes_on_to_a_server) {
     };
   });
   asking ask(node);
-  const auto reply =
-      ask("/mcp/fs", modern_text("tools/call", R"("name":"echo")"),
-          modern_headers("tools/call", "echo") + bearer(caller_token) +
-              "Cookie: a=b\r\nMcp-Param-Seen: yes\r\n");
+  const auto reply = ask("/mcp/fs", modern_text("tools/call", R"("name":"echo")"),
+                         modern_headers("tools/call", "echo") + bearer(caller_token) +
+                             "Cookie: a=b\r\nMcp-Param-Seen: yes\r\n");
   BOOST_TEST(reply.status == 200);
   const auto told = node.on_loop([&] { return seen; });
   BOOST_TEST(told.find("echo") != std::string::npos);
