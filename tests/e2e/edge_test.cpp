@@ -108,9 +108,10 @@ BOOST_AUTO_TEST_CASE(a_client_comes_as_far_as_its_token_and_is_recorded_by_its_n
   BOOST_TEST(fs.ask("tools/call", env, limit, bearer(caller_of_fs)).error_code() == -32602);
   talker web(node, "/mcp/web", era::modern);
   BOOST_TEST(web.ask("tools/call", echo, limit, bearer(caller_of_fs)).status == 404);
-  BOOST_TEST(eventually([&] { return node.trajectories("fs").size() == 2; }));
-  for (const auto& record : node.trajectories("fs"))
-    BOOST_TEST(text_of(record, "principal") == "ci");
+  BOOST_TEST(eventually([&] { return node.trajectories("fs").size() == 3; }));
+  std::string who;
+  for (const auto& record : node.trajectories("fs")) who += text_of(record, "principal") + " ";
+  BOOST_TEST(who == "reader ci ci ");
   std::string reasons;
   BOOST_TEST(eventually([&] {
     reasons.clear();
