@@ -69,7 +69,7 @@ void event_stream::keep(std::uint64_t number, const bytes& json) {
           counters_->kept_bytes > limits_.kept_bytes_all_max)) {
     kept_bytes_ -= kept_.front().json->size();
     counters_->kept_bytes -= kept_.front().json->size();
-    kept_.pop_front();
+    kept_.erase(kept_.begin());
   }
 }
 

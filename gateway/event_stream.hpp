@@ -5,12 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace toolscore {
 
@@ -82,7 +82,7 @@ private:
   std::shared_ptr<client_connection> connection_; ///< Null while the client is away.
   std::uint64_t turn_ = 0;
   std::uint64_t last_ = 0;
-  std::deque<kept_event> kept_;
+  std::vector<kept_event> kept_; ///< A few; an empty deque takes half a KiB.
   std::size_t kept_bytes_ = 0;
   bool ended_ = false;
   std::function<void()> detached_;

@@ -77,6 +77,7 @@ void mcp_endpoint::on_delete(inbound_request& request, client_connection& connec
 
 void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& connection,
                            std::uint64_t turn) {
+  if (on_batch(request, connection, turn)) return;
   post x{request, connection, turn, {}, {}, {}, nullptr};
   if (!pass_checks(x) || !is_allowed(x)) return;
   switch (x.spans.kind) {

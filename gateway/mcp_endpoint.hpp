@@ -77,6 +77,8 @@ private:
   void hear(const std::shared_ptr<mcp_session>& session, const server_id& server);
   bool opens_stream(const post& x, const std::shared_ptr<http_exchange>& reply);
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
+  bool on_batch(inbound_request& request, const std::shared_ptr<client_connection>& connection,
+                std::uint64_t turn);
   bool pass_checks(post& x);
   bool is_allowed(const post& x);
   bool shows_server(const post& x);

@@ -102,7 +102,7 @@ void mcp_session::tell_untold() {
   while (!untold.empty()) {
     const auto next = untold.front();
     if (!tell_now(next)) return;
-    untold.pop_front();
+    untold.erase(untold.begin());
   }
 }
 

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -62,7 +61,7 @@ struct mcp_session {
   bool listens = false;          ///< Its server was told that it does.
   std::uint64_t last_stream = 0;
   std::vector<open_stream> streams; ///< The newest last.
-  std::deque<bytes> untold;         ///< What came while nobody listened; each text once.
+  std::vector<bytes> untold;        ///< What came while nobody listened; each text once.
 
   /// @returns the question's number; 0 where too many are open, or the session is over
   std::uint64_t ask(const exchange* key, std::function<void(input_response)> then);
