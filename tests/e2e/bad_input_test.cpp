@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_refused_with_400_and_its_json_rpc_cod
     }
   BOOST_TEST(node.post_mcp("/mcp/ok", "{}", {{"Content-Type", "text/plain"}}).status == 415);
   BOOST_TEST(node.post_mcp("/mcp/ok", "{}", {{"Accept", "text/html"}}).status == 406);
-  BOOST_TEST(node.ask_as_stranger("GET", "/mcp/ok").status == 405);
+  BOOST_TEST(node.ask_as_stranger("GET", "/mcp/ok").status == 400);
   check_unharmed(node, "ok");
   end_well(node);
 }
