@@ -20,7 +20,10 @@ caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_p
   set_house_handlers(self);
   return {
       [route](const directory_changed& message) { route->servers = message.servers; },
-      [route](const catalog_changed& message) { route->tools = message.index; },
+      [route](const catalog_changed& message) {
+        route->views = message.views;
+        if (route->on_list_news) route->on_list_news(message.news);
+      },
       [route](const readiness_changed& message) { route->readiness = message.readiness; },
   };
 }
@@ -97,8 +100,10 @@ void tree_backend::record(call_record record) {
   if (tree_->records.put(std::move(record))) caf::anon_send(tree_->store, records_waiting{});
 }
 
-std::shared_ptr<const mcp::tool_index> tree_backend::tools() const {
-  return route_->tools;
+std::shared_ptr<const mcp::joint_view> tree_backend::view(std::string_view group) const {
+  if (group.empty()) return route_->views->all;
+  const auto at = route_->views->groups.find(group);
+  return at == route_->views->groups.end() ? nullptr : at->second;
 }
 
 node_readiness tree_backend::readiness() const {

@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/addresses_actor.hpp"
+#include "actors/catalog_messages_actor.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/store_actor.hpp"
 #include "loop/turn_scope.hpp"
@@ -16,8 +17,10 @@ namespace toolscore {
 struct routing {
   std::shared_ptr<const std::map<std::string, caf::actor>> servers =
       std::make_shared<const std::map<std::string, caf::actor>>();
-  std::shared_ptr<const mcp::tool_index> tools = std::make_shared<const mcp::tool_index>();
+  std::shared_ptr<const joint_views> views = std::make_shared<const joint_views>();
   node_readiness readiness;
+  /// Told of every list that is another than before; may be null.
+  std::function<void(const list_news&)> on_list_news;
 };
 
 struct bridge_state {
@@ -40,7 +43,7 @@ public:
   void listen(const server_id& server, session_listen request) override;
   void notify(const server_id& server, session_notice notice) override;
   void record(call_record record) override;
-  std::shared_ptr<const mcp::tool_index> tools() const override;
+  std::shared_ptr<const mcp::joint_view> view(std::string_view group) const override;
   node_readiness readiness() const override;
   void servers(std::function<void(std::vector<server_status>)> then) override;
   void add(std::string name, std::string config_json, bool wait,

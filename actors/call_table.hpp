@@ -12,7 +12,7 @@
 namespace toolscore {
 
 /// Why the owner itself asked the server something.
-enum class own_request : std::uint8_t { none, ping, list_tools };
+enum class own_request : std::uint8_t { none, ping, list };
 
 /// What the server asked the caller, who has not answered yet.
 struct open_question {

@@ -1,7 +1,6 @@
 #pragma once
 // The messages of the tree that never leave the process, and CAF's leave to send them unserialised.
 #include "mcp/handshake.hpp"
-#include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 #include "messages/call.hpp"
 #include "messages/crash.hpp"
@@ -148,16 +147,10 @@ struct ping_due {
   std::uint32_t replica = 0; ///< Its place.
 };
 
-// A server to the manager and the catalog.
+// A server to the manager.
 struct server_up {
   server_id server;
   caf::actor address;
-};
-struct tools_changed {
-  server_id server;
-  bytes tools;                         ///< A JSON array of tool objects; null = the server is gone.
-  std::vector<std::string> allow{"*"}; ///< Which of them the joint endpoint shows.
-  std::vector<std::string> deny;
 };
 
 // To the manager.
@@ -186,9 +179,6 @@ struct directory_changed {
 };
 struct readiness_changed {
   node_readiness readiness;
-};
-struct catalog_changed {
-  std::shared_ptr<const mcp::tool_index> index;
 };
 
 // To the store.
@@ -305,14 +295,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::sweep_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::own_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::ping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_up)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tools_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::add_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::act_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::servers_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::stop_everything)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::directory_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::readiness_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::catalog_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_definition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_desired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::drop_definition)

@@ -1,5 +1,6 @@
 #include "actors/manager_actor.hpp"
 
+#include "actors/catalog_messages_actor.hpp"
 #include "actors/manager_life_actor.hpp"
 #include "config/relations_config.hpp"
 #include "loop/house_handlers.hpp"
@@ -270,7 +271,7 @@ void finish_removal(manager_pointer self, const manager_options_pointer& options
   options->tree->owners.erase(server.value);
   publish_relations(self, options);
   self->send(options->tree->servers, remove_child{server.value});
-  self->send(options->tree->catalog, tools_changed{server, nullptr, {}, {}});
+  self->send(options->tree->catalog, server_withdrawn{server});
   tell(self, options, "server.removed", server, {});
   publish_directory(self, options);
   publish_readiness(self, options);

@@ -7,6 +7,7 @@
 #include "actors/server_table.hpp"
 #include "mcp/handshake.hpp"
 #include "mcp/list_pager.hpp"
+#include "mcp/served_list.hpp"
 #include "messages/client_capabilities.hpp"
 #include "runners/log_history.hpp"
 
@@ -27,6 +28,12 @@ struct instance_life {
   std::int64_t pid = 0;
   std::chrono::steady_clock::time_point since;
   bool was_ready = false;
+};
+
+/// One of its lists while its pages are fetched.
+struct list_fetch {
+  mcp::served_list kind = mcp::served_list::tools;
+  mcp::list_pager pager;
 };
 
 /// One of the instances that a server has at once: a place in which one instance follows another.
@@ -64,7 +71,7 @@ struct replica {
 
   std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
   std::string lost_reason;
-  std::optional<mcp::list_pager> pager;
+  std::optional<list_fetch> fetch;          ///< A list on its way.
   std::unique_ptr<upstream_listen> listens; ///< What the current instance was asked to tell.
   liveness life;                            ///< Of the current instance.
   std::uint64_t ping_generation = 0;

@@ -1,11 +1,13 @@
 #include "actors/server_actor.hpp"
 
+#include "actors/catalog_messages_actor.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_instances_actor.hpp"
 #include "actors/server_keep_actor.hpp"
 #include "actors/server_listens_actor.hpp"
+#include "actors/server_lists_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -213,6 +215,7 @@ caf::behavior make_server(server_actor_pointer self,
   });
   self->send(options->tree->manager,
              server_up{options->spec.id, caf::actor_cast<caf::actor>(self)});
+  tell_catalog(self);
   if (state.desired == desired_state::running) ask_install(self);
   publish(self);
   return {
@@ -255,6 +258,8 @@ caf::behavior make_server(server_actor_pointer self,
         if (due.generation == self->state.sweep_generation) sweep(self);
       },
       [self](const ping_due& due) { take_ping_due(self, due); },
+      [self](tell_offer) { tell_catalog(self); },
+      [self](lists_due) { take_lists_due(self); },
   };
 }
 

@@ -13,6 +13,7 @@
 #include "mcp/handshake.hpp"
 #include "mcp/mirrored_arguments.hpp"
 #include "mcp/rounds.hpp"
+#include "mcp/server_offer.hpp"
 #include "mcp/tool_filter.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/supervision.hpp"
@@ -100,7 +101,10 @@ struct server_actor_state {
   std::uint64_t last_round = 0;
   std::unique_ptr<listen_book> listens;                ///< Null until the first client listens.
   std::unique_ptr<const mcp::mirrored_tools> mirrored; ///< Null while no tool marks an argument.
-  bytes tool_list; ///< A JSON array, kept where the server may sleep.
+  mcp::kept_lists lists;    ///< The last ones, whatever became of the instance.
+  mcp::list_set lists_due;  ///< To be fetched, one after the other.
+  mcp::list_set lists_said; ///< The server says they have changed; due with the timer.
+  bool lists_armed = false; ///< Its timer runs.
   toolscore::breaker breaker;
   upkeep keep;
   std::uint64_t upkeep_generation = 0;

@@ -3,6 +3,7 @@
 #include "actors/call_refusal.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_listens_actor.hpp"
+#include "actors/server_lists_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -64,7 +65,7 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   upstream.client = request.client;
   upstream.server = one.handshake->server;
   upstream.protocol_version = one.handshake->protocol_version;
-  if (request.method == "tools/call" && !request.tool.empty()) upstream.name = request.tool;
+  if (!request.tool.empty()) upstream.name = request.tool;
   if (request.from) {
     if (request.from->capabilities.any())
       upstream.client_capabilities = mcp::client_capabilities_json(request.from->capabilities);
@@ -91,33 +92,12 @@ namespace {
 
 void take_own_answer(server_actor_pointer self, const pending_call& call, const std::string& line,
                      const envelope& spans) {
-  auto& state = self->state;
-  auto& one = state.replicas.at(call.replica);
+  auto& one = self->state.replicas.at(call.replica);
   if (call.own == own_request::ping) {
     one.life.answered();
     return;
   }
-  if (!one.pager) return;
-  if (spans.kind != message_kind::response) {
-    one.pager.reset(); // A server without tools says so with an error.
-    return;
-  }
-  auto step = one.pager->on_result(spans.result.of(line));
-  if (auto* more = std::get_if<mcp::list_pager::next_page>(&step))
-    return ask_server(self, one, own_request::list_tools, more->params);
-  if (auto* finished = std::get_if<mcp::list_pager::finished>(&step)) {
-    state.tools = static_cast<std::uint32_t>(finished->count);
-    const auto& policy = state.options->spec.policy;
-    auto list = std::make_shared<const std::string>(std::move(finished->array));
-    auto marked = mcp::mirrored_in(*list);
-    state.mirrored.reset();
-    if (!marked.empty())
-      state.mirrored = std::make_unique<const mcp::mirrored_tools>(std::move(marked));
-    if (state.keep.counts_use()) state.tool_list = list;
-    self->send(state.options->tree->catalog, tools_changed{state.options->spec.id, std::move(list),
-                                                           policy.tools_allow, policy.tools_deny});
-  }
-  one.pager.reset();
+  take_list_answer(self, one, line, spans);
 }
 
 void take_answer(server_actor_pointer self, bytes line, envelope spans) {
@@ -299,7 +279,7 @@ void take_overlong(server_actor_pointer self, const overlong_in& message) {
              {log::kv("server", name), log::kv("start", quote_start(message.start))});
   const auto id = mcp::answered_id(message.start);
   auto call = id ? state.calls.take(*id) : std::nullopt;
-  if (call && call->own == own_request::list_tools) one->pager.reset();
+  if (call && call->own == own_request::list) give_up_list(self, *one);
   if (!call || call->own != own_request::none) return; // An unknown call has its deadline.
   fail_call(self, std::move(call->request), errc::too_large, detail_overlong(message.bytes_max),
             call->instance, call->written, true);
@@ -309,11 +289,6 @@ void take_overlong(server_actor_pointer self, const overlong_in& message) {
 void write_waiting(server_actor_pointer self) {
   auto waiting = std::exchange(self->state.waiting, {});
   for (auto& entry : waiting) admit_call(self, std::move(entry.request), entry.deadline);
-}
-
-void list_tools(server_actor_pointer self, replica& one) {
-  one.pager.emplace("tools");
-  ask_server(self, one, own_request::list_tools, one.pager->start());
 }
 
 void ask_server(server_actor_pointer self, replica& one, own_request what,
@@ -334,8 +309,8 @@ void ask_server(server_actor_pointer self, replica& one, own_request what,
   const auto& server = *one.handshake;
   auto line = what == own_request::ping
                   ? mcp::ping_line(server.server, id)
-                  : mcp::list_request_line(id, "tools/list", params, server.server,
-                                           server.protocol_version);
+                  : mcp::list_request_line(id, mcp::words_of(one.fetch->kind).method, params,
+                                           server.server, server.protocol_version);
   one.wire->send(std::make_shared<const std::string>(std::move(line)));
 }
 

@@ -29,7 +29,5 @@ void write_waiting(server_actor_pointer self);
 /// Sends the owner's own request to one replica; `params` counts for lists alone.
 void ask_server(server_actor_pointer self, replica& one, own_request what,
                 const std::string& params);
-/// Fetches the server's tool list anew, for the catalog.
-void list_tools(server_actor_pointer self, replica& one);
 
 } // namespace toolscore

@@ -2,6 +2,7 @@
 
 #include "actors/call_refusal.hpp"
 #include "actors/server_listens_actor.hpp"
+#include "actors/server_lists_actor.hpp"
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_rounds_actor.hpp"
@@ -183,8 +184,8 @@ void sweep(server_actor_pointer self) {
       pings.push_back(std::move(call));
       continue;
     }
-    if (call.own == own_request::list_tools) {
-      state.replicas.at(call.replica).pager.reset();
+    if (call.own == own_request::list) {
+      give_up_list(self, state.replicas.at(call.replica));
       continue;
     }
     give_up(self, id, call, "timeout");

@@ -4,6 +4,7 @@
 #include "actors/server_crashes_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_listens_actor.hpp"
+#include "actors/server_lists_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -48,7 +49,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   one.init_pid = 0;
   set_reason(state, one,
              message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason));
-  one.pager.reset();
+  lose_list(self, one);
   one.listens.reset();
   if (one.owned_by.empty()) state.keep.on_gone(one.place);
   ++one.ping_generation;
@@ -111,7 +112,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   begin_upkeep(self, *one);
   changed(self);
   if (!one->wire) return;
-  if (one->owned_by.empty()) list_tools(self, *one);
+  fetch_lists(self, *one);
   sync_listens(self, *one);
   if (again) announce_new_instance(self, *one);
   write_waiting(self);

@@ -3,6 +3,7 @@
 #include "actors/call_refusal.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
+#include "actors/server_lists_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/log_io.hpp"
@@ -95,8 +96,7 @@ void arm_due(server_actor_pointer self, replica& one, std::chrono::steady_clock:
 
 void tell_now(server_actor_pointer self, replica& one, mcp::list_kind kind) {
   auto& state = self->state;
-  if (kind == mcp::list_kind::tools && one.owned_by.empty() && !one.pager && one.wire)
-    list_tools(self, one);
+  if (one.owned_by.empty()) fetch_lists_soon(self, lists_of(kind));
   if (state.listens) state.listens->list_changed(kind, heard_of(self, one));
 }
 

@@ -62,6 +62,10 @@ bool has_cursor(const call_request& request) {
   return !params.is_object() || params.contains("cursor");
 }
 
+const bytes& tools_of(const server_actor_state& state) {
+  return state.lists[static_cast<std::size_t>(mcp::served_list::tools)].array;
+}
+
 /// The list that it had, as itself would answer.
 std::string kept_tools(server_actor_pointer self, const call_request& request) {
   auto& state = self->state;
@@ -71,7 +75,7 @@ std::string kept_tools(server_actor_pointer self, const call_request& request) {
     if (const auto& info = state.handshake->server_info_json; !info.empty())
       result += R"("_meta":{"io.modelcontextprotocol/serverInfo":)" + info + "},";
   }
-  result += R"("tools":)" + *state.tool_list + "}";
+  result += R"("tools":)" + *tools_of(state) + "}";
   if (!state.filter.open()) result = state.filter.filtered(result);
   return mcp::result_response(id_of(request), result);
 }
@@ -155,7 +159,7 @@ bool answer_asleep(server_actor_pointer self, const call_request& request) {
       state.instances == instances_status::dozing || state.instances == instances_status::asleep;
   if (!away || state.desired != desired_state::running) return false;
   if (answer_here(self, request)) return true;
-  if (request.method != "tools/list" || !state.tool_list || !state.handshake || has_cursor(request))
+  if (request.method != "tools/list" || !tools_of(state) || !state.handshake || has_cursor(request))
     return false;
   request.reply->end(200, std::make_shared<const std::string>(kept_tools(self, request)));
   return true;

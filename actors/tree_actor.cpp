@@ -44,8 +44,8 @@ caf::actor spawn_servers(caf::event_based_actor* root) {
 }
 
 caf::actor spawn_catalog(const options_pointer& options, caf::event_based_actor* root) {
-  const auto prefix = static_cast<mcp::prefix_policy>(options->config.defaults.prefix);
-  return root->spawn(make_catalog, options->tree, prefix);
+  return root->spawn(make_catalog, options->tree,
+                     std::make_shared<const std::vector<group_spec>>(options->config.groups));
 }
 
 caf::actor spawn_runner(const options_pointer& options, caf::event_based_actor* root) {

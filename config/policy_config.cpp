@@ -6,6 +6,7 @@
 #include "config/sizes.hpp"
 #include "config/unsupported.hpp"
 #include "config/upkeep_config.hpp"
+#include "config/view_config.hpp"
 #include "messages/launch_plan.hpp"
 
 #include <array>
@@ -136,17 +137,6 @@ void read_limits(fields section, limits_policy& out) {
   }
 }
 
-void read_tools(fields& object, server_policy& out) {
-  constexpr std::size_t tools_max = 10'000;
-  const json* const value = object.find("tools");
-  if (value != nullptr && value->is_array()) // as Copilot writes it
-    return object.texts("tools", out.tools_allow, tools_max);
-  fields section = object.section("tools");
-  section.only({"allow", "deny"});
-  section.texts("allow", out.tools_allow, tools_max);
-  section.texts("deny", out.tools_deny, tools_max);
-}
-
 } // namespace
 
 std::span<const std::string_view> policy_keys() noexcept {
@@ -160,7 +150,7 @@ std::span<const std::string_view> policy_keys() noexcept {
                                    "queue"sv,         "success"sv,      "isolation"sv,
                                    "limits"sv,        "paths"sv,        "network"sv,
                                    "prefix"sv,        "pin"sv,          "tools"sv,
-                                   "retry"sv,         "breaker"sv};
+                                   "retry"sv,         "breaker"sv,      "instructions"sv};
   return keys;
 }
 
@@ -186,8 +176,7 @@ void read_policy(fields& object, server_policy& out) {
     object.word("session_mode", out.sessions, {"auto", "shared", "per_session", "per_principal"});
   object.whole("replicas", out.replicas, 1, replicas_max);
   read_limits(object.section("limits"), out.limits);
-  object.word("prefix", out.prefix, {"always", "on_collision", "never"});
-  read_tools(object, out);
+  read_view_policy(object, out);
   read_relations(object, out);
   refuse_unsupported(object);
 }
@@ -231,7 +220,6 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
                    {"files", limits.files}};
   // Written out it would be asked for, where now it is only wished.
   if (limits.pids_required) out["limits"]["pids"] = or_null(limits.pids);
-  out["prefix"] = to_string(policy.prefix);
   out["replicas"] = policy.replicas;
   out["depends_on"] = json::object();
   for (const auto& [name, condition] : policy.depends_on)
@@ -245,7 +233,7 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   out["max_lifetime"] = time_or_null(policy.max_lifetime);
   out["session_mode"] = to_string(policy.sessions);
   out["on_node_exit"] = to_string(policy.on_node_exit);
-  out["tools"] = {{"allow", policy.tools_allow}, {"deny", policy.tools_deny}};
+  write_view_policy(out, policy);
   return out;
 }
 

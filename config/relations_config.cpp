@@ -1,6 +1,7 @@
 #include "config/relations_config.hpp"
 
 #include "config/server_config.hpp"
+#include "config/view_config.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,11 +49,12 @@ void read_significant(fields& object, server_policy& out) {
 }
 
 void read_group(fields group, const std::string& name, node_config& out) {
-  group.only({"servers", "strategy"});
+  group.only({"servers", "strategy", "tools", "prefix", "search"});
   group_spec spec;
   spec.name = name;
   group.texts("servers", spec.servers, servers_max);
   group.word("strategy", spec.how, {"one_for_one", "one_for_all", "rest_for_one"});
+  read_group_view(group, spec.view);
   if (!legal_server_name(name))
     group.fail("", "a group's name is [a-z][a-z0-9-]{0,23}, call it \"" +
                        suggest_server_name(name) + "\"");

@@ -1,7 +1,6 @@
 #pragma once
 #include "gateway/connection.hpp"
 #include "loop/asio.hpp"
-#include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 
 #include <chrono>

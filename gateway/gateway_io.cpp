@@ -212,6 +212,7 @@ void gateway::on_request(inbound_request& request,
                          const std::shared_ptr<client_connection>& connection, std::uint64_t turn) {
   switch (request.where.kind) {
   case route_kind::mcp_all:
+  case route_kind::mcp_group:
   case route_kind::mcp_server:
     mcp_.handle(request, connection, turn);
     return;

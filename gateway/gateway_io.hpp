@@ -10,7 +10,6 @@
 #include "gateway/tls_front_io.hpp"
 #include "gateway/websocket_io.hpp"
 #include "loop/blocking_pool.hpp"
-#include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 #include "messages/error.hpp"
 

@@ -67,16 +67,6 @@ void mcp_endpoint::deny(const post& x, denial_reason reason, std::string_view se
   options_.denied(told);
 }
 
-/// What a page of the joint list is to this client.
-std::string mcp_endpoint::shown_page(const post& x, std::string page) {
-  if (!x.request.access) return page;
-  const auto tools = tree_.tools();
-  return shown_tools(page, [&](std::string_view exposed) {
-    const auto* found = tools ? tools->find(exposed) : nullptr;
-    return found != nullptr && x.request.access->shows_tool(found->server.value, found->original);
-  });
-}
-
 /// One server's own list is filtered on its way back.
 void mcp_endpoint::filter_list(const post& x, const server_id& server, http_exchange& reply) {
   if (!x.request.access || x.method != "tools/list") return;

@@ -1,6 +1,5 @@
 #include "gateway/mcp_endpoint.hpp"
 
-#include "gateway/joint_answers.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
 #include "mcp/json_text.hpp"
@@ -29,16 +28,27 @@ outbound_answer empty_answer(int status) {
   return x;
 }
 
-mcp::served_methods served_at(const route& where) {
-  mcp::served_methods x;
-  if (where.kind == route_kind::mcp_all) x.prompts = x.resources = x.completions = false;
-  x.subscriptions = where.kind == route_kind::mcp_server;
-  return x;
+/// At a server's own endpoint the server itself says what it has not.
+mcp::served_methods served_at(const mcp::view_ptr& view) {
+  if (view) return view->served();
+  mcp::served_methods all;
+  all.subscriptions = true;
+  return all;
+}
+
+/// Of an unguessable text that nobody else is told.
+mcp::mac_key secret_of(const std::string& random) {
+  return {mcp::siphash({1, 2}, random), mcp::siphash({3, 4}, random)};
 }
 
 std::string unknown_server(std::string_view name) {
   return "no server is named \"" + std::string{name.substr(0, 64)} +
          "\"; GET /api/v1/servers lists those there are";
+}
+
+std::string unknown_group(std::string_view name) {
+  return "no group is named \"" + std::string{name.substr(0, 64)} +
+         "\"; groups are written in the configuration";
 }
 
 } // namespace
@@ -47,6 +57,7 @@ mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
     : tree_(tree), options_(std::move(options)), sessions_(options_.sessions),
       parked_(options_.parking, options_.random_id, options_.after, options_.steady_clock),
       pulse_(options_.after) {
+  if (options_.random_id) cursor_secret_ = secret_of(options_.random_id() + options_.random_id());
   sessions_.on_end([this](mcp_session& ended) { on_session_end(ended); });
 }
 
@@ -103,7 +114,7 @@ void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& conne
   }
   if (x.method == "logging/setLevel" && x.session && !on_log_level(x)) return;
   if (x.client.client == era::modern && parked_.size() != 0 && go_on(x)) return;
-  if (request.where.kind == route_kind::mcp_all) {
+  if (x.view) {
     on_joint_request(x);
     return;
   }
@@ -132,17 +143,7 @@ bool mcp_endpoint::pass_checks(post& x) {
   }
   x.spans = *scanned;
   if (x.spans.method) x.method = mcp::decode(x.spans.method.of(body));
-  const auto& where = x.request.where;
-  if (where.kind == route_kind::mcp_server &&
-      (!tree_.has_server(server_id{std::string{where.parameter}}) || !shows_server(x))) {
-    const auto text = unknown_server(where.parameter);
-    x.client.meta = scanner_.meta();
-    if (x.method == "tools/call")
-      record_refusal(x, server_id{std::string{where.parameter.substr(0, 64)}},
-                     mcp::decode(x.spans.name.of(body)), text);
-    reply(x, 404, mcp::error_response(x.id(), mcp::code::bad_params, text));
-    return false;
-  }
+  if (!find_place(x)) return false;
   view.protocol_version = headers.get("mcp-protocol-version");
   view.mcp_method = headers.get("mcp-method");
   view.mcp_name = headers.get("mcp-name");
@@ -151,7 +152,7 @@ bool mcp_endpoint::pass_checks(post& x) {
     x.session =
         sessions_.find(*view.session_id, x.request.who.name, x.request.path(), x.request.received);
   if (x.session) view.session_version = x.session->version;
-  auto verdict = mcp::classify(view, body, x.spans, scanner_.meta(), served_at(where));
+  auto verdict = mcp::classify(view, body, x.spans, scanner_.meta(), served_at(x.view));
   if (const auto* why = std::get_if<mcp::refusal>(&verdict)) {
     refuse(*x.connection, x.turn, *why, x.id());
     return false;
@@ -159,6 +160,27 @@ bool mcp_endpoint::pass_checks(post& x) {
   x.client = std::move(std::get<mcp::classified>(verdict));
   if (x.client.client == era::modern) x.session = nullptr;
   return true;
+}
+
+/// The server or the view that the path names. @returns false where there is none, and that was
+/// told
+bool mcp_endpoint::find_place(post& x) {
+  const auto& where = x.request.where;
+  std::string text;
+  if (where.kind != route_kind::mcp_server) {
+    x.view = tree_.view(where.parameter);
+    if (x.view) return true;
+    text = unknown_group(where.parameter);
+  } else {
+    if (tree_.has_server(server_id{std::string{where.parameter}}) && shows_server(x)) return true;
+    text = unknown_server(where.parameter);
+    x.client.meta = scanner_.meta();
+    if (x.method == "tools/call")
+      record_refusal(x, server_id{std::string{where.parameter.substr(0, 64)}},
+                     mcp::decode(x.spans.name.of(*x.request.body)), text);
+  }
+  reply(x, 404, mcp::error_response(x.id(), mcp::code::bad_params, text));
+  return false;
 }
 
 void mcp_endpoint::on_notification(const post& x) {
@@ -198,7 +220,7 @@ bool mcp_endpoint::on_log_level(const post& x) {
     return false;
   }
   x.session->from->log_level = level;
-  if (x.request.where.kind != route_kind::mcp_all) return true;
+  if (!x.view) return true;
   reply(x, 200, mcp::empty_response(x.id(), era::legacy));
   return false;
 }
@@ -210,48 +232,6 @@ void mcp_endpoint::on_session_end(mcp_session& ended) {
   for (const auto& x : ended.streams)
     if (x.own) x.stream->finish();
   for (const auto& server : ended.called) tree_.end_session(server, ended.id);
-}
-
-void mcp_endpoint::on_joint_request(post& x) {
-  const std::string_view body = *x.request.body;
-  if (x.method == "tools/call") {
-    on_joint_call(x);
-  } else if (x.method == "tools/list") {
-    const auto tools = tree_.tools();
-    auto answer = list_tools(tools ? *tools : mcp::tool_index{}, x.id(), x.spans.params.of(body),
-                             x.client.client, options_.tools_page_max);
-    reply(x, answer.status, shown_page(x, std::move(answer.json)));
-  } else if (x.method == "initialize" && x.client.client == era::legacy) {
-    if (!sessions_.has_room(x.request.received)) {
-      reply(x, 503, mcp::error_response(x.id(), mcp::code::internal, "too many sessions"));
-      return;
-    }
-    reply(x, 200, mcp::gateway_initialize_response(x.id(), x.client.version, options_.instructions),
-          open_session(x.request.who.name, std::string{x.request.path()}, x.client.version,
-                       mcp::declared_by_initialize(x.spans.params.of(body))));
-  } else if (x.method == "server/discover" && x.client.client == era::modern) {
-    reply(x, 200, mcp::gateway_discover_response(x.id(), options_.instructions));
-  } else if (x.method == "ping" && x.client.client == era::legacy) {
-    reply(x, 200, mcp::empty_response(x.id(), era::legacy));
-  } else {
-    auto answer = unknown_method(x.id(), x.method, x.client.client);
-    reply(x, answer.status, std::move(answer.json));
-  }
-}
-
-void mcp_endpoint::on_joint_call(post& x) {
-  const auto name = mcp::decode(x.spans.name.of(*x.request.body));
-  const auto tools = tree_.tools();
-  const auto* found = tools ? tools->find(name) : nullptr;
-  if (!found) {
-    const auto text = unknown_tool(name);
-    record_refusal(x, {}, name, text);
-    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, text));
-    return;
-  }
-  if (x.request.access && !x.request.access->shows_tool(found->server.value, found->original))
-    return refuse_hidden(x, found->server, found->original, name);
-  forward(x, found->server, found->original);
 }
 
 } // namespace toolscore

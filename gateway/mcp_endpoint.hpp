@@ -4,17 +4,19 @@
 #include "gateway/http_exchange.hpp"
 #include "gateway/http_types.hpp"
 #include "gateway/parked_calls.hpp"
+#include "gateway/seen_resources.hpp"
 #include "gateway/sessions.hpp"
 #include "gateway/stream_pulse.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/era.hpp"
-#include "mcp/tool_index.hpp"
+#include "mcp/joint_view.hpp"
 #include "messages/backend.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +25,7 @@ namespace toolscore {
 struct mcp_options {
   session_limits sessions;
   std::size_t queued_bytes_max = 1u << 20; ///< Of one event stream.
-  std::size_t tools_page_max = 2'000;      ///< Tools in one page of /mcp's tools/list.
+  std::size_t tools_page_max = 2'000;      ///< Items in one page of a joint endpoint's list.
   std::string instructions;                ///< What /mcp says of itself; empty = nothing.
   /// An unguessable text of visible ASCII, new every time.
   std::function<std::string()> random_id;
@@ -39,15 +41,15 @@ struct mcp_options {
   std::function<void(const denial&)> denied; ///< Told of everybody who is turned away here.
 };
 
-/// POST, GET and DELETE of /mcp and /mcp/{server}: checks in the order the protocol demands,
-/// sessions of legacy clients, and the way to the server's owner. Pure: connections and the tree
-/// are given. On the loop's thread.
+/// POST, GET and DELETE of /mcp, /mcp/@{group} and /mcp/{server}: checks in the order the protocol
+/// demands, sessions of legacy clients, and the way to the server's owner. Pure: connections and
+/// the tree are given. On the loop's thread.
 class mcp_endpoint {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   mcp_endpoint(backend& tree, mcp_options options);
 
-  /// `request.where` is mcp_all or mcp_server.
+  /// `request.where` is mcp_all, mcp_group or mcp_server.
   void handle(inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
 
@@ -67,6 +69,8 @@ private:
     std::string method;
     mcp::classified client;
     std::shared_ptr<mcp_session> session; ///< Null for modern clients and for initialize.
+    mcp::view_ptr view{};                 ///< Of a joint endpoint; null at a server's own.
+    std::optional<call_identity> asked{}; ///< As the client wrote it, where that was changed.
     std::string_view id() const { return spans.id.of(*request.body); }
   };
 
@@ -87,14 +91,29 @@ private:
   static std::string unknown_tool(const std::string& name);
   void deny(const post& x, denial_reason reason, std::string_view server, std::string_view tool,
             std::string_view detail);
-  std::string shown_page(const post& x, std::string page);
   static void filter_list(const post& x, const server_id& server, http_exchange& reply);
   void on_notification(const post& x);
   void on_answer(const post& x);
   bool on_log_level(const post& x);
   void on_session_end(mcp_session& ended);
   void on_joint_request(post& x);
+  void on_joint_opening(post& x);
   void on_joint_call(post& x);
+  bool unwrap(post& x, std::string& name);
+  void on_joint_prompt(post& x);
+  void on_joint_read(post& x);
+  void on_joint_completion(post& x);
+  void refuse_method(const post& x);
+  std::optional<mcp::resource_place> place_of(const post& x, const std::string& uri) const;
+  std::optional<mcp::resource_place> place_for_all(const post& x, const std::string& uri) const;
+  static bool is_shown(const post& x, const server_id& server);
+  static mcp::entry_filter shown_to(const post& x, mcp::served_list kind);
+  static std::function<bool(const std::string&)> servers_shown_to(const post& x);
+  exchange_ptr joint_way(const post& x, const server_id& server, exchange_ptr plain,
+                         const caller* from);
+  bytes expose_uris(const mcp::joint_view& view, const server_id& server, const std::string& method,
+                    const std::string& who, const bytes& line);
+  bool find_place(post& x);
   void forward(post& x, const server_id& server, std::string tool);
   std::shared_ptr<http_exchange> make_exchange(const post& x);
   call_identity identity_of(const post& x) const;
@@ -113,6 +132,8 @@ private:
   session_table sessions_;
   parked_calls parked_;
   stream_pulse pulse_;
+  seen_resources seen_;
+  mcp::mac_key cursor_secret_;
   std::shared_ptr<exchange_counters> exchanges_ = std::make_shared<exchange_counters>();
   mcp::scanner scanner_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< Exchanges may outlive us.

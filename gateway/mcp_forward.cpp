@@ -106,31 +106,35 @@ void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
   auto exchange = make_exchange(x);
   filter_list(x, server, *exchange);
   if (!opens_stream(x, exchange)) return;
+  auto& plain = *exchange;
+  call_request call;
+  call.from = caller_of(x);
+  call.reply = std::move(exchange);
+  if (mcp::may_ask_in(x.method) && !x.session && call.from && call.from->capabilities.any())
+    call.reply = parked_.begin(std::move(call.reply), std::string(x.id()),
+                               x.asked ? *x.asked : identity_of(x));
+  if (x.view) call.reply = joint_way(x, server, std::move(call.reply), call.from.get());
   if (x.session) {
     if (x.method == "resources/subscribe") hear(x.session, server);
-    x.session->calls.push_back({std::string{x.id()}, server, exchange, exchange.get()});
-    exchange->set_session(x.session);
+    x.session->calls.push_back({std::string{x.id()}, server, call.reply, &plain});
+    plain.set_session(x.session);
   } else if (x.method == "initialize") {
     if (!sessions_.has_room(x.request.received)) {
-      exchange->end(503, std::make_shared<const std::string>(mcp::error_response(
-                             x.id(), mcp::code::internal, "too many sessions")));
+      plain.end(503, std::make_shared<const std::string>(
+                         mcp::error_response(x.id(), mcp::code::internal, "too many sessions")));
       return;
     }
-    open_session_on_success(x, *exchange);
+    open_session_on_success(x, plain);
   }
-  call_request call;
   if (x.method == "tools/call") call.ids = ids_of(x);
-  call.reply = std::move(exchange);
-  call.from = caller_of(x);
-  if (mcp::may_ask_in(x.method) && !x.session && call.from && call.from->capabilities.any())
-    call.reply = parked_.begin(std::move(call.reply), std::string(x.id()), identity_of(x));
   call.body = x.request.body;
   call.spans = x.spans;
   call.method = std::move(x.method);
   call.tool = std::move(tool);
   call.client = x.client.client;
   if (x.session) x.session->note_call(server);
-  call.mirrored = x.client.client == era::modern && call.method == "tools/call";
+  // What call_tool wraps has no headers of its own.
+  call.mirrored = x.client.client == era::modern && call.method == "tools/call" && !x.asked;
   if (call.mirrored) call.parameters = parameters_of(x.request.headers);
   call.version = std::move(x.client.version);
   call.received = x.request.received;

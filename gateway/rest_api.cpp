@@ -2,6 +2,7 @@
 
 #include "gateway/crash_text.hpp"
 #include "gateway/rest_text.hpp"
+#include "mcp/joint_view.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/names.hpp"
 
@@ -60,8 +61,7 @@ void rest_api::handle(const inbound_request& request,
     return;
   }
   case route_kind::tools: {
-    const auto tools = tree_.tools();
-    back.answer(json_answer(200, tools_text(tools ? *tools : mcp::tool_index{})));
+    back.answer(json_answer(200, tools_text(tree_.view({})->list(mcp::served_list::tools))));
     return;
   }
   case route_kind::server_list:

@@ -1,7 +1,6 @@
 #pragma once
 #include "gateway/connection.hpp"
 #include "gateway/http_types.hpp"
-#include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 
 #include <cstdint>

@@ -126,13 +126,13 @@ std::string install_text(const install_result& x) {
                  {"error_msg", x.error_msg}});
 }
 
-std::string tools_text(const mcp::tool_index& tools) {
+std::string tools_text(const mcp::list_index& tools) {
   std::string out = R"({"tools":[)";
   for (const auto& x : tools.entries()) {
     if (out.back() != '[') out += ',';
     out += R"({"name":)" + mcp::quote(x.exposed) + R"(,"server":)" + mcp::quote(x.server.value) +
            R"(,"original":)" + mcp::quote(x.original) + R"(,"definition":)";
-    out += x.object.of(*x.text);
+    out += x.object_text();
     out += '}';
   }
   return out + "]}";

@@ -1,5 +1,5 @@
 #pragma once
-#include "mcp/tool_index.hpp"
+#include "mcp/list_index.hpp"
 #include "messages/admin.hpp"
 #include "messages/error.hpp"
 
@@ -22,7 +22,7 @@ std::string server_text(const server_status& x);
 std::string servers_text(std::vector<server_status> servers);
 std::string install_text(const install_result& x);
 /// `{"tools":[{"name":...,"server":...,"original":...,"definition":{...}}]}`
-std::string tools_text(const mcp::tool_index& tools);
+std::string tools_text(const mcp::list_index& tools);
 
 /// "2026-11-23T19:05:01.123Z"
 std::string rfc3339(std::chrono::system_clock::time_point at);

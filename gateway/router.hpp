@@ -10,6 +10,7 @@ enum class http_method : std::uint8_t { get, post, del, other };
 enum class route_kind : std::uint8_t {
   none,
   mcp_all,       ///< /mcp
+  mcp_group,     ///< /mcp/@{group}
   mcp_server,    ///< /mcp/{server}
   server_list,   ///< GET /api/v1/servers
   server_add,    ///< POST /api/v1/servers
@@ -36,8 +37,8 @@ enum class route_scope : std::uint8_t { open, mcp, owner };
 struct route {
   route_kind kind = route_kind::none;
   route_scope scope = route_scope::owner;
-  std::string_view
-      parameter; ///< The server's name, in the request's target; empty where there is none.
+  std::string_view parameter; ///< The server's or the group's name, in the request's target; empty
+                              ///< where there is none.
 };
 
 struct routing {

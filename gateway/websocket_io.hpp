@@ -3,7 +3,6 @@
 #include "gateway/event_page_io.hpp"
 #include "gateway/http_types.hpp"
 #include "gateway/socket_io.hpp"
-#include "mcp/tool_index.hpp"
 #include "messages/backend.hpp"
 
 #include <chrono>

@@ -14,8 +14,6 @@ std::string dump(const ordered_json& x) {
   return x.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-constexpr std::string_view gateway_capabilities = R"({"tools":{}})";
-
 std::string initialize_result(std::string_view version, std::string_view capabilities,
                               std::string_view info, std::string_view instructions) {
   std::string text = R"({"protocolVersion":")";
@@ -175,14 +173,16 @@ std::string discover_response(std::string_view id_raw, const handshake_result& s
 }
 
 std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
-                                        std::string_view instructions) {
+                                        std::string_view instructions,
+                                        std::string_view capabilities) {
   return result_response(
-      id_raw, initialize_result(negotiate_legacy(client_version), gateway_capabilities,
-                                product_json(), instructions.empty() ? "" : quote(instructions)));
+      id_raw, initialize_result(negotiate_legacy(client_version), capabilities, product_json(),
+                                instructions.empty() ? "" : quote(instructions)));
 }
 
-std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions) {
-  return result_response(id_raw, discover_result(gateway_capabilities, product_json(),
+std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions,
+                                      std::string_view capabilities) {
+  return result_response(id_raw, discover_result(capabilities, product_json(),
                                                  instructions.empty() ? "" : quote(instructions)));
 }
 

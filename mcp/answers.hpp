@@ -36,9 +36,11 @@ std::string initialize_response(std::string_view id_raw, const handshake_result&
                                 std::string_view client_version);
 /// `server/discover` there.
 std::string discover_response(std::string_view id_raw, const handshake_result& server);
-/// `initialize` at the joint endpoint. `instructions` is plain text, empty = none.
+/// `initialize` at a joint endpoint. `instructions` is plain text, empty = none.
 std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
-                                        std::string_view instructions = {});
-std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions = {});
+                                        std::string_view instructions = {},
+                                        std::string_view capabilities = R"({"tools":{}})");
+std::string gateway_discover_response(std::string_view id_raw, std::string_view instructions = {},
+                                      std::string_view capabilities = R"({"tools":{}})");
 
 } // namespace toolscore::mcp

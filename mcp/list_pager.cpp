@@ -5,6 +5,7 @@
 #include "mcp/versions.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 namespace toolscore::mcp {
@@ -19,8 +20,12 @@ std::string list_pager::start() {
 list_pager::step list_pager::on_result(std::string_view result_object) {
   std::string_view list;
   std::optional<std::string_view> cursor;
+  std::string_view ttl;
+  std::string_view scope;
   for_members(result_object, [&](std::string_view key, std::string_view value) {
     if (says(key, member_)) list = value;
+    if (says(key, "ttlMs")) ttl = value;
+    if (says(key, "cacheScope")) scope = value;
     if (says(key, "nextCursor") && value.front() == '"') cursor = value;
     return true;
   });
@@ -36,6 +41,7 @@ list_pager::step list_pager::on_result(std::string_view result_object) {
     return true;
   });
   if (items_.size() > bytes_max) return failed{"its list is over the limit of 64 MiB"};
+  take_lifetime(ttl, scope);
   ++pages_;
   if (!cursor) return finish(false); // An empty string is a cursor; only absence ends the list.
   std::string decoded = decode(*cursor);
@@ -46,8 +52,17 @@ list_pager::step list_pager::on_result(std::string_view result_object) {
   return next_page{"{\"cursor\":" + std::string(*cursor) + "}"};
 }
 
+void list_pager::take_lifetime(std::string_view ttl, std::string_view scope) {
+  std::int64_t told = 0;
+  std::from_chars(ttl.data(), ttl.data() + ttl.size(), told);
+  told = std::max<std::int64_t>(told, 0);
+  const bool shared = says(scope, "public");
+  ttl_ms_ = pages_ == 0 ? told : std::min(ttl_ms_, told);
+  is_public_ = shared && (pages_ == 0 || is_public_);
+}
+
 list_pager::finished list_pager::finish(bool truncated) {
-  return {"[" + std::move(items_) + "]", count_, truncated};
+  return {"[" + std::move(items_) + "]", count_, truncated, ttl_ms_, is_public_};
 }
 
 std::string list_request_line(std::int64_t id, std::string_view method, std::string_view params,

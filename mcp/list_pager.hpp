@@ -23,6 +23,8 @@ public:
     std::string array; ///< All items as one JSON array, each byte for byte as it came.
     std::size_t count = 0;
     bool truncated = false; ///< A cursor repeated, so the server's list has no end that we can see.
+    std::int64_t ttl_ms = 0; ///< The least of all pages; 0 where one tells none.
+    bool is_public = false;  ///< All pages may be shared.
   };
   struct failed {
     std::string reason; ///< One line.
@@ -38,11 +40,14 @@ public:
 
 private:
   finished finish(bool truncated);
+  void take_lifetime(std::string_view ttl, std::string_view scope);
 
   std::string member_;
   std::string items_;
   std::size_t count_ = 0;
   std::size_t pages_ = 0;
+  std::int64_t ttl_ms_ = 0;
+  bool is_public_ = false;
   std::vector<std::string> cursors_; ///< Decoded, all so far.
 };
 

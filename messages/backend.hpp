@@ -10,12 +10,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace toolscore {
 
 namespace mcp {
-class tool_index;
+class joint_view;
 }
 
 struct trajectory_query {
@@ -53,8 +54,9 @@ public:
   virtual void notify(const server_id& server, session_notice notice) = 0;
   /// A call that was refused before it reached a server is recorded too.
   virtual void record(call_record record) = 0;
-  /// The merged tools of all servers, immutable; a new one replaces it when anything changes.
-  virtual std::shared_ptr<const mcp::tool_index> tools() const = 0;
+  /// What `/mcp` shows, or with the name of a group what `/mcp/@group` does; null = no such group.
+  /// Immutable; a new one replaces it when anything changes.
+  virtual std::shared_ptr<const mcp::joint_view> view(std::string_view group) const = 0;
 
   // The control plane.
   virtual node_readiness readiness() const = 0;

@@ -33,7 +33,7 @@ struct call_request {
   bytes body;         ///< The request's text as the caller sent it.
   envelope spans;     ///< Of `body`.
   std::string method; ///< Decoded.
-  std::string tool;   ///< tools/call: the server's own name of the tool; else empty.
+  std::string tool;   ///< The server's own name of what is called; empty = as `body` says.
   era client = era::legacy;
   std::string version;                ///< The protocol version in force between the caller and us.
   std::shared_ptr<const caller> from; ///< Null = a caller that cannot be asked anything.

@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/ids.hpp"
+#include "messages/view_policy.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,7 @@ struct group_spec {
   std::string name;
   std::vector<std::string> servers; ///< Each once, in the order in which they were written.
   strategy how = strategy::one_for_one;
+  group_view view{}; ///< Of `/mcp/@name`.
 };
 
 /// Whether the end of a server for good ends the node.

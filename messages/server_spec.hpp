@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/ids.hpp"
 #include "messages/relations.hpp"
+#include "messages/view_policy.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -75,10 +76,6 @@ struct limits_policy {
   std::uint32_t files = 4096;
 };
 
-/// When a tool of this server is offered as `server__name` on the endpoint of all servers.
-enum class prefix_mode : std::uint8_t { always, on_collision, never };
-const char* to_string(prefix_mode x) noexcept;
-
 /// How an instance is spoken to.
 enum class link_kind : std::uint8_t {
   stdio,
@@ -150,7 +147,10 @@ struct server_policy {
   limits_policy limits{.pids = 512, .pids_required = false};
   std::vector<std::string> tools_allow{"*"};
   std::vector<std::string> tools_deny;
+  std::map<std::string, std::string> tools_rename;   ///< At the joint endpoints alone.
+  std::map<std::string, std::string> tools_describe; ///< There, too.
   prefix_mode prefix = prefix_mode::always;
+  bool instructions = true;   ///< The joint endpoints pass its instructions on.
   std::uint32_t replicas = 1; ///< Instances that are to run at once, 1 to replicas_max.
   dependency_map depends_on;
   significance significant = significance::none;

@@ -1,5 +1,7 @@
 #include "tests/virtual_host.hpp"
 
+#include "mcp/members.hpp"
+
 #include <csignal>
 #include <stdexcept>
 
@@ -296,6 +298,16 @@ void virtual_host::hear_legacy(const life_ptr& life, std::string_view method, st
     reply(life, milliseconds{1}, response(id, R"("result":{})"));
 }
 
+bool virtual_host::hear_list(const life_ptr& life, const std::string& line, const envelope& spans) {
+  auto asked = mcp::decode(spans.method.of(line));
+  if (const auto cursor = mcp::member_of(spans.params.of(line), "cursor"); !cursor.empty())
+    asked += " " + mcp::decode(cursor);
+  const auto at = life->how.lists.find(asked);
+  if (at == life->how.lists.end()) return false;
+  if (!at->second.empty()) reply(life, milliseconds{1}, response(spans.id.of(line), at->second));
+  return true;
+}
+
 void virtual_host::hear(const life_ptr& life, const std::string& line) {
   life->lines.push_back(line);
   if (life->hangs) return;
@@ -307,6 +319,8 @@ void virtual_host::hear(const life_ptr& life, const std::string& line) {
     life->calls.emplace_back(id);
     if (life->how.answers_after)
       time_.after(*life->how.answers_after, [this, life] { answer(life); });
+  } else if (hear_list(life, line, *spans)) {
+    return;
   } else if (method == "\"tools/list\"") {
     reply(life, milliseconds{1}, response(id, R"("result":{"resultType":"complete","tools":[]})"));
   } else if (method == "\"subscriptions/listen\"") {

@@ -37,6 +37,8 @@ struct manner {
   milliseconds end_takes{1}; ///< From what it heeds, or a kill, to the empty tree.
   std::optional<milliseconds> answers_after = milliseconds{1}; ///< Empty: by hand.
   std::optional<milliseconds> listens_after; ///< From there on its port answers probes.
+  /// What it answers instead, by method and cursor: "tools/list", "tools/list 2". Empty: nothing.
+  std::map<std::string, std::string> lists;
 };
 
 /// What was seen of one process, from the request to the empty tree.
@@ -107,6 +109,7 @@ private:
   friend class virtual_link;
   void die_after(const life_ptr& life, milliseconds delay, process_exit exit);
   void hear(const life_ptr& life, const std::string& line);
+  bool hear_list(const life_ptr& life, const std::string& line, const envelope& spans);
   void hear_legacy(const life_ptr& life, std::string_view method, std::string_view id);
   void reply(const life_ptr& life, milliseconds delay, std::string line, bool opens = false);
 

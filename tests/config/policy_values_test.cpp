@@ -104,6 +104,9 @@ const key_row rows[] = {
     {"tools", {"5", "true", "\"x\"", "[1]", "{\"alow\": []}"}},
     {"tools.allow", {"5", "\"x\"", "[1]", "{}"}},
     {"tools.deny", {"5", "\"x\"", "[1]", "{}"}},
+    {"tools.rename", {"5", "\"x\"", "[]"}},
+    {"tools.describe", {"5", "\"x\"", "[]"}},
+    {"instructions", {"0", "1", "\"yes\"", "null", "[]", "{}"}},
     {"retry", {NO_WORD}},
 };
 

@@ -22,21 +22,32 @@ class Broken(Exception):
 
 
 @contextlib.contextmanager
-def through_gateway(toolscore, name, words):
-    """Yields the URL of the server's own endpoint on a node of this test's own."""
+def through_gateway(toolscore, name, words, joint=False):
+    """Yields the URL of the server's own endpoint on a node of this test's own, or of the one of
+    all servers, where it then has the names that the suite knows."""
+    more = {"defaults": {"prefix": "never"}} if joint else {}
+    with node(toolscore, {name: words}, more) as url:
+        yield f"{url}/mcp" if joint else f"{url}/mcp/{name}"
+
+
+@contextlib.contextmanager
+def node(toolscore, servers, more):
+    """Yields the URL of a node with these servers, by name, once all their lists are merged."""
     with _census() as marker, tempfile.TemporaryDirectory(prefix="toolscore-conformance-") as home:
         state = Path(home) / "state"
         config = Path(home) / "toolscore.json"
-        server = {"command": words[0], "args": words[1:], "env": {MARKER: marker}}
-        config.write_text(json.dumps({"node": {"state_dir": str(state)},
-                                      "mcpServers": {name: server}}), encoding="utf-8")
+        written = {name: {"command": words[0], "args": words[1:], "env": {MARKER: marker}}
+                   for name, words in servers.items()}
+        config.write_text(json.dumps({"node": {"state_dir": str(state)}, "mcpServers": written,
+                                      **more}), encoding="utf-8")
         log = Path(home) / "node.log"
         with _started([toolscore, "-c", str(config), "up", "--listen", "127.0.0.1:0"],
                       marker, log, home) as process:
             _wait(process, log, (state / "address").exists)
             url = "http://" + (state / "address").read_text(encoding="utf-8").strip()
             _wait(process, log, lambda: _is_good(url + "/readyz"))
-            yield f"{url}/mcp/{name}"
+            _wait(process, log, lambda: _templates(url) == len(servers))
+            yield url
             process.send_signal(signal.SIGTERM)
             if process.wait(STOP_SECONDS) != 0:
                 raise Broken(f"the node ended with {process.returncode}: {_end_of(log)}")
@@ -113,6 +124,22 @@ def _is_good(url):
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _templates(url):
+    """How many there are at the endpoint of all servers: each fixture has one, fetched last."""
+    method, version = "resources/templates/list", "2026-07-28"
+    meta = {"io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta}}
+    headers = {"Content-Type": "application/json", "Mcp-Method": method,
+               "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": version}
+    request = urllib.request.Request(url + "/mcp", json.dumps(body).encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return len(json.load(answer)["result"]["resourceTemplates"])
+    except (urllib.error.URLError, OSError):
+        return 0
 
 
 def _end_of(log):

@@ -1,4 +1,5 @@
 #include "gateway/digest_io.hpp"
+#include "tests/gateway/joint_view_support.hpp"
 #include "tests/gateway/mcp_client.hpp"
 #include "tests/gateway/signing.hpp"
 
@@ -46,11 +47,17 @@ struct with_tools : server_fixture {
       tree.names = {"fs", "web"};
       const auto array = std::make_shared<const std::string>(
           R"([{"name":"read","inputSchema":{}},{"name":"write","inputSchema":{}}])");
-      std::vector<mcp::server_tools> servers(2);
-      servers[0].server = server_id{"fs"};
-      servers[1].server = server_id{"web"};
-      for (auto& x : servers) x.tools_array = array;
-      tree.index = std::make_shared<const mcp::tool_index>(servers, mcp::prefix_policy::always);
+      const std::string prompts = R"([{"name":"greet"}])";
+      tree.views[""] = view_of(
+          {{.id = "fs", .tools = *array, .prompts = prompts, .resources = R"([{"uri":"f://1"}])"},
+           {.id = "web",
+            .tools = *array,
+            .prompts = prompts,
+            .resources = R"([{"uri":"w://1"}])"}});
+      group_view searched;
+      searched.search = true;
+      tree.views["all"] =
+          view_of({{.id = "fs", .tools = *array}, {.id = "web", .tools = *array}}, searched);
       tree.on_call = [array](call_request& call) {
         const auto id = call.spans.id.of(*call.body);
         if (call.method != "tools/list") return fake_backend::answer_ok(call);

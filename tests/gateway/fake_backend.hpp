@@ -1,6 +1,6 @@
 #pragma once
 #include "loop/asio.hpp"
-#include "mcp/tool_index.hpp"
+#include "mcp/joint_view.hpp"
 #include "messages/backend.hpp"
 
 #include <deque>
@@ -21,6 +21,7 @@ public:
   std::set<std::string> names{"fs"};
   /// What is done with a call, from the loop, never from inside call().
   std::function<void(call_request&)> on_call = answer_ok;
+  std::vector<std::string> called; ///< The servers of all calls.
   std::vector<call_record> records;
   std::vector<event> published;
   std::vector<std::string> cancelled; ///< Reasons.
@@ -28,7 +29,9 @@ public:
   std::vector<std::pair<std::string, std::string>> ended_sessions; ///< Server, session.
   std::vector<std::pair<std::string, session_listen>> listens;     ///< By server.
   std::vector<std::pair<std::string, std::string>> notices;        ///< Server, method.
-  std::shared_ptr<const mcp::tool_index> index;
+  /// By group; empty = what /mcp shows.
+  std::map<std::string, mcp::view_ptr, std::less<>> views{
+      {"", std::make_shared<const mcp::joint_view>()}};
   std::deque<event_ptr> events;
   node_readiness ready{true, "1 of 1"};
   std::vector<server_status> statuses;
@@ -52,7 +55,10 @@ public:
   void call(const server_id& server, call_request request) override;
   void cancel(const server_id& server, call_cancel request) override;
   void record(call_record record) override { records.push_back(std::move(record)); }
-  std::shared_ptr<const mcp::tool_index> tools() const override { return index; }
+  mcp::view_ptr view(std::string_view group) const override {
+    const auto at = views.find(group);
+    return at == views.end() ? nullptr : at->second;
+  }
   node_readiness readiness() const override { return ready; }
   void servers(std::function<void(std::vector<server_status>)> then) override;
   void add(std::string name, std::string config_json, bool wait,

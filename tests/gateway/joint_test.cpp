@@ -1,3 +1,4 @@
+#include "tests/gateway/joint_view_support.hpp"
 #include "tests/gateway/mcp_client.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -7,12 +8,11 @@ using namespace toolscore::test;
 
 namespace {
 
-std::shared_ptr<const mcp::tool_index> two_tools() {
-  const auto array = [](const char* text) { return std::make_shared<const std::string>(text); };
-  const std::vector<mcp::server_tools> servers{
-      {{"fs"}, array(R"([{"name":"read","inputSchema":{"type":"object"}}])"), {"*"}, {}},
-      {{"db"}, array(R"([{"name":"query"}])"), {"*"}, {}}};
-  return std::make_shared<const mcp::tool_index>(servers, mcp::prefix_policy::always);
+mcp::view_ptr two_tools() {
+  shown_server db{.id = "db", .tools = R"([{"name":"query"}])"};
+  shown_server fs{.id = "fs", .tools = R"([{"name":"read","inputSchema":{"type":"object"}}])"};
+  db.capabilities = fs.capabilities = R"({"tools":{}})";
+  return view_of({db, fs});
 }
 
 } // namespace
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_joint_endpoint_answers_for_itself_and_routes_calls) {
   server_fixture node;
   std::string seen;
   node.on_loop([&] {
-    node.tree.index = two_tools();
+    node.tree.views[""] = two_tools();
     node.tree.on_call = [&](call_request& x) {
       seen = x.tool;
       fake_backend::answer_ok(x);
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(the_joint_endpoint_answers_for_itself_and_routes_calls) {
 
 BOOST_AUTO_TEST_CASE(the_joint_endpoint_serves_modern_clients_without_sessions) {
   server_fixture node;
-  node.on_loop([&] { node.tree.index = two_tools(); });
+  node.on_loop([&] { node.tree.views[""] = two_tools(); });
   asking ask{node};
   const auto discover = nlohmann::json::parse(
       ask("/mcp", modern_text("server/discover"), modern_headers("server/discover")).body);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_joint_endpoint_serves_modern_clients_without_sessions) 
 
 BOOST_AUTO_TEST_CASE(pages_of_the_joint_list_follow_each_other) {
   server_fixture node{[](auto& x) { x.mcp.tools_page_max = 1; }};
-  node.on_loop([&] { node.tree.index = two_tools(); });
+  node.on_loop([&] { node.tree.views[""] = two_tools(); });
   asking ask{node};
   const auto session = ask.open("/mcp");
   const auto first = nlohmann::json::parse(

@@ -1,8 +1,8 @@
 #include "mcp/envelope.hpp"
 #include "mcp/era.hpp"
+#include "mcp/joint_view.hpp"
 #include "mcp/list_pager.hpp"
 #include "mcp/splice.hpp"
-#include "mcp/tool_index.hpp"
 #include "mcp/translate.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -253,11 +253,14 @@ BOOST_AUTO_TEST_CASE(a_spoiled_tool_list_never_gives_a_page_that_is_no_json) {
     }
     std::string text = from.text(tools);
     if (from.maybe()) text.erase(from.below(static_cast<unsigned>(text.size())), 1);
-    server_tools server;
-    server.server.value = "s";
-    server.tools_array = std::make_shared<const std::string>(text);
-    const tool_index index({server}, prefix_policy::always);
-    BOOST_TEST_REQUIRE(json::accept("{" + *index.page({}, 3) + "}"), text);
+    kept_lists lists;
+    lists[0].array = std::make_shared<const std::string>(text);
+    offer_policy policy;
+    policy.tools.describe = {{"name", "said otherwise"}, {"x", "and here"}};
+    const joint_view view(
+        {std::make_shared<const server_offer>(server_id{"s"}, policy, nullptr, lists)}, {});
+    const auto page = view.list(served_list::tools).page({}, 3, {});
+    BOOST_TEST_REQUIRE(json::accept("{" + *page + "}"), text);
   }
 }
 
