@@ -213,6 +213,36 @@ BOOST_AUTO_TEST_CASE(a_client_is_shown_and_may_call_what_its_rule_says) {
   BOOST_TEST(nobody.body.replace(nobody.body.find("nil"), 3, "web") == other.body);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_rule_hides_is_in_no_joint_list_and_found_by_no_search) {
+  with_tools node({{"ci", {"fs"}, {"fs__*"}, {"*__write"}}});
+  asking ask(node);
+  const auto listed = [&](const std::string& method, const std::string& token) {
+    return ask("/mcp", modern_text(method), modern_headers(method) + bearer(token)).body;
+  };
+  BOOST_TEST(listed("prompts/list", caller_token).find("web__greet") == std::string::npos);
+  BOOST_TEST(listed("prompts/list", caller_token).find("fs__greet") != std::string::npos);
+  BOOST_TEST(listed("prompts/list", reader_token).find("web__greet") != std::string::npos);
+  BOOST_TEST(listed("resources/list", caller_token).find("w://1") == std::string::npos);
+  const auto read = [&](const std::string& uri) {
+    return ask("/mcp", modern_text("resources/read", R"("uri":")" + uri + "\""),
+               modern_headers("resources/read", uri) + bearer(caller_token));
+  };
+  BOOST_TEST(code_in(read("f://1")) == 0);
+  BOOST_TEST(code_in(read("w://1")) == -32602);
+  const auto wrapped = [&](const std::string& tool, const std::string& arguments) {
+    return ask("/mcp/@all",
+               modern_text("tools/call", R"("name":")" + tool + R"(","arguments":)" + arguments),
+               modern_headers("tools/call", tool) + bearer(caller_token));
+  };
+  const auto found = wrapped("search_tools", "{}").body;
+  BOOST_TEST(found.find("fs__read") != std::string::npos);
+  BOOST_TEST(found.find("fs__write") == std::string::npos);
+  BOOST_TEST(found.find("web__") == std::string::npos);
+  BOOST_TEST(code_in(wrapped("call_tool", R"({"name":"fs__read"})")) == 0);
+  BOOST_TEST(code_in(wrapped("call_tool", R"({"name":"fs__write"})")) == -32602);
+  BOOST_TEST(code_in(wrapped("call_tool", R"({"name":"web__read"})")) == -32602);
+}
+
 BOOST_AUTO_TEST_CASE(a_hidden_tool_is_hidden_in_a_session_and_by_any_spelling) {
   with_tools node({{"ci", {"fs"}, {"*"}, {"fs__write"}}});
   asking ask(node);
