@@ -2,6 +2,7 @@
 
 #include "loop/house_handlers.hpp"
 #include "mcp/answers.hpp"
+#include "mcp/listening.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
@@ -13,6 +14,16 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t calls_a_turn = 16; // As many as a turn commonly brings.
+
+/// As clients are told: templates are a part of the resources.
+std::vector<mcp::list_kind> kinds_of(mcp::list_set changed) {
+  std::vector<mcp::list_kind> kinds;
+  if (changed.has(mcp::served_list::tools)) kinds.push_back(mcp::list_kind::tools);
+  if (changed.has(mcp::served_list::prompts)) kinds.push_back(mcp::list_kind::prompts);
+  if (changed.has(mcp::served_list::resources) || changed.has(mcp::served_list::templates))
+    kinds.push_back(mcp::list_kind::resources);
+  return kinds;
+}
 
 } // namespace
 
@@ -104,6 +115,13 @@ std::shared_ptr<const mcp::joint_view> tree_backend::view(std::string_view group
   if (group.empty()) return route_->views->all;
   const auto at = route_->views->groups.find(group);
   return at == route_->views->groups.end() ? nullptr : at->second;
+}
+
+void tree_backend::on_view_change(
+    std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) {
+  route_->on_list_news = [hook = std::move(hook)](const list_news& news) {
+    for (const auto& [group, changed] : news.views) hook(group, kinds_of(changed));
+  };
 }
 
 node_readiness tree_backend::readiness() const {

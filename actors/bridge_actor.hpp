@@ -44,6 +44,8 @@ public:
   void notify(const server_id& server, session_notice notice) override;
   void record(call_record record) override;
   std::shared_ptr<const mcp::joint_view> view(std::string_view group) const override;
+  void on_view_change(
+      std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) override;
   node_readiness readiness() const override;
   void servers(std::function<void(std::vector<server_status>)> then) override;
   void add(std::string name, std::string config_json, bool wait,

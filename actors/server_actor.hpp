@@ -104,6 +104,7 @@ struct server_actor_state {
   mcp::kept_lists lists;    ///< The last ones, whatever became of the instance.
   mcp::list_set lists_due;  ///< To be fetched, one after the other.
   mcp::list_set lists_said; ///< The server says they have changed; due with the timer.
+  mcp::list_set lists_told; ///< Announced, so that their being others is no more news.
   bool lists_armed = false; ///< Its timer runs.
   toolscore::breaker breaker;
   upkeep keep;

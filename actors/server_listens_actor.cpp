@@ -96,8 +96,16 @@ void arm_due(server_actor_pointer self, replica& one, std::chrono::steady_clock:
 
 void tell_now(server_actor_pointer self, replica& one, mcp::list_kind kind) {
   auto& state = self->state;
-  if (one.owned_by.empty()) fetch_lists_soon(self, lists_of(kind));
+  if (one.owned_by.empty()) {
+    state.lists_told.add(lists_of(kind));
+    fetch_lists_soon(self, lists_of(kind));
+  }
   if (state.listens) state.listens->list_changed(kind, heard_of(self, one));
+}
+
+/// The server's own, whatever its client knows it by.
+std::string uri_in(const call_request& request) {
+  return request.tool.empty() ? mcp::uri_of(request.spans.params.of(*request.body)) : request.tool;
 }
 
 std::string too_many_uris() {
@@ -185,7 +193,7 @@ void take_session_listen(server_actor_pointer self, const session_listen& messag
   who.sink = message.sink;
   who.session = message.session;
   who.principal = message.principal;
-  who.filter.tools = who.filter.prompts = who.filter.resources = true;
+  who.filter.tools = who.filter.prompts = who.filter.resources = message.lists;
   book.add(std::move(who));
 }
 
@@ -211,7 +219,7 @@ bool answer_subscription(server_actor_pointer self, const call_request& request)
   const bool modern = state.handshake->server == era::modern;
   if (modern && !offered_by(state).subscribe)
     return refuse(mcp::code::unknown_method, "Method not found: " + request.method);
-  const auto uri = mcp::uri_of(request.spans.params.of(*request.body));
+  const auto uri = uri_in(request);
   if (uri.empty()) return modern && refuse(mcp::code::bad_params, "\"uri\" must be a text");
   auto* who =
       request.from && state.listens ? state.listens->of_session(request.from->session) : nullptr;
@@ -230,7 +238,7 @@ void note_subscription(server_actor_pointer self, replica& one, const call_reque
   auto* who =
       request.from && state.listens ? state.listens->of_session(request.from->session) : nullptr;
   if (who == nullptr || one.handshake->server == era::modern) return;
-  const auto uri = mcp::uri_of(request.spans.params.of(*request.body));
+  const auto uri = uri_in(request);
   auto& subscribed = listens_of(one).subscribed;
   const auto at = std::lower_bound(subscribed.begin(), subscribed.end(), uri);
   const bool there = at != subscribed.end() && *at == uri;
@@ -331,6 +339,10 @@ void take_listen_due(server_actor_pointer self, const listen_due& due) {
     tell_now(self, one, kind);
   if (one.listens->id == 0) sync_listens(self, one);
   if (const auto next = one.listens->lists.next()) arm_due(self, one, *next);
+}
+
+void tell_list_differs(server_actor_pointer self, const replica& one, mcp::list_kind kind) {
+  if (self->state.listens) self->state.listens->list_changed(kind, heard_of(self, one));
 }
 
 void tell_list_changed(server_actor_pointer self, replica& one, mcp::list_kind kind) {

@@ -38,7 +38,9 @@ bool take_change(server_actor_pointer self, replica& one, const std::string& met
 /// An answer to nothing in the call table may be the end of our own stream.
 void take_listen_end(server_actor_pointer self, std::int64_t id, bool failed);
 void take_listen_due(server_actor_pointer self, const listen_due& due);
-/// Its list differs from the one it had; whoever listens is told.
+/// Its list differs from the one that another instance of it had; whoever listens is told.
+void tell_list_differs(server_actor_pointer self, const replica& one, mcp::list_kind kind);
+/// It says that a list has changed: that is told, and the list fetched.
 void tell_list_changed(server_actor_pointer self, replica& one, mcp::list_kind kind);
 
 } // namespace toolscore

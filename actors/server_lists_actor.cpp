@@ -2,6 +2,7 @@
 
 #include "actors/catalog_messages_actor.hpp"
 #include "actors/server_calls_actor.hpp"
+#include "actors/server_listens_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "mcp/members.hpp"
 
@@ -66,7 +67,12 @@ void fetch_next(server_actor_pointer self) {
   }
 }
 
-void take_whole(server_actor_pointer self, mcp::served_list kind,
+mcp::list_kind kind_of(mcp::served_list kind) {
+  if (kind == mcp::served_list::tools) return mcp::list_kind::tools;
+  return kind == mcp::served_list::prompts ? mcp::list_kind::prompts : mcp::list_kind::resources;
+}
+
+void take_whole(server_actor_pointer self, const replica& one, mcp::served_list kind,
                 mcp::list_pager::finished&& finished) {
   auto& state = self->state;
   if (kind == mcp::served_list::tools) {
@@ -80,8 +86,12 @@ void take_whole(server_actor_pointer self, mcp::served_list kind,
   list.array = std::make_shared<const std::string>(std::move(finished.array));
   list.life = {finished.ttl_ms, finished.is_public, self->clock().now()};
   mcp::list_set changed;
+  const bool told = state.lists_told.has(kind);
+  state.lists_told.remove(kind);
   if (keep(state, kind, std::move(list))) changed.add(kind);
   tell_catalog(self, changed);
+  // As after a restart: the server itself had no reason to say so.
+  if (!changed.empty() && !told) tell_list_differs(self, one, kind_of(kind));
 }
 
 } // namespace
@@ -146,7 +156,7 @@ void take_list_answer(server_actor_pointer self, replica& one, const std::string
     return ask_server(self, one, own_request::list, more->params);
   const auto kind = one.fetch->kind;
   if (auto* finished = std::get_if<mcp::list_pager::finished>(&step))
-    take_whole(self, kind, std::move(*finished));
+    take_whole(self, one, kind, std::move(*finished));
   give_up_list(self, one);
 }
 

@@ -3,6 +3,7 @@
 #include "gateway/connection.hpp"
 #include "gateway/http_exchange.hpp"
 #include "gateway/http_types.hpp"
+#include "gateway/joint_listens.hpp"
 #include "gateway/parked_calls.hpp"
 #include "gateway/seen_resources.hpp"
 #include "gateway/sessions.hpp"
@@ -79,6 +80,10 @@ private:
   void on_get(inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
   void hear(const std::shared_ptr<mcp_session>& session, const server_id& server);
+  void hear_joint(const post& x, const server_id& server);
+  bytes expose_update(const std::string& group, const server_id& server, const bytes& json);
+  void on_joint_listen(post& x);
+  void on_joint_subscription(post& x);
   bool opens_stream(const post& x, const std::shared_ptr<http_exchange>& reply);
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
   bool on_batch(inbound_request& request, const std::shared_ptr<client_connection>& connection,
@@ -132,6 +137,7 @@ private:
   session_table sessions_;
   parked_calls parked_;
   stream_pulse pulse_;
+  joint_listens joint_;
   seen_resources seen_;
   mcp::mac_key cursor_secret_;
   std::shared_ptr<exchange_counters> exchanges_ = std::make_shared<exchange_counters>();

@@ -56,6 +56,10 @@ void mcp_endpoint::on_joint_request(post& x) {
     on_joint_read(x);
   } else if (x.method == "completion/complete") {
     on_joint_completion(x);
+  } else if (x.method == "subscriptions/listen") {
+    on_joint_listen(x);
+  } else if (x.method == "resources/subscribe" || x.method == "resources/unsubscribe") {
+    on_joint_subscription(x);
   } else {
     on_joint_opening(x);
   }
@@ -102,14 +106,14 @@ void mcp_endpoint::on_joint_opening(post& x) {
           mcp::gateway_initialize_response(
               x.id(), x.client.version,
               x.view->instructions(options_.instructions, servers_shown_to(x)),
-              x.view->capabilities_json()),
+              x.view->capabilities_json(true)),
           open_session(x.request.who.name, std::string{x.request.path()}, x.client.version,
                        mcp::declared_by_initialize(params)));
   } else if (x.method == "server/discover" && !legacy) {
     reply(x, 200,
           mcp::gateway_discover_response(
               x.id(), x.view->instructions(options_.instructions, servers_shown_to(x)),
-              x.view->capabilities_json()));
+              x.view->capabilities_json(true)));
   } else if (x.method == "ping" && legacy) {
     reply(x, 200, mcp::empty_response(x.id(), era::legacy));
   } else {

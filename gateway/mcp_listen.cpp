@@ -1,6 +1,7 @@
 #include "gateway/mcp_endpoint.hpp"
 #include "gateway/session_ear.hpp"
 #include "mcp/answers.hpp"
+#include "mcp/listening.hpp"
 #include "mcp/versions.hpp"
 
 #include <optional>
@@ -57,12 +58,14 @@ void mcp_endpoint::on_get(inbound_request& request,
   pulse_.add(stream);
   if (request.where.kind == route_kind::mcp_server)
     hear(session, server_id{std::string{request.where.parameter}});
+  else
+    joint_.add(std::string{request.where.parameter}, session);
   session->tell_untold();
 }
 
 /// Its server tells it of changes from now on.
 void mcp_endpoint::hear(const std::shared_ptr<mcp_session>& session, const server_id& server) {
-  if (std::exchange(session->listens, true)) return;
+  if (!session->hears_first(server)) return;
   session->note_call(server);
   auto ear = std::make_shared<session_ear>(
       session, [this, alive = std::weak_ptr(alive_)](const mcp_session& lost) {
@@ -70,6 +73,30 @@ void mcp_endpoint::hear(const std::shared_ptr<mcp_session>& session, const serve
           sessions_.end(lost.id, lost.principal, lost.path, options_.steady_clock());
       });
   tree_.listen(server, {session->id, session->principal, std::move(ear)});
+}
+
+/// Of lists the joint endpoint tells itself; one server that is lost is not the end of the others.
+void mcp_endpoint::hear_joint(const post& x, const server_id& server) {
+  if (!x.session->hears_first(server)) return;
+  x.session->note_call(server);
+  auto ear = std::make_shared<session_ear>(
+      x.session, [server](mcp_session& lost) { std::erase(lost.heard, server); },
+      [this, alive = std::weak_ptr(alive_), server,
+       group = std::string(x.request.where.parameter)](const bytes& json) {
+        return alive.expired() ? json : expose_update(group, server, json);
+      });
+  tree_.listen(server, {x.session->id, x.session->principal, std::move(ear), false});
+}
+
+/// A resource is told by the URI that the joint endpoint shows it under.
+bytes mcp_endpoint::expose_update(const std::string& group, const server_id& server,
+                                  const bytes& json) {
+  const auto view = tree_.view(group);
+  if (!view || !view->rewrites(server)) return json;
+  const auto spans = scanner_.scan(*json);
+  if (!spans) return json;
+  const auto exposed = view->exposed_uri(server, mcp::uri_of(spans->params.of(*json)));
+  return exposed ? std::make_shared<const std::string>(mcp::resource_updated_line(*exposed)) : json;
 }
 
 /// A modern client's stream stays open, and is ended with the node.

@@ -8,8 +8,9 @@
 namespace toolscore {
 
 session_ear::session_ear(std::shared_ptr<mcp_session> session,
-                         std::function<void(const mcp_session&)> lost)
-    : session_(session), lost_(std::move(lost)) {}
+                         std::function<void(mcp_session&)> lost,
+                         std::function<bytes(const bytes&)> exposed)
+    : session_(session), lost_(std::move(lost)), exposed_(std::move(exposed)) {}
 
 session_ear::~session_ear() {
   const auto session = session_.lock();
@@ -17,7 +18,8 @@ session_ear::~session_ear() {
 }
 
 void session_ear::event(bytes json) {
-  if (const auto session = session_.lock()) session->tell(std::move(json));
+  if (const auto session = session_.lock())
+    session->tell(exposed_ ? exposed_(json) : std::move(json));
 }
 
 std::uint64_t session_ear::ask(input_request question, std::function<void(input_response)> then) {

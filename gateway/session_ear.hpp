@@ -11,8 +11,10 @@ namespace toolscore {
 /// the streams that its client listens to, or waits for one.
 class session_ear final : public session_listener {
 public:
-  /// @param lost  the owner is gone, and with it what the client had subscribed to
-  session_ear(std::shared_ptr<mcp_session> session, std::function<void(const mcp_session&)> lost);
+  /// @param lost     the owner is gone, and with it what the client had subscribed to
+  /// @param exposed  what its client is told instead of an event; null = the event itself
+  session_ear(std::shared_ptr<mcp_session> session, std::function<void(mcp_session&)> lost,
+              std::function<bytes(const bytes&)> exposed = {});
   ~session_ear() override;
 
   void event(bytes json) override;
@@ -22,7 +24,8 @@ public:
 
 private:
   std::weak_ptr<mcp_session> session_;
-  std::function<void(const mcp_session&)> lost_;
+  std::function<void(mcp_session&)> lost_;
+  std::function<bytes(const bytes&)> exposed_;
 };
 
 } // namespace toolscore

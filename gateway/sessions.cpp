@@ -41,6 +41,12 @@ void mcp_session::note_call(const server_id& server) {
   if (std::find(called.begin(), called.end(), server) == called.end()) called.push_back(server);
 }
 
+bool mcp_session::hears_first(const server_id& server) {
+  if (std::find(heard.begin(), heard.end(), server) != heard.end()) return false;
+  heard.push_back(server);
+  return true;
+}
+
 std::shared_ptr<event_stream>
 mcp_session::begin_stream(bool own, const stream_limits& limits,
                           const std::shared_ptr<stream_counters>& counters) {

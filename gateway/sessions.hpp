@@ -58,7 +58,7 @@ struct mcp_session {
   std::uint64_t last_question = 0;
   std::vector<server_id> called; ///< Every server that has had a call of it.
   bool over = false;             ///< Its client can answer nothing more.
-  bool listens = false;          ///< Its server was told that it does.
+  std::vector<server_id> heard;  ///< They were told that it listens.
   std::uint64_t last_stream = 0;
   std::vector<open_stream> streams; ///< The newest last.
   std::vector<bytes> untold;        ///< What came while nobody listened; each text once.
@@ -70,6 +70,8 @@ struct mcp_session {
   /// Those of one call, or with null all of them.
   std::vector<question> take_questions(const exchange* key);
   void note_call(const server_id& server);
+  /// @returns false where that server was told before
+  bool hears_first(const server_id& server);
 
   /// A new stream that is the session's to find; not yet on any connection.
   std::shared_ptr<event_stream> begin_stream(bool own, const stream_limits& limits,

@@ -44,7 +44,7 @@ joint_view::joint_view(std::vector<offer_ptr> offers, group_view how)
 
 void joint_view::find_families() {
   bool unknown = false; // One that has not been ready yet may have anything.
-  served_ = {true, false, false, false};
+  served_ = {true, false, false, false, true};
   for (const auto& offer : offers_) {
     unknown = unknown || !offer->handshake;
     const bool resources = declares(*offer, "resources");

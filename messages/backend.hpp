@@ -17,7 +17,8 @@ namespace toolscore {
 
 namespace mcp {
 class joint_view;
-}
+enum class list_kind : std::uint8_t;
+} // namespace mcp
 
 struct trajectory_query {
   std::string server;     ///< Empty = all.
@@ -57,6 +58,9 @@ public:
   /// What `/mcp` shows, or with the name of a group what `/mcp/@group` does; null = no such group.
   /// Immutable; a new one replaces it when anything changes.
   virtual std::shared_ptr<const mcp::joint_view> view(std::string_view group) const = 0;
+  /// Called when a view shows other lists than before; at most one hook.
+  virtual void
+  on_view_change(std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) = 0;
 
   // The control plane.
   virtual node_readiness readiness() const = 0;

@@ -31,6 +31,7 @@ struct session_listen {
   std::string session;
   std::string principal;
   session_listener_ptr sink;
+  bool lists = true; ///< Else it hears of lists from somebody else.
 };
 
 /// A notification of a session's client that belongs to no call: its roots have changed.

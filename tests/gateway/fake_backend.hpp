@@ -27,8 +27,9 @@ public:
   std::vector<std::string> cancelled; ///< Reasons.
   std::vector<std::string> acts;
   std::vector<std::pair<std::string, std::string>> ended_sessions; ///< Server, session.
-  std::vector<std::pair<std::string, session_listen>> listens;     ///< By server.
-  std::vector<std::pair<std::string, std::string>> notices;        ///< Server, method.
+  std::function<void(std::string_view group, std::vector<mcp::list_kind>)> view_change;
+  std::vector<std::pair<std::string, session_listen>> listens; ///< By server.
+  std::vector<std::pair<std::string, std::string>> notices;    ///< Server, method.
   /// By group; empty = what /mcp shows.
   std::map<std::string, mcp::view_ptr, std::less<>> views{
       {"", std::make_shared<const mcp::joint_view>()}};
@@ -48,6 +49,10 @@ public:
   }
   void listen(const server_id& server, session_listen request) override {
     listens.emplace_back(server.value, std::move(request));
+  }
+  void on_view_change(
+      std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) override {
+    view_change = std::move(hook);
   }
   void notify(const server_id& server, session_notice notice) override {
     notices.emplace_back(server.value, std::move(notice.method));
