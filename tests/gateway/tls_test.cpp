@@ -255,8 +255,7 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_used_are_told_with_what_to_do) {
   BOOST_TEST(told(x.files) == "");
   BOOST_TEST(told({x.files.certificate + "x", x.files.key}) ==
              "node.tls.cert: " + x.files.certificate + "x: No such file or directory");
-  BOOST_TEST(told({x.files.certificate, x.place}) ==
-             "node.tls.key: " + x.place + ": is no file");
+  BOOST_TEST(told({x.files.certificate, x.place}) == "node.tls.key: " + x.place + ": is no file");
   BOOST_TEST(told({x.files.key, x.files.key})
                  .starts_with("node.tls.cert: " + x.files.key + ": is no PEM certificate: "));
   ::chmod(x.files.key.c_str(), 0644);
