@@ -257,6 +257,24 @@ BOOST_AUTO_TEST_CASE(a_hidden_tool_is_hidden_in_a_session_and_by_any_spelling) {
                           session)) == "read ");
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_hides_nothing_from_scopes_and_rules) {
+  with_tools node({{"ci", {"fs"}, {"*"}, {"fs__write"}}});
+  asking ask(node);
+  auto hello = initialize_text();
+  hello.replace(hello.find("2025-06-18"), 10, "2025-03-26");
+  const auto session_of = [&](const std::string& token) {
+    return "Mcp-Session-Id: " + ask("/mcp/fs", hello, bearer(token)).headers["mcp-session-id"] +
+           "\r\n" + bearer(token);
+  };
+  const auto batch = "[" + call_text("2", "read") + "," + call_text("3", "write") + "]";
+  auto x = ask("/mcp/fs", batch, session_of(caller_token));
+  BOOST_TEST(x.body.find("pong") != std::string::npos, x.body);
+  BOOST_TEST(x.body.find("Unknown tool: write") != std::string::npos, x.body);
+  x = ask("/mcp/fs", batch, session_of(reader_token));
+  BOOST_TEST(x.body.find("pong") == std::string::npos, x.body);
+  BOOST_TEST(x.body.find("lacks the scope mcp:call") != std::string::npos, x.body);
+}
+
 BOOST_AUTO_TEST_CASE(no_rule_is_about_the_administrator) {
   with_tools node({{"*", {}, {}, {}}});
   asking ask(node);
@@ -313,7 +331,7 @@ BOOST_AUTO_TEST_CASE(every_denial_is_counted_and_told) {
                            "toolscore_denied_total{reason=\"origin\"} 1\n"})
     BOOST_TEST(metrics.find(line) != std::string::npos, metrics);
   // A call that was turned away is a record as every call is.
-  BOOST_TEST(node.on_loop([&] { return node.tree.records.size(); }) == 3u);
+  BOOST_REQUIRE(node.on_loop([&] { return node.tree.records.size(); }) == 3u);
   BOOST_TEST(node.on_loop([&] { return node.tree.records[1].principal; }) == "ci");
 }
 
