@@ -190,12 +190,10 @@ result<done> node_cgroups::do_without(cgroup_part& part, const error& why, tree_
 }
 
 /// @error spawn_failed  nothing of it is left behind
-result<done> node_cgroups::make_part(place& at, cgroup_part& part, const std::string& name,
+result<done> node_cgroups::make_part(place& at, cgroup_part& part, const made_directory& made,
                                      tree_cgroup& into) {
-  if (const auto ready = prepare(at); !ready) return do_without(part, ready.failure(), into);
-  const auto directory = at.directory + "/" + name;
-  if (::mkdir(directory.c_str(), 0755) != 0)
-    return do_without(part, failed("cannot make " + directory, errno), into);
+  if (!made.outcome) return do_without(part, made.outcome.failure(), into);
+  const auto& directory = made.path;
   auto outcome = hold_limits(at, part, directory, into);
   if (outcome && (part.tracks || !part.limits.empty())) {
     descriptor door = open_door(directory, part.v2);
@@ -214,20 +212,29 @@ result<done> node_cgroups::make_part(place& at, cgroup_part& part, const std::st
   return outcome;
 }
 
-/// A node that was killed, and whose state directory is no more, may have left directories to one
-/// whose state directory got the same inode. What is empty is removed; the rest is let be.
-std::string node_cgroups::free_name(const std::string& name, bool kept) {
-  const auto taken = [&](const std::string& own_name) {
-    const auto busy = [&](const auto& at) {
-      return ::rmdir((at.directory + "/" + own_name).c_str()) != 0 && errno == EBUSY;
-    };
-    const auto& where = kept ? kept_places_ : places_;
-    return std::any_of(where.begin(), where.end(), busy);
-  };
-  auto own_name = cgroup_name(name, ++last_number_);
-  for (int tries = 0; tries < names_max && taken(own_name); ++tries)
-    own_name = cgroup_name(name, ++last_number_);
-  return own_name;
+/// A directory for each part that can have one. mkdir itself tells who has the name, and what is
+/// there is let be, if it is empty, too: its end may be under way and would kill whoever lives in
+/// it.
+/// @returns nothing where one of them is there already
+std::vector<node_cgroups::made_directory>
+node_cgroups::make_directories(const std::vector<cgroup_part>& parts, const std::string& name,
+                               bool kept) {
+  std::vector<made_directory> made;
+  for (const auto& part : parts) {
+    if (kept) static_cast<void>(prepare(places_[part.place])); // The leaf is below it.
+    auto& at = (kept ? kept_places_ : places_)[part.place];
+    made.push_back({at.directory + "/" + name, prepare(at)});
+    auto& [path, outcome] = made.back();
+    if (!outcome || ::mkdir(path.c_str(), 0755) == 0) continue;
+    const int number = errno;
+    outcome = failed("cannot make " + path, number);
+    if (number != EEXIST) continue;
+    made.pop_back();
+    for (const auto& one : made)
+      if (one.outcome) ::rmdir(one.path.c_str());
+    return {};
+  }
+  return made;
 }
 
 result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked,
@@ -238,15 +245,20 @@ result<tree_cgroup> node_cgroups::make(const limits_policy& limits, bool tracked
   for (const auto& at : places_) where.push_back(at.where);
   auto plan = plan_cgroup(where, limits, tracked);
   if (!plan) return error{plan.failure().code, plan.failure().detail + what_to_do};
-  const auto own_name = free_name(name, kept);
+  std::vector<made_directory> directories;
+  for (int tries = 0; tries < names_max && directories.size() < plan->parts.size(); ++tries)
+    directories = make_directories(plan->parts, cgroup_name(name, ++last_number_), kept);
+  if (directories.size() < plan->parts.size())
+    return error{errc::spawn_failed, "all names for the cgroup of '" + name + "' are taken"};
   tree_cgroup made;
   made.not_given = std::move(plan->not_given);
-  for (auto& part : plan->parts) {
-    if (kept) static_cast<void>(prepare(places_[part.place])); // The leaf is below it.
+  for (std::size_t which = 0; which < plan->parts.size(); ++which) {
+    auto& part = plan->parts[which];
     const auto outcome =
-        make_part((kept ? kept_places_ : places_)[part.place], part, own_name, made);
+        make_part((kept ? kept_places_ : places_)[part.place], part, directories[which], made);
     if (outcome) continue;
-    for (const auto& directory : made.directories) ::rmdir(directory.c_str());
+    for (const auto& one : directories)
+      if (one.outcome) ::rmdir(one.path.c_str());
     return error{outcome.failure().code, outcome.failure().detail + what_to_do};
   }
   made.words = cgroup_words(plan->parts);

@@ -77,12 +77,18 @@ private:
   };
   void look_around();
   bool remove_empty();
-  std::string free_name(const std::string& name, bool kept);
+  struct made_directory {
+    std::string path;
+    result<done> outcome;
+  };
+  std::vector<made_directory> make_directories(const std::vector<cgroup_part>& parts,
+                                               const std::string& name, bool kept);
   result<done> prepare(place& at);
   result<done> note(place& at);
   result<done> switch_on(place& at, const std::string& controller);
   result<done> step_down(place& at);
-  result<done> make_part(place& at, cgroup_part& part, const std::string& name, tree_cgroup& into);
+  result<done> make_part(place& at, cgroup_part& part, const made_directory& made,
+                         tree_cgroup& into);
   result<done> do_without(cgroup_part& part, const error& why, tree_cgroup& into);
   result<done> hold_limits(place& at, cgroup_part& part, const std::string& directory,
                            tree_cgroup& into);

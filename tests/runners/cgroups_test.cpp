@@ -303,6 +303,38 @@ BOOST_FIXTURE_TEST_CASE(without_cgroups_at_all_a_limit_is_refused_too, process_f
   BOOST_TEST(static_cast<bool>(start(what)));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_name_of_which_a_directory_is_there_is_let_be, cgroup_fixture) {
+  const auto limit = limits(50ULL << 20, 0.5, 64);
+  if (!can(limit)) return;
+  const auto first = cgroups->make(limit, false, "subject");
+  BOOST_REQUIRE_MESSAGE(first, (first ? "" : first.failure().detail));
+  const auto& all = first->directories;
+  const auto next = [](std::string path, int by) {
+    const auto dash = path.rfind('-') + 1;
+    return path.substr(0, dash) + std::to_string(std::stoi(path.substr(dash)) + by);
+  };
+  // In the last hierarchy alone: by then there is one in the others.
+  const auto theirs = next(all.back(), 1);
+  std::filesystem::create_directory(theirs);
+  auto lodger = must_start(plan({subject(), "wait"}));
+  const auto pid = std::to_string(lodger->pid());
+  BOOST_REQUIRE(write_cgroup_file(theirs + "/cgroup.procs", pid) == 0);
+  // Empty ones: their ends may be under way, and would find who came in meanwhile.
+  for (const auto& directory : all) std::filesystem::create_directory(next(directory, 2));
+  const auto made = cgroups->make(limit, false, "subject");
+  BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.failure().detail));
+  for (std::size_t which = 0; which < all.size(); ++which) {
+    BOOST_TEST(made->directories[which] == next(all[which], 3));
+    BOOST_TEST(std::filesystem::exists(next(all[which], 1)) == (which + 1 == all.size()));
+    BOOST_TEST(std::filesystem::remove(next(all[which], 2)));
+  }
+  BOOST_TEST(read_cgroup_file(theirs + "/cgroup.procs") == pid + "\n");
+  lodger->kill();
+  BOOST_TEST(exit_of(*lodger).has_value());
+  for (const auto& directories : {all, made->directories, std::vector{theirs}})
+    BOOST_TEST(node_cgroups::end(directories, 1s).removed);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_a_former_node_left_in_its_cgroups_is_killed_and_they_are_removed,
                         cgroup_fixture) {
   auto made = cgroups->make(limits(0, 0, 0), true, "left");
