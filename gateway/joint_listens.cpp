@@ -46,7 +46,8 @@ private:
   std::map<std::string, std::string> exposed_; ///< By the server's own URI.
 };
 
-call_request listen_call(const std::vector<std::string>& uris, exchange_ptr reply) {
+call_request listen_call(const std::vector<std::string>& uris, exchange_ptr reply,
+                         joint_listens::time_point now) {
   call_request call;
   mcp::listen_filter filter;
   for (const auto& uri : uris) filter.add(uri);
@@ -56,7 +57,7 @@ call_request listen_call(const std::vector<std::string>& uris, exchange_ptr repl
   call.client = era::modern;
   call.version = mcp::modern_versions.front();
   call.reply = std::move(reply);
-  call.received = std::chrono::steady_clock::now();
+  call.received = now;
   return call;
 }
 
@@ -70,7 +71,7 @@ void joint_listens::add(const std::string& group, const std::shared_ptr<mcp_sess
   sessions_.push_back({group, session});
 }
 
-bool joint_listens::open(request what, const exchange_ptr& reply) {
+bool joint_listens::open(request what, const exchange_ptr& reply, time_point now) {
   if (streams_.size() >= listens_max) return false;
   reply->event(shared(mcp::acknowledged_line(what.id_raw, what.filter)));
   if (reply->abandoned()) return true;
@@ -78,11 +79,11 @@ bool joint_listens::open(request what, const exchange_ptr& reply) {
   reply->on_abandoned([this, alive = std::weak_ptr(alive_), key = reply.get()] {
     if (!alive.expired()) close(key);
   });
-  watch(one);
+  watch(one, now);
   return true;
 }
 
-void joint_listens::watch(stream& one) {
+void joint_listens::watch(stream& one, time_point now) {
   std::map<std::string, std::map<std::string, std::string>> by_server;
   for (std::size_t at = 0; at < one.what.watched.size(); ++at) {
     const auto& place = one.what.watched[at];
@@ -94,7 +95,7 @@ void joint_listens::watch(stream& one) {
     auto reply = std::make_shared<watched_part>(one.reply, one.reply->who(), one.what.id_raw,
                                                 std::move(exposed));
     one.parts.push_back({server_id{server}, reply});
-    tree_.call(server_id{server}, listen_call(uris, std::move(reply)));
+    tree_.call(server_id{server}, listen_call(uris, std::move(reply), now));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "mcp/listening.hpp"
 #include "messages/backend.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -18,6 +19,7 @@ namespace toolscore {
 /// a resource from the server that it belongs to. On the loop's thread.
 class joint_listens {
 public:
+  using time_point = std::chrono::steady_clock::time_point;
   static constexpr std::size_t listens_max = 20'000;
 
   explicit joint_listens(backend& tree) : tree_(tree) {}
@@ -33,7 +35,7 @@ public:
   };
   /// A modern client's stream: acknowledged here, and open until its client goes.
   /// @returns false where as many are open as there may be
-  bool open(request what, const exchange_ptr& reply);
+  bool open(request what, const exchange_ptr& reply, time_point now);
 
   /// A view shows other lists than before.
   void tell(std::string_view group, const std::vector<mcp::list_kind>& changed);
@@ -53,7 +55,7 @@ private:
     std::string group;
     std::weak_ptr<mcp_session> session;
   };
-  void watch(stream& one);
+  void watch(stream& one, time_point now);
   void close(const exchange* reply);
 
   backend& tree_;

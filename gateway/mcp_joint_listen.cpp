@@ -32,7 +32,7 @@ void mcp_endpoint::on_joint_listen(post& x) {
   what.filter.uris = std::move(known); // The others are nobody's to tell of.
   const auto exchange = make_exchange(x);
   if (!opens_stream(x, exchange)) return;
-  if (!joint_.open(std::move(what), exchange))
+  if (!joint_.open(std::move(what), exchange, x.request.received))
     exchange->end(200, std::make_shared<const std::string>(mcp::error_response(
                            x.id(), mcp::code::internal, "too many clients listen here")));
 }

@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_changed_list_of_tools_is_read_again) {
   run_modern();
   const auto before = heard(life(1), "tools/list");
   changes(life(1), "tools");
-  advance(5ms);
+  advance(200ms);
   BOOST_TEST(heard(life(1), "tools/list") == before + 1);
 }
 

@@ -1,6 +1,4 @@
-#include "gateway/digest_io.hpp"
-#include "tests/gateway/joint_view_support.hpp"
-#include "tests/gateway/mcp_client.hpp"
+#include "tests/gateway/clients_fixture.hpp"
 #include "tests/gateway/signing.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,83 +8,6 @@
 
 using namespace toolscore;
 using namespace toolscore::test;
-
-namespace {
-
-const std::string reader_token(40, 'r');
-const std::string caller_token(40, 'c');
-const std::string monitor_token(40, 'm');
-const std::string operator_token(40, 'o');
-
-scope_set only(scope x) {
-  scope_set out;
-  out.add(x);
-  return out;
-}
-
-void with_clients(gateway_options& x) {
-  x.mcp_token = true;
-  x.tokens = {{"reader", only(scope::mcp_read), sha256(reader_token)},
-              {"ci", only(scope::mcp_call), sha256(caller_token)},
-              {"monitor", only(scope::control_read), sha256(monitor_token)},
-              {"ops", only(scope::control_write), sha256(operator_token)}};
-}
-
-std::string bearer(const std::string& x) {
-  return "Authorization: Bearer " + x + "\r\n";
-}
-
-/// A gateway with those clients and two servers, "fs" and "web", of which each has two tools.
-struct with_tools : server_fixture {
-  explicit with_tools(const std::vector<access_rule>& rules)
-      : server_fixture([&](gateway_options& x) {
-          with_clients(x);
-          x.rules = rules;
-        }) {
-    on_loop([&] {
-      tree.names = {"fs", "web"};
-      const auto array = std::make_shared<const std::string>(
-          R"([{"name":"read","inputSchema":{}},{"name":"write","inputSchema":{}}])");
-      const std::string prompts = R"([{"name":"greet"}])";
-      tree.views[""] = view_of(
-          {{.id = "fs", .tools = *array, .prompts = prompts, .resources = R"([{"uri":"f://1"}])"},
-           {.id = "web",
-            .tools = *array,
-            .prompts = prompts,
-            .resources = R"([{"uri":"w://1"}])"}});
-      group_view searched;
-      searched.search = true;
-      tree.views["all"] =
-          view_of({{.id = "fs", .tools = *array}, {.id = "web", .tools = *array}}, searched);
-      tree.on_call = [array](call_request& call) {
-        const auto id = call.spans.id.of(*call.body);
-        if (call.method != "tools/list") return fake_backend::answer_ok(call);
-        call.reply->end(
-            200, std::make_shared<const std::string>(R"({"jsonrpc":"2.0","id":)" + std::string(id) +
-                                                     R"(,"result":{"tools":)" + *array + "}}"));
-      };
-    });
-  }
-};
-
-std::string names_in(const http_reply& x) {
-  const auto json = nlohmann::json::parse(x.body, nullptr, false);
-  std::string names;
-  if (json.is_object() && json.contains("result"))
-    for (const auto& tool : json["result"]["tools"]) names += tool["name"].get<std::string>() + " ";
-  return names;
-}
-
-http_reply list(asking& ask, const std::string& path, const std::string& token) {
-  return ask(path, modern_text("tools/list"), modern_headers("tools/list") + bearer(token));
-}
-http_reply call(asking& ask, const std::string& path, const std::string& tool,
-                const std::string& token) {
-  return ask(path, modern_text("tools/call", R"("name":")" + tool + "\""),
-             modern_headers("tools/call", tool) + bearer(token));
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(clients)
 
@@ -356,73 +277,6 @@ BOOST_AUTO_TEST_CASE(no_token_and_no_cookie_goes_on_to_a_server) {
   BOOST_TEST(told.find("seenyes") != std::string::npos); // The only headers that go on.
   BOOST_TEST(told.find(caller_token) == std::string::npos);
   BOOST_TEST(told.find("a=b") == std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(an_issuers_tokens_come_in_and_who_has_none_learns_where_they_are_had) {
-  const signing_key key(jwt_algorithm::es256);
-  const auto keys =
-      std::filesystem::temp_directory_path() / ("keys-" + std::to_string(::getpid()) + ".json");
-  std::ofstream(keys) << R"({"keys":[)" << key.public_half() << "]}";
-  std::string who;
-  server_fixture node([&](gateway_options& x) {
-    with_clients(x);
-    x.issuer = issuer_spec{"https://id.example", keys.string(), "https://gateway.example/mcp", {}};
-    x.rules = {{"jwt:bob", {}, {"*"}, {}}};
-  });
-  node.on_loop([&] {
-    node.tree.on_call = [&](call_request& x) {
-      who = x.reply->who().name;
-      fake_backend::answer_ok(x);
-    };
-  });
-  const auto expires = std::chrono::duration_cast<std::chrono::seconds>(
-                           std::chrono::system_clock::now().time_since_epoch())
-                           .count() +
-                       60;
-  const auto token_of = [&](const std::string& subject, const std::string& scope_words) {
-    return key.sign(R"({"iss":"https://id.example","aud":"https://gateway.example/mcp","sub":")" +
-                    subject + R"(","exp":)" + std::to_string(expires) + R"(,"scope":")" +
-                    scope_words + "\"}");
-  };
-  asking ask(node);
-  BOOST_TEST(call(ask, "/mcp/fs", "echo", token_of("ann", "mcp:call")).status == 200);
-  BOOST_TEST(node.on_loop([&] { return who; }) == "jwt:ann");
-  BOOST_TEST(call(ask, "/mcp/fs", "echo", token_of("bob", "mcp:call")).status == 404);
-  BOOST_TEST(call(ask, "/mcp/fs", "echo", token_of("ann", "mcp:read")).status == 403);
-  BOOST_TEST(call(ask, "/mcp/fs", "echo", caller_token).status == 200); // Beside the others.
-  const std::string metadata =
-      "resource_metadata=\"https://gateway.example/.well-known/oauth-protected-resource/mcp\"";
-  auto x = call(ask, "/mcp/fs", "echo", token_of("ann", "mcp:call") + "x");
-  BOOST_TEST(x.status == 401);
-  BOOST_TEST(x.headers["www-authenticate"] ==
-             "Bearer error=\"invalid_token\", scope=\"mcp:call\", " + metadata);
-  x = ask("/mcp/fs", modern_text("tools/list"), modern_headers("tools/list"));
-  BOOST_TEST(x.headers["www-authenticate"] == "Bearer scope=\"mcp:call\", " + metadata);
-  x = call(ask, "/mcp/fs", "echo", token_of("ann", "mcp:read"));
-  BOOST_TEST(x.headers["www-authenticate"] ==
-             "Bearer error=\"insufficient_scope\", scope=\"mcp:call\", " + metadata);
-  for (const char* path :
-       {"/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
-        "/.well-known/oauth-protected-resource/mcp/fs"}) {
-    ask.client.send(node.get(path));
-    x = ask.client.read();
-    BOOST_TEST(x.status == 200, path);
-    const auto told = nlohmann::json::parse(x.body);
-    BOOST_TEST(told["resource"] == "https://gateway.example/mcp");
-    BOOST_TEST(told["authorization_servers"][0] == "https://id.example");
-  }
-  // Even that is told to pages of ours alone.
-  ask.client.send(
-      node.get("/.well-known/oauth-protected-resource", "Origin: https://evil.example\r\n"));
-  BOOST_TEST(ask.client.read().status == 403);
-  std::filesystem::remove(keys);
-}
-
-BOOST_AUTO_TEST_CASE(without_an_issuer_there_are_no_metadata) {
-  server_fixture node(with_clients);
-  auto client = node.connect();
-  client.send(node.get("/.well-known/oauth-protected-resource"));
-  BOOST_TEST(client.read().status == 404);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

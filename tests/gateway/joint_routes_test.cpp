@@ -175,8 +175,10 @@ BOOST_AUTO_TEST_CASE(completions_go_to_who_has_what_they_refer_to) {
 BOOST_AUTO_TEST_CASE(the_endpoint_says_what_its_servers_have) {
   routes of;
   const auto legacy = json::parse(of.ask("/mcp", initialize_text()).body)["result"];
-  BOOST_TEST(legacy["capabilities"] ==
-             json::parse(R"({"tools":{},"prompts":{},"resources":{},"completions":{}})"));
+  BOOST_TEST(legacy["capabilities"] == json::parse(of.node.on_loop([&] {
+               return of.node.tree.views[""]->capabilities_json(true);
+             })));
+  BOOST_TEST(legacy["capabilities"]["tools"]["listChanged"] == true);
   BOOST_TEST(legacy["instructions"] == "# db\n\nAsk for rows.\n\n# fs\n\nAsk for files.");
   const auto modern =
       json::parse(of.ask("/mcp", modern_text("server/discover"), modern_headers("server/discover"))
