@@ -45,9 +45,10 @@ std::string hex_of(std::string_view bytes);
 /// @throws std::invalid_argument where it is no hexadecimal text
 std::string bytes_of(std::string_view hex);
 
-std::vector<fuzz_target> message_targets(); ///< The protocol's messages.
-std::vector<fuzz_target> http_targets();    ///< Whole requests.
-std::vector<fuzz_target> token_targets();   ///< Authorization fields, tokens and key sets.
-std::vector<fuzz_target> text_targets();    ///< Lines, headers, requests and the configuration.
+std::vector<fuzz_target> message_targets();   ///< The protocol's messages.
+std::vector<fuzz_target> http_targets();      ///< Whole requests.
+std::vector<fuzz_target> token_targets();     ///< Authorization fields, tokens and key sets.
+std::vector<fuzz_target> listening_targets(); ///< Filters, batches, marked arguments.
+std::vector<fuzz_target> text_targets();      ///< Lines, headers, requests and the configuration.
 
 } // namespace toolscore::test

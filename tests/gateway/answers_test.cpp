@@ -101,7 +101,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_never_reads_its_answer_is_given_up) {
   stuck.send(modern_call(node));
   auto owner = node.connect();
   bool given_up = false;
-  for (int i = 0; i < 5'000 && !given_up; ++i) {
+  const auto limit = std::chrono::steady_clock::now() + 10s;
+  while (!given_up && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(5ms);
     owner.send(node.get("/metrics", node.owner_header()));
     given_up = owner.read().body.find("http_timeouts_total 1") != std::string::npos;
   }
