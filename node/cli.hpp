@@ -25,6 +25,7 @@ enum class command_kind : std::uint8_t {
   events,
   check,
   why,
+  stdio,
   version,
 };
 
@@ -42,6 +43,7 @@ struct cli_request {
   bool json = false;
   // What is asked of it.
   std::string server;
+  std::string group; ///< stdio.
   std::string tool;
   std::string arguments = "{}"; ///< call: a JSON object, or "-" for stdin.
   std::string definition;       ///< add: --config.

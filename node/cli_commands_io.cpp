@@ -100,6 +100,16 @@ void add_question_commands(adder& x) {
       ->type_name("S");
 }
 
+void add_stdio_command(adder& x) {
+  auto& stdio = x.command(command_kind::stdio, "stdio",
+                          "Be an MCP server on stdin and stdout, in front of a node that runs "
+                          "already (`toolscore up`), for clients that only start commands",
+                          "toolscore stdio --server fs");
+  auto* server = stdio.add_option("--server", x.out.server, "One server [all of them, as at /mcp]");
+  server->type_name("S");
+  stdio.add_option("--group", x.out.group, "One group")->type_name("G")->excludes(server);
+}
+
 void add_record_commands(adder& x) {
   auto& records = x.command(command_kind::trajectories, "trajectories",
                             "List recorded calls; --json prints whole records, one a line",
@@ -130,6 +140,7 @@ void add_commands(CLI::App& app, cli_request& out, const char* exit_codes) {
   add_definition_commands(x);
   add_question_commands(x);
   add_record_commands(x);
+  add_stdio_command(x);
 }
 
 } // namespace toolscore

@@ -8,6 +8,7 @@
 #include "node/follow_io.hpp"
 #include "node/http_client_io.hpp"
 #include "node/node_address_io.hpp"
+#include "node/stdio/run_io.hpp"
 #include "node/terminal_io.hpp"
 #include "node/up_io.hpp"
 
@@ -47,6 +48,12 @@ int up(const cli_request& request) {
   return run_up(options);
 }
 
+int stdio(const cli_request& request) {
+  const auto node = chosen_address(request);
+  if (!node) return finished(wrong_usage(node.failure()));
+  return static_cast<int>(run_stdio(request, *node));
+}
+
 command_output ask_node(cli_request request) {
   const auto node = chosen_address(request);
   if (!node) return wrong_usage(node.failure());
@@ -76,6 +83,8 @@ int run_program(int argument_count, char** arguments) {
     return up(request);
   case command_kind::check:
     return finished(check(request));
+  case command_kind::stdio:
+    return stdio(request);
   case command_kind::version:
     return finished({request.json ? "{\"version\":\"" TOOLSCORE_VERSION "\"}\n"
                                   : "toolscore " TOOLSCORE_VERSION "\n",

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(every_command_is_found_by_its_name) {
       {{"events"}, command_kind::events},
       {{"check"}, command_kind::check},
       {{"why", "fs"}, command_kind::why},
+      {{"stdio"}, command_kind::stdio},
       {{"version"}, command_kind::version},
   };
   for (const auto& [arguments, kind] : table) BOOST_TEST((read(arguments).command == kind));
