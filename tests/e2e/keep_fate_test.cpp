@@ -17,6 +17,7 @@ namespace {
 
 struct kept_one {
   pid_t pid;
+  pid_t init; ///< Of its tree, which ends a little later.
   int port;
   std::string word;
 };
@@ -25,7 +26,8 @@ struct kept_one {
 kept_one keep_one(node_fixture& node) {
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   const auto port = port_of(node, "web");
-  kept_one one{node.pid_of("web"), port, who_answers(port)};
+  kept_one one{node.pid_of("web"), static_cast<pid_t>(number_of(node.row("web"), "init_pid")), port,
+               who_answers(port)};
   BOOST_REQUIRE(!one.word.empty());
   kill_node(node);
   BOOST_TEST(settles_at_one(node));
@@ -69,7 +71,7 @@ BOOST_AUTO_TEST_CASE(one_that_ended_while_no_node_was_there_is_told_and_started_
   const auto former = keep_one(node);
   BOOST_TEST(let_it_say(former.port, "last-words"));
   BOOST_REQUIRE(::kill(former.pid, SIGKILL) == 0);
-  BOOST_REQUIRE(eventually([&] { return web_servers(node) == 0; }));
+  BOOST_REQUIRE(eventually([&] { return web_servers(node) == 0 && is_gone(former.init); }));
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   check_one_new(node, former);
   BOOST_TEST(number_of(node.row("web"), "instance") == 2);

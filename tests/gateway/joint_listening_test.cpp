@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(a_stream_hears_of_lists_once_the_endpoint_shows_others) {
   BOOST_TEST(head.find(R"("notifications":{"toolsListChanged":true})") != std::string::npos, head);
   x.change({mcp::list_kind::prompts});
   x.change({mcp::list_kind::tools}, "others");
+  BOOST_TEST(client.read_some(std::chrono::milliseconds{50}).empty());
   x.change({mcp::list_kind::tools});
   const auto seen = read_until(client, "list_changed");
   BOOST_TEST(seen.find("tools/list_changed") != std::string::npos, seen);
@@ -119,6 +120,8 @@ BOOST_AUTO_TEST_CASE(a_session_is_told_what_it_subscribed_to_under_the_name_it_k
         std::make_shared<const std::string>(mcp::resource_updated_line("t://1")));
   });
   BOOST_TEST(read_until(stream, "updated\",").find("fs+t://1") != std::string::npos);
+  x.change({mcp::list_kind::prompts}, "others");
+  BOOST_TEST(stream.read_some(std::chrono::milliseconds{50}).empty());
   x.change({mcp::list_kind::resources});
   BOOST_TEST(read_until(stream, "list_changed").find("resources/list_changed") !=
              std::string::npos);
