@@ -29,6 +29,8 @@ namespace toolscore {
 namespace {
 
 constexpr std::size_t events_max = 100'000;
+/// Inits made ahead: a crash rarely comes alone, and each costs a fork of the spawner.
+constexpr std::size_t spares = 2;
 constexpr auto last_wait = std::chrono::milliseconds{3'000};
 /// For what was called last: its writer makes way for all others, so a busy machine has little left
 /// for it. Who is in a hurry says so by a second signal.
@@ -122,6 +124,7 @@ void runtime::begin() {
   auto& all = *state_;
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
   all.cgroups = cgroups_of(all.options.config.state_dir);
+  all.processes->keep_spares(spares);
   all.processes->use_cgroups(all.cgroups, run_in(all.workers, all.host.io()));
   auto notes = tree_notes::open(tree_notes_path(all.options.config.state_dir + "/run"));
   if (notes)

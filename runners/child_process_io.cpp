@@ -2,6 +2,7 @@
 
 #include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
+#include "runners/spawner_client_io.hpp"
 #include "runners/spawner_plan.hpp"
 
 #include <fcntl.h>
@@ -84,17 +85,6 @@ process_exit killed_exit(const process_usage& used) {
   return how;
 }
 
-/// Both ends of the control socket; ours translates the pids of what the init sends.
-bool make_control(descriptor& ours, descriptor& theirs) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
-  ours.reset(ends[0]);
-  theirs.reset(ends[1]);
-  const int on = 1;
-  return set_nonblocking(ours) &&
-         setsockopt(ours.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
-}
-
 } // namespace
 
 child_process::state::state(boost::asio::io_context& loop, launch_plan what, spawn_options options)
@@ -106,27 +96,37 @@ child_process::state::state(boost::asio::io_context& loop, launch_plan what, spa
 result<std::array<descriptor, request_fds>> child_process::state::prepare(const std::string& wire) {
   std::array<descriptor, request_fds> theirs;
   descriptor log_end;
-  descriptor control_end;
   const bool made =
       (theirs[plan_fd] = plan_file(wire)) &&
       (no_stdin ? bool(theirs[stdin_fd] = descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)))
                 : make_pipe(theirs[stdin_fd], input) && set_nonblocking(input)) &&
       make_pipe(log_end, theirs[stderr_fd]) && set_nonblocking(log_end) &&
-      make_control(control_end, theirs[control_fd]) &&
       (stdout_to_log ? bool(theirs[stdout_fd] =
                                 descriptor(fcntl(theirs[stderr_fd].get(), F_DUPFD_CLOEXEC, 3)))
                      : make_pipe(output, theirs[stdout_fd]) && set_nonblocking(output)) &&
-      prepare_kept(log_end) && log->start(std::move(log_end)) &&
-      control_.assign(std::move(control_end));
-  if (!made) {
-    const int number = errno;
-    input.reset();
-    output.reset();
-    log->finish();
-    return error{errc::spawn_failed, "cannot start '" + plan.argv[0] +
-                                         "': making its pipes failed: " + std::strerror(number)};
-  }
+      prepare_kept(log_end) && log->start(std::move(log_end));
+  if (!made) return no_pipes();
   return theirs;
+}
+
+result<done> child_process::state::connect(descriptor& theirs) {
+  descriptor ours;
+  if (!make_control(ours, theirs) || !control_.assign(std::move(ours))) return no_pipes();
+  return done{};
+}
+
+result<done> child_process::state::connect_to(descriptor& spare) {
+  if (!control_.assign(std::move(spare))) return no_pipes();
+  return done{};
+}
+
+error child_process::state::no_pipes() {
+  const int number = errno;
+  input.reset();
+  output.reset();
+  log->finish();
+  return error{errc::spawn_failed, "cannot start '" + plan.argv[0] +
+                                       "': making its pipes failed: " + std::strerror(number)};
 }
 
 void child_process::state::adopt(const spawn_reply& reply, descriptor init) {
@@ -246,7 +246,9 @@ void child_process::state::take(const init_report& report, std::int64_t sender,
   case report_kind::emptied:
     break;
   }
-  if (report.empty != 0 && held != confinement::none) end(killed_exit(usage_in(report)));
+  if (report.empty == 0 || held == confinement::none) return;
+  if (owner.part) owner.part(control_.release());
+  end(killed_exit(usage_in(report)));
 }
 
 void child_process::state::started(std::uint32_t files_max) {

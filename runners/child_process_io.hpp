@@ -37,6 +37,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
     std::function<bool()> leaves;
     /// Runs what is to be done about news of the tree, at once or a little later.
     std::function<void(std::function<void()>)> when_due;
+    /// Its tree is empty; its init waits to end for this end of its control socket to be closed.
+    std::function<void(descriptor)> part;
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
     std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
         end_cgroup;
@@ -48,8 +50,12 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   state(boost::asio::io_context& loop, launch_plan what, spawn_options options);
 
   /// Makes the pipes and the sealed plan. @returns what the spawner is to be sent, which the
-  /// caller closes after the send.
+  /// caller closes after the send; all but the control socket.
   result<std::array<descriptor, spawner::request_fds>> prepare(const std::string& wire);
+  /// Makes the control socket. @param theirs  the init's end of it
+  result<done> connect(descriptor& theirs);
+  /// Or takes that of an init that stands already; on failure it is still the caller's.
+  result<done> connect_to(descriptor& spare);
   /// The spawner forked the init.
   void adopt(const spawner::spawn_reply& reply, descriptor init);
   /// The init was not born, or not in time.
@@ -90,6 +96,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   std::vector<descriptor> keep_fds; ///< What the spawner is sent besides, if it is kept.
 
 private:
+  error no_pipes();
   void watch_init();
   void when_due(void (state::*work)());
   void take_end();

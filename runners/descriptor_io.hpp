@@ -50,6 +50,8 @@ public:
     fd.release();
     return true;
   }
+  /// Out of the loop; who waits is told false.
+  descriptor release() { return descriptor(stream_.is_open() ? stream_.release() : -1); }
   bool is_open() const { return stream_.is_open(); }
   int get() { return stream_.native_handle(); }
   void close() {

@@ -56,6 +56,7 @@ result<done> process_io::state::ensure_spawner() {
     if (!self) return;
     self->silent_spawners = 0;
     self->first_word_timer.cancel();
+    if (self->spares) self->spares->refill();
     self->pump();
   };
   hooks.on_lost = [weak = weak_from_this()] {
@@ -66,7 +67,7 @@ result<done> process_io::state::ensure_spawner() {
     if (!self) return false;
     for (const auto& one : self->living)
       if (one->init_pid == pid) return true;
-    return false;
+    return self->spares && self->spares->holds(pid);
   };
   client = std::make_shared<spawner_client>(io, std::move(hooks));
   const auto started = client->start(program);
@@ -123,19 +124,19 @@ bool process_io::state::begin(waiting_start next) {
     who->give_up(theirs.failure());
     return true;
   }
+  if (begin_with_spare(next, *theirs)) return true;
+  if (const auto made = who->connect((*theirs)[control_fd]); !made) {
+    who->give_up(made.failure());
+    return true;
+  }
   spawn_request request;
   request.number = ++last_number;
   request.wanted = next.wanted;
-  std::vector<int> fds;
-  for (const auto& fd : *theirs) fds.push_back(fd.get());
-  for (const auto& fd : who->cgroup.joins) fds.push_back(fd.get());
-  if (who->cgroup.home) fds.push_back(who->cgroup.home.get());
-  for (const auto& fd : who->keep_fds) fds.push_back(fd.get());
   request.keeps = who->keep_fds.empty() ? 0 : 1;
   request.joins = static_cast<std::uint32_t>(who->cgroup.joins.size());
   request.homes = who->cgroup.home ? 1 : 0;
   if (kill_all_trees && !client->guards()) client->guard(kill_all_trees);
-  if (const int number = client->send(request, fds)) {
+  if (const int number = client->send(request, fds_of(*who, *theirs))) {
     // Nothing was sent, so trying again is safe; but not for ever with a spawner that keeps dying.
     const bool dead = number == EPIPE || number == ECONNRESET;
     if (dead && ++next.tries < tries_max)
@@ -146,10 +147,26 @@ bool process_io::state::begin(waiting_start next) {
                         "': the spawner is not to be reached: " + std::strerror(number)});
     return !dead;
   }
+  unanswered.emplace(request.number, who);
+  note_sent(who);
+  return true;
+}
+
+std::vector<int> process_io::state::fds_of(const child_process::state& who,
+                                           std::span<const descriptor> theirs) {
+  std::vector<int> fds;
+  for (const auto& fd : theirs)
+    if (fd) fds.push_back(fd.get());
+  for (const auto& fd : who.cgroup.joins) fds.push_back(fd.get());
+  if (who.cgroup.home) fds.push_back(who.cgroup.home.get());
+  for (const auto& fd : who.keep_fds) fds.push_back(fd.get());
+  return fds;
+}
+
+void process_io::state::note_sent(const child& who) {
   who->cgroup.joins.clear();
   who->cgroup.home.reset();
   who->keep_fds.clear();
-  unanswered.emplace(request.number, who);
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
     if (oldest && oldest->owner.on_started) break;
@@ -157,10 +174,12 @@ bool process_io::state::begin(waiting_start next) {
   }
   deadlines.push_back({std::chrono::steady_clock::now() + start_time_max, who});
   watch_deadlines();
-  return true;
+  ended->wait();
+  if (spares) spares->refill();
 }
 
 void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
+  if (spares && spares->answered(reply, pidfd)) return;
   const auto found = unanswered.extract(reply.number);
   if (!found) return; // Given up meanwhile: without its control socket the init ends.
   const auto who = found.mapped();
@@ -191,6 +210,7 @@ void process_io::state::watch_living(const child& who, std::size_t place) {
 }
 
 void process_io::state::on_lost() {
+  if (spares) spares->lose_spawner();
   const auto lost = std::exchange(unanswered, {});
   for (const auto& [number, who] : lost)
     who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
@@ -256,6 +276,8 @@ void process_io::state::kill_all(std::function<void()> then) {
   boost::asio::post(io, [self = shared_from_this()] {
     self->fail_waiting({errc::stopping, "all servers are being stopped"});
     self->end_resting(std::chrono::steady_clock::time_point::max());
+    if (self->spares) self->spares->close();
+    self->ended->release();
     for (const auto& [number, who] : self->unanswered) who->kill();
     for (const auto& who : std::set(self->living))
       if (!who->leave()) who->kill();
@@ -265,7 +287,7 @@ void process_io::state::kill_all(std::function<void()> then) {
 
 void process_io::state::check_empty() {
   if (!unanswered.empty() || !living.empty() || on_empty.empty()) return;
-  if (preparing != 0 || cgroups_ending != 0) return;
+  if (preparing != 0 || cgroups_ending != 0 || (spares && !spares->empty())) return;
   boost::asio::post(io, [hooks = std::exchange(on_empty, {})] {
     for (const auto& hook : hooks) hook();
   });
@@ -288,6 +310,9 @@ process_io::state::child process_io::state::make_child(const launch_plan& plan,
   who->owner.when_due = [weak = weak_from_this()](auto work) {
     const auto self = weak.lock();
     return self ? self->when_due(std::move(work)) : work();
+  };
+  who->owner.part = [weak = weak_from_this()](auto control) {
+    if (const auto self = weak.lock()) self->ended->add(std::move(control));
   };
   who->owner.end_cgroup = [weak = weak_from_this()](auto directories, auto told) {
     if (const auto self = weak.lock()) return self->end_cgroup(std::move(directories), told);
@@ -314,6 +339,8 @@ process_io::~process_io() {
   state_->timer.cancel();
   state_->first_word_timer.cancel();
   state_->resting_timer.cancel();
+  if (state_->spares) state_->spares->close();
+  state_->ended->close();
   if (state_->client) state_->client->close();
   boost::asio::post(state_->io, [self = state_] {
     const error why{errc::stopping, "the node is stopping"};

@@ -63,6 +63,10 @@ public:
   /// From now on every tree is noted there while its init is not reaped.
   void note_trees_in(tree_notes notes);
 
+  /// From now on so many inits stand ready while nothing starts. They are no trees: nobody counts
+  /// or sees them but kill_all, which ends them, too.
+  void keep_spares(std::size_t count);
+
   /// From now on trees can be kept, and those that a former node has kept can be adopted.
   /// @param last  the numbers of those that it kept and that are no more
   void keep_trees_in(kept_trees files, std::vector<kept_offer> offers,

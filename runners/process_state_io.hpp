@@ -1,6 +1,8 @@
 #pragma once
 #include "runners/child_process_io.hpp"
+#include "runners/ended_inits_io.hpp"
 #include "runners/process_io.hpp"
+#include "runners/spare_inits_io.hpp"
 #include "runners/spawner_client_io.hpp"
 #include "runners/tree_notes_io.hpp"
 
@@ -12,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,7 +39,8 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
 
   state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
       : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
-        timer(loop), resting_timer(loop), first_word_timer(loop) {}
+        timer(loop), resting_timer(loop), first_word_timer(loop),
+        ended(std::make_shared<ended_inits>(loop)) {}
 
   /// Runs `work` now or, where much happens at once, in a later turn of the loop: a thousand trees
   /// that end together leave room for what others wait for, such as the orders to end.
@@ -46,6 +50,12 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void pump();
   result<done> ensure_spawner();
   bool begin(waiting_start next);
+  bool begin_with_spare(const waiting_start& next, std::span<const descriptor> theirs);
+  static std::vector<int> fds_of(const child_process::state& who,
+                                 std::span<const descriptor> theirs);
+  void note_sent(const child& who);
+  std::uint64_t ask_for_spare(int control);
+  bool is_quiet() const;
   bool wants_cgroup(const waiting_start& next) const;
   void make_cgroup(waiting_start next);
   void take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made);
@@ -78,6 +88,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::chrono::milliseconds start_time_max;
   std::shared_ptr<spawner_client> client;
   std::uint64_t last_number = 0;
+  std::shared_ptr<spare_inits> spares; ///< Null where none are kept.
   std::deque<waiting_start> waiting;
   std::map<std::uint64_t, child> unanswered; ///< Sent to the spawner, by request number.
   std::set<child> living;                    ///< With an init that is not reaped.
@@ -111,6 +122,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::size_t preparing = 0;      ///< Starts whose cgroup is being made.
   std::size_t cgroups_ending = 0; ///< Cgroups that are being removed.
   boost::asio::steady_timer first_word_timer;
+  std::shared_ptr<ended_inits> ended;
   int silent_spawners = 0; ///< In a row that ended before their first word.
 };
 

@@ -64,6 +64,33 @@ int spawn_program(const std::string& program, int socket, pid_t& pid) {
 
 } // namespace
 
+bool make_control(descriptor& ours, descriptor& theirs) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  ours.reset(ends[0]);
+  theirs.reset(ends[1]);
+  const int on = 1;
+  return fcntl(ours.get(), F_SETFL, O_NONBLOCK) == 0 &&
+         setsockopt(ours.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
+}
+
+int send_packet(int socket, const void* text, std::size_t size, std::span<const int> fds) {
+  if (fds.size() > passed_fds_max) return E2BIG;
+  iovec part{const_cast<void*>(text), size};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * passed_fds_max)] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = space;
+  message.msg_controllen = CMSG_SPACE(fds.size_bytes());
+  cmsghdr* const head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_RIGHTS;
+  head->cmsg_len = CMSG_LEN(fds.size_bytes());
+  std::memcpy(CMSG_DATA(head), fds.data(), fds.size_bytes());
+  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
+}
+
 spawner_client::spawner_client(boost::asio::io_context& io, events hooks)
     : hooks_(std::move(hooks)), socket_(io), reap_timer_(io) {}
 
@@ -87,21 +114,7 @@ result<done> spawner_client::start(const std::string& program) {
 }
 
 int spawner_client::send(const spawn_request& request, std::span<const int> fds) {
-  if (!running()) return EPIPE;
-  if (fds.size() > passed_fds_max) return E2BIG;
-  iovec part{const_cast<spawn_request*>(&request), sizeof(request)};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * passed_fds_max)] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = space;
-  message.msg_controllen = CMSG_SPACE(fds.size_bytes());
-  cmsghdr* const head = CMSG_FIRSTHDR(&message);
-  head->cmsg_level = SOL_SOCKET;
-  head->cmsg_type = SCM_RIGHTS;
-  head->cmsg_len = CMSG_LEN(fds.size_bytes());
-  std::memcpy(CMSG_DATA(head), fds.data(), fds.size_bytes());
-  return sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
+  return running() ? send_packet(socket_.get(), &request, sizeof(request), fds) : EPIPE;
 }
 
 void spawner_client::guard(const descriptor& kill_file) {

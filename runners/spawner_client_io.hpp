@@ -13,6 +13,12 @@
 
 namespace toolscore {
 
+/// Both ends of an init's control socket; ours translates the pids of what the init sends.
+bool make_control(descriptor& ours, descriptor& theirs);
+
+/// Without waiting. @returns 0 or an errno
+int send_packet(int socket, const void* text, std::size_t size, std::span<const int> fds);
+
 /// One running toolscore-spawner and the socket to it. When it dies it is over: start another.
 class spawner_client : public std::enable_shared_from_this<spawner_client> {
 public:

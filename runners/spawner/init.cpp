@@ -4,6 +4,7 @@
 #include "runners/spawner/keeper.hpp"
 #include "runners/spawner/kept.hpp"
 #include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/passing.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/server_start.hpp"
 
@@ -182,12 +183,13 @@ void report_empty(const init& self, init_report what) {
   report(self, what);
 }
 
-/// Where a thousand servers end at once, those that have yet to hear it go first: the end of an
-/// init costs more than all else of it, and nobody waits for that. Not the lowest weight of all,
-/// for on its way out it takes locks that starts need, too.
-void make_way() {
+/// The end of an init costs more than all else of it, and nobody waits for that: the node closes
+/// the socket once it has nothing better to do. Not with the lowest weight of all, for on its way
+/// out it takes locks that starts need, too.
+void make_way(const init& self) {
   setpriority(PRIO_PROCESS, 0, 10);
-  sched_yield();
+  pollfd node{self.control, 0, 0};
+  if (self.control >= 0) poll(&node, 1, way_ms_max);
 }
 
 /// The server has ended. Our own end takes long, for a mount namespace goes with it: so the node is
@@ -196,7 +198,7 @@ void make_way() {
   if (self.kept != nullptr) keep_last_of_log(*self.kept);
   if (self.held != hold::sweep && is_empty()) {
     report_empty(self, how);
-    make_way();
+    make_way(self);
     _exit(code);
   }
   report(self, how);
@@ -206,7 +208,7 @@ void make_way() {
     waitpid(-1, nullptr, __WALL); // Should it hang in the kernel, so would our end.
   } while (!is_empty());
   report_empty(self, {report_kind::emptied, step::none, 0, 0, 0, 0});
-  make_way();
+  make_way(self);
   _exit(code);
 }
 
@@ -229,6 +231,23 @@ void reap(const init& self) {
     end_with_server(self, {report_kind::exited, step::none, WEXITSTATUS(status), 0, 0, 0},
                     WEXITSTATUS(status));
   }
+}
+
+/// A spare starts nothing until it hears what. It ends with the node, as any init.
+failure await_start(const init& self, init_start& given) {
+  prctl(PR_SET_NAME, "toolscore-spare");
+  start_order order;
+  passed with;
+  const auto got = receive(self.control, &order, sizeof(order), with);
+  if (got == packet::none) _exit(127);
+  const std::size_t before = control_fd;
+  const bool possible = order.joins <= joins_max && order.homes <= homes_max;
+  if (got == packet::maimed || !possible || with.count != before + order.joins + order.homes)
+    return {step::receive, possible && with.count < before + order.joins ? EMFILE : EBADMSG};
+  std::memcpy(given.fds, with.fds, before * sizeof(int));
+  take_cgroups(given, order.joins, order.homes, with.fds + before);
+  prctl(PR_SET_NAME, "toolscore-init");
+  return {};
 }
 
 /// Until the node has written down where its successor finds us, nothing runs that could outlive
@@ -281,7 +300,13 @@ void start(init& self, const init_start& given) {
 
 } // namespace
 
-void run_init(const init_start& given) {
+void take_cgroups(init_start& start, std::size_t joins, std::size_t homes, const int* fds) {
+  start.joins = joins;
+  std::memcpy(start.join_fds, fds, joins * sizeof(int));
+  if (homes != 0) start.home = fds[joins];
+}
+
+void run_init(init_start& given) {
   init self{given.held, given.fds[control_fd]};
   self.last_pid = given.last_pid;
   close(node_socket);
@@ -291,6 +316,8 @@ void run_init(const init_start& given) {
   if (const failure why = enter_namespaces(given.held, given.uid, given.gid)) fail(self, why);
   // The server runs as the same user and must not read this memory, which is the spawner's.
   prctl(PR_SET_DUMPABLE, 0);
+  if (given.spare)
+    if (const failure why = await_start(self, given)) fail(self, why);
   kept_tree kept;
   if (given.keeps) {
     self.kept = &kept;

@@ -54,6 +54,7 @@ struct spawn_request {
   std::uint32_t joins = 0;
   std::uint32_t homes = 0;
   std::uint32_t keeps = 0; ///< 1: it outlives the node, once the order to go has come.
+  std::uint32_t spare = 0; ///< 1: an init alone, with its control socket as the one descriptor.
 };
 enum request_fd : std::size_t { plan_fd, stdin_fd, stdout_fd, stderr_fd, control_fd, request_fds };
 /// What a tree that outlives its node has besides: a bound socket for the next node to connect to,
@@ -102,6 +103,13 @@ struct init_report {
   std::int64_t major_faults = 0;
 };
 
+/// node -> a spare init, as the first that it hears over the control socket: what it is to start,
+/// with the descriptors of a request that is not kept, but for the control socket.
+struct start_order {
+  std::uint32_t joins = 0;
+  std::uint32_t homes = 0;
+};
+
 /// node -> init over the control socket. Its end of file means that the node is dead.
 struct init_order {
   std::int32_t signal = 0; ///< For every process of the tree but its init; or:
@@ -109,6 +117,10 @@ struct init_order {
 /// The node has written down where it finds a tree that is to outlive it. Before this the init has
 /// started nothing, and ends with the node.
 inline constexpr std::int32_t go_order = -1;
+
+/// How long an init whose tree is empty waits for the node to close its control socket, before it
+/// ends by itself.
+inline constexpr int way_ms_max = 1'000;
 
 /// The file of `away_fd`: this head, and from `away_ring_at` on the last `away_bytes_max` bytes of
 /// the log, the byte number n (counted from the node's end) at n modulo that.

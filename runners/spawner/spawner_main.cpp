@@ -2,6 +2,7 @@
 // of it is cheap, and without threads, so that a fork of it is safe. It ends with the node.
 #include "runners/spawner/init.hpp"
 #include "runners/spawner/namespaces.hpp"
+#include "runners/spawner/passing.hpp"
 #include "runners/spawner/pidfd.hpp"
 #include "runners/spawner/protocol.hpp"
 
@@ -21,44 +22,22 @@ using namespace toolscore::spawner;
 
 struct received {
   spawn_request request;
-  int fds[passed_fds_max];
-  std::size_t count = 0;
+  passed with;
   bool complete = false;
 };
 
 std::size_t expected_fds(const spawn_request& request) {
-  if (request.number == 0) return 1;
+  if (request.number == 0 || request.spare != 0) return 1;
   return request_fds + request.joins + request.homes +
          (request.keeps != 0 ? std::size_t{keep_fds} : 0);
 }
 
-void close_all(received& from) {
-  for (std::size_t i = 0; i < from.count; ++i) close(from.fds[i]);
-  from.count = 0;
-}
-
 /// Waits for the next request. @returns false when the node is gone
 bool receive(received& into) {
-  iovec part{&into.request, sizeof(into.request)};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int) * passed_fds_max)];
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = space;
-  message.msg_controllen = sizeof(space);
-  ssize_t size = 0;
-  do size = recvmsg(node_socket, &message, MSG_CMSG_CLOEXEC);
-  while (size < 0 && errno == EINTR);
-  if (size <= 0) return false;
-  const cmsghdr* const head = CMSG_FIRSTHDR(&message);
-  if (head != nullptr && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
-    into.count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    std::memcpy(into.fds, CMSG_DATA(head), into.count * sizeof(int));
-  }
-  into.complete = size == sizeof(into.request) && into.request.joins <= joins_max &&
-                  into.request.homes <= homes_max && into.count == expected_fds(into.request) &&
-                  (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
-  return true;
+  const auto got = receive(node_socket, &into.request, sizeof(into.request), into.with);
+  into.complete = got == packet::whole && into.request.joins <= joins_max &&
+                  into.request.homes <= homes_max && into.with.count == expected_fds(into.request);
+  return got != packet::none;
 }
 
 void answer(const spawn_reply& reply, int pidfd) {
@@ -92,7 +71,7 @@ void serve(received& from, const host_strength& host, int last_pid) {
   reply.number = from.request.number;
   if (!from.complete) {
     // Descriptors are dropped on the way in when we may not open more.
-    reply.error = from.count < expected_fds(from.request) ? EMFILE : EBADMSG;
+    reply.error = from.with.count < expected_fds(from.request) ? EMFILE : EBADMSG;
     reply.failed = step::receive;
     return answer(reply, -1);
   }
@@ -101,14 +80,17 @@ void serve(received& from, const host_strength& host, int last_pid) {
   start.uid = geteuid();
   start.gid = getegid();
   start.last_pid = last_pid;
-  std::memcpy(start.fds, from.fds, sizeof(start.fds));
-  start.joins = from.request.joins;
-  std::memcpy(start.join_fds, from.fds + request_fds, start.joins * sizeof(int));
-  std::size_t next = request_fds + start.joins;
-  if (from.request.homes != 0) start.home = from.fds[next++];
+  const int* const fds = from.with.fds;
+  start.spare = from.request.spare != 0;
+  if (start.spare) {
+    start.fds[control_fd] = fds[0];
+  } else {
+    std::memcpy(start.fds, fds, sizeof(start.fds));
+    take_cgroups(start, from.request.joins, from.request.homes, fds + request_fds);
+  }
   start.keeps = from.request.keeps != 0;
-  if (start.keeps) std::memcpy(start.keep, from.fds + next, sizeof(start.keep));
-  if (start.keeps && start.held == hold::sweep) {
+  if (start.keeps) std::memcpy(start.keep, fds + from.with.count - keep_fds, sizeof(start.keep));
+  if ((start.keeps || start.spare) && start.held == hold::sweep) {
     tell_hold(reply, start.held, host);
     reply.error = EOPNOTSUPP;
     reply.failed = step::keep;
@@ -119,7 +101,7 @@ void serve(received& from, const host_strength& host, int last_pid) {
   const long pid =
       fork_with(namespace_flags(start.held) | CLONE_PARENT | CLONE_PIDFD | SIGCHLD, &pidfd);
   if (pid == 0) run_init(start);
-  close_all(from); // Before the node hears of it: see where the init closes its own.
+  close_all(from.with); // Before the node hears of it: see where the init closes its own.
   tell_hold(reply, start.held, host);
   if (pid < 0) {
     reply.error = static_cast<int>(-pid);
@@ -144,8 +126,8 @@ pid_t node_pid() {
 /// From now on the spawner outlives the node, for as long as a write takes.
 void guard_trees(received& from) {
   if (kill_fd >= 0) close(kill_fd);
-  kill_fd = from.fds[0];
-  from.count = 0;
+  kill_fd = from.with.fds[0];
+  from.with.count = 0;
   if (node_fd < 0) node_fd = pidfd_open(node_pid(), 0);
   prctl(PR_SET_PDEATHSIG, 0);
 }
@@ -194,7 +176,7 @@ int main() {
       serve(next, host, last_pid);
     else if (next.complete)
       guard_trees(next);
-    close_all(next);
+    close_all(next.with);
   }
   end_trees();
 }

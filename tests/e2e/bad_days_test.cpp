@@ -12,18 +12,6 @@ namespace {
 
 const reply_json short_stop{{"stop", {{"drain", "100ms"}, {"stdin", "200ms"}, {"term", "200ms"}}}};
 
-/// Its inits are children of the node too and have the spawner's arguments, for they are its forks.
-pid_t spawner_of(const node_fixture& node, const std::vector<std::string>& servers) {
-  std::vector<pid_t> inits;
-  for (const auto& name : servers)
-    inits.push_back(static_cast<pid_t>(number_of(node.row(name), "init_pid")));
-  for (const pid_t child : children_of(node.pid()))
-    if (program_of(child) == "toolscore-spawner" &&
-        std::find(inits.begin(), inits.end(), child) == inits.end())
-      return child;
-  return 0;
-}
-
 std::string definition(const node_fixture& node, const std::string& name) {
   return compact({{"name", name}, {"config", node.fault_definition({})}, {"wait", true}});
 }
@@ -112,7 +100,7 @@ BOOST_AUTO_TEST_CASE(servers_outlive_a_killed_spawner_and_can_be_restarted_after
   node.add_fault("one", {});
   node.add_fault("two", {});
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
-  const auto spawner = spawner_of(node, {"one", "two"});
+  const auto spawner = spawner_of(node.pid());
   BOOST_REQUIRE(spawner > 0);
   const auto one = node.pid_of("one");
   const auto two = node.pid_of("two");
@@ -125,7 +113,7 @@ BOOST_AUTO_TEST_CASE(servers_outlive_a_killed_spawner_and_can_be_restarted_after
   BOOST_TEST(node.call("two", "echo", {{"text", "new"}}).text() == "new");
   BOOST_TEST(node.pid_of("one") == one);
   BOOST_TEST(number_of(node.row("one"), "restarts") == 0);
-  const auto next = spawner_of(node, {"one", "two"});
+  const auto next = spawner_of(node.pid());
   BOOST_TEST((next > 0 && next != spawner));
   end_well(node);
 }

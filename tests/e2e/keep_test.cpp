@@ -144,8 +144,7 @@ BOOST_AUTO_TEST_CASE(the_spawner_s_end_ends_no_kept_server) {
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   const auto pid = node.pid_of("web");
   const auto word = who_answers(port_of(node, "web"));
-  for (const auto child : children_of(node.pid()))
-    if (is_spawner(child)) ::kill(child, SIGKILL);
+  ::kill(spawner_of(node.pid()), SIGKILL);
   kill_node(node);
   BOOST_REQUIRE_MESSAGE(node.start(), node.log());
   check_adopted(node, pid, word, 1);

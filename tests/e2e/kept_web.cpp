@@ -96,12 +96,6 @@ void kill_node(node_fixture& node) {
   BOOST_TEST(node.wait_for_end(5s) == -2 - SIGKILL);
 }
 
-bool is_spawner(pid_t pid) {
-  std::string name;
-  std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/comm"), name);
-  return name == "toolscore-spawn"; // As much of it as the kernel keeps.
-}
-
 void stop_by_command(node_fixture& node, const std::string& server) {
   const auto ended = node.command({"--state-dir", node.state_dir(), "stop", server}, account::own);
   BOOST_TEST(ended.code == 0, ended.text);
@@ -110,7 +104,7 @@ void stop_by_command(node_fixture& node, const std::string& server) {
   const auto alone = [&] {
     left = census(node.marker());
     std::erase_if(left, [&](const auto& one) {
-      return one.pid == node.pid() || is_spawner(static_cast<pid_t>(one.pid));
+      return one.pid == node.pid() || is_helper(static_cast<pid_t>(one.pid));
     });
     return left.empty();
   };

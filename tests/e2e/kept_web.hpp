@@ -24,9 +24,7 @@ bool settles_at_one(const node_fixture& node);
 int port_of(const node_fixture& node, const std::string& server);
 /// SIGKILL to the node, and its end.
 void kill_node(node_fixture& node);
-/// The node's spawner; an init has the same program and another name.
-bool is_spawner(pid_t pid);
-/// `toolscore stop NAME`; then nothing of the node but itself and its spawner is left.
+/// `toolscore stop NAME`; then nothing of the node but itself and its helpers is left.
 void stop_by_command(node_fixture& node, const std::string& server);
 
 } // namespace toolscore::test

@@ -64,6 +64,29 @@ std::vector<pid_t> children_of(pid_t pid) {
   return found;
 }
 
+std::string comm_of(pid_t pid) {
+  std::string name;
+  std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/comm"), name);
+  return name;
+}
+
+pid_t spawner_of(pid_t node) {
+  for (const pid_t child : children_of(node))
+    if (comm_of(child) == "toolscore-spawn") return child;
+  return 0;
+}
+
+std::vector<pid_t> spares_of(pid_t node) {
+  auto found = children_of(node);
+  std::erase_if(found, [](pid_t pid) { return comm_of(pid) != "toolscore-spare" || is_gone(pid); });
+  return found;
+}
+
+bool is_helper(pid_t pid) {
+  const auto name = comm_of(pid);
+  return name == "toolscore-spawn" || name == "toolscore-spare";
+}
+
 std::vector<std::string> cgroups_of(const std::string& state_dir) {
   std::vector<std::string> found;
   look_below("/sys/fs/cgroup", "/toolscore-" + cgroup_id_of(state_dir), found);
