@@ -16,9 +16,9 @@ namespace {
 // Pieces of queued answers that go out in one call.
 constexpr std::size_t gather_max = 16;
 // A smaller body is copied behind its head: one piece is cheaper to send than two.
-constexpr std::size_t copy_max = 8 * 1024;
+constexpr std::size_t copy_max = std::size_t{8} * 1024;
 // What an idle connection may keep of the room that its last answer took.
-constexpr std::size_t scratch_keep_max = 16 * 1024;
+constexpr std::size_t scratch_keep_max = std::size_t{16} * 1024;
 
 iovec part(std::string_view text) noexcept {
   return {const_cast<char*>(text.data()), text.size()};

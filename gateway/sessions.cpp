@@ -170,7 +170,7 @@ std::shared_ptr<mcp_session> session_table::find(std::string_view id, std::strin
                                                  std::string_view path, time_point now) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return nullptr;
-  const auto session = *found->second;
+  auto session = *found->second;
   if (session->principal != principal || session->path != path) return nullptr;
   if (expired(*session, now)) {
     erase(found->second);

@@ -63,8 +63,8 @@ std::string der_of(std::string_view signature) {
   auto s = number(signature.substr(half));
   const owned<ECDSA_SIG> pair(::ECDSA_SIG_new(), ::ECDSA_SIG_free);
   if (!pair || !r || !s || ::ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
-  r.release(); // They are the pair's now.
-  s.release();
+  static_cast<void>(r.release()); // They are the pair's now.
+  static_cast<void>(s.release());
   unsigned char* text = nullptr;
   const int length = ::i2d_ECDSA_SIG(pair.get(), &text);
   if (length <= 0) return {};

@@ -15,8 +15,8 @@
 namespace toolscore {
 namespace {
 
-constexpr std::size_t piece_max = 16 * 1024; // One TLS record.
-constexpr int rounds_max = 16;               // Then others have their turn.
+constexpr std::size_t piece_max = std::size_t{16} * 1024; // One TLS record.
+constexpr int rounds_max = 16;                            // Then others have their turn.
 // For what a client has been sent when the node ends.
 constexpr std::chrono::milliseconds hurried_linger{200};
 

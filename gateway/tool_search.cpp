@@ -110,6 +110,7 @@ std::vector<const mcp::list_entry*> search_tools(const mcp::list_index& tools,
     const auto told =
         words_of(tool.describe.empty() ? mcp::decode(tool.told_text()) : tool.describe);
     scored x{&tool, {}, 0};
+    x.hits.reserve(wanted.size());
     for (const auto& word : wanted)
       x.hits.push_back(hits_of(named, word, name_weight) + hits_of(told, word, 1));
     all.push_back(std::move(x));
@@ -121,6 +122,7 @@ std::vector<const mcp::list_entry*> search_tools(const mcp::list_index& tools,
                    [](const scored& a, const scored& b) { return a.score > b.score; });
   if (all.size() > limit) all.resize(limit);
   std::vector<const mcp::list_entry*> found;
+  found.reserve(all.size());
   for (const auto& x : all) found.push_back(x.tool);
   return found;
 }
