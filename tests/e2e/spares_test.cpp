@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_restart_takes_one_and_a_killed_one_is_replaced) {
   for (int restarts = 1; restarts <= 3; ++restarts) {
     const auto before = spares_of(node.pid());
     crash(node, "fs");
-    BOOST_TEST(holds(before, init_of(node, "fs")));
+    BOOST_TEST(holds(before, init_of(node, "fs")), node.log());
     BOOST_TEST(number_of(node.row("fs"), "restarts") == restarts);
     BOOST_TEST(text_of(node.row("fs"), "confinement").starts_with("pid+mount namespace") ==
                is_root());
