@@ -11,17 +11,6 @@ using namespace toolscore::test;
 
 namespace {
 
-/// What comes until that text has.
-std::string read_until(http_client& client, std::string_view text) {
-  std::string seen;
-  while (seen.find(text) == std::string::npos) {
-    const auto more = client.read_some();
-    if (more.empty()) break;
-    seen += more;
-  }
-  return seen;
-}
-
 /// Two servers whose "t://1" collides: the second one's is shown as "fs+t://1".
 struct listened {
   server_fixture node;

@@ -12,17 +12,6 @@ namespace {
 
 constexpr const char* accepts = "Accept: text/event-stream\r\n";
 
-/// What comes until that text has.
-std::string read_until(http_client& client, std::string_view text) {
-  std::string seen;
-  while (seen.find(text) == std::string::npos) {
-    const auto more = client.read_some();
-    if (more.empty()) break;
-    seen += more;
-  }
-  return seen;
-}
-
 struct listening {
   server_fixture node;
   asking ask{node};

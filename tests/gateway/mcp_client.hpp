@@ -33,6 +33,17 @@ inline int code_in(const http_reply& x) {
   return json.is_object() && json.contains("error") ? json["error"]["code"].get<int>() : 0;
 }
 
+/// What comes until that text has.
+inline std::string read_until(http_client& client, std::string_view text) {
+  std::string seen;
+  while (seen.find(text) == std::string::npos) {
+    const auto more = client.read_some();
+    if (more.empty()) break;
+    seen += more;
+  }
+  return seen;
+}
+
 /// A client that asks one thing after the other.
 struct asking {
   explicit asking(server_fixture& fixture) : node(fixture), client(fixture.connect()) {}

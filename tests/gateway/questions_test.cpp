@@ -71,17 +71,6 @@ struct held_calls {
   }
 };
 
-/// What comes until that text has.
-std::string read_until(http_client& client, std::string_view text) {
-  std::string seen;
-  while (seen.find(text) == std::string::npos) {
-    const auto more = client.read_some();
-    if (more.empty()) break;
-    seen += more;
-  }
-  return seen;
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(questions)
