@@ -1,6 +1,7 @@
 #include "node/http_client_io.hpp"
 
 #include "loop/asio.hpp"
+#include "node/http_wire_io.hpp"
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -47,7 +48,9 @@ error nobody(const http_address& to, const error_code& failure) {
   return {errc::server_gone, "no node answers at " + to_string(to) + " (" + why + ")"};
 }
 
-http::request<http::string_body> written(const http_address& to, const http_request& request) {
+} // namespace
+
+http::request<http::string_body> to_wire(const http_address& to, const http_request& request) {
   http::request<http::string_body> out{http::string_to_verb(request.method), request.target, 11};
   std::string host = "localhost";
   if (to.socket_path.empty()) host = to_string(to).substr(7);
@@ -61,6 +64,8 @@ http::request<http::string_body> written(const http_address& to, const http_requ
   out.prepare_payload();
   return out;
 }
+
+namespace {
 
 http_reply taken(http::response<http::string_body> message) {
   http_reply out;
@@ -80,7 +85,7 @@ template <class Stream>
 result<http_reply> converse(asio::io_context& io, Stream& stream, const http_address& to,
                             const http_request& request, const http_limits& limits) {
   stream.expires_after(request.timeout);
-  auto message = written(to, request);
+  auto message = to_wire(to, request);
   // A node may answer and close before it has read a body that it refuses: read in any case.
   const error_code unsent =
       run(io, [&](auto then) { http::async_write(stream, message, std::move(then)); });

@@ -31,7 +31,8 @@ url_reading read_url(std::string_view url) {
   url_reading answer;
   const std::string shown = "\"" + std::string(url.substr(0, 80)) + "\"";
   if (url.starts_with("https://")) {
-    answer.failure = "--url " + shown + ": a node speaks plain http; end TLS in front of it";
+    answer.failure = "--url " + shown +
+                     ": this command speaks plain http; on the node's own host leave --url out";
     return answer;
   }
   answer.failure = "--url " + shown + " is no address, write http://127.0.0.1:8088";

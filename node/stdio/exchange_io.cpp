@@ -1,5 +1,7 @@
 #include "node/stdio/exchange_io.hpp"
 
+#include "node/http_wire_io.hpp"
+
 #include <array>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -15,26 +17,13 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
 
-http::request<http::string_body> written(const http_address& to, const http_request& request) {
-  http::request<http::string_body> out{http::string_to_verb(request.method), request.target, 11};
-  out.set(http::field::host, to.socket_path.empty() ? to_string(to).substr(7) : "localhost");
-  out.set(http::field::user_agent, "toolscore");
-  out.set(http::field::connection, "close");
-  if (to.socket_path.empty() && !to.token.empty())
-    out.set(http::field::authorization, "Bearer " + to.token);
-  for (const auto& [name, value] : request.headers) out.set(name, value);
-  out.body() = request.body;
-  out.prepare_payload();
-  return out;
-}
-
 class exchange final : public node_exchange, public std::enable_shared_from_this<exchange> {
 public:
   exchange(asio::io_context& loop, const std::vector<node_endpoint>& places,
            const http_address& node, const http_request& request, exchange_events events,
            const exchange_limits& limits)
       : stream_(loop), places_(places), events_(std::move(events)), limits_(limits),
-        request_(written(node, request)), reader_(limits.body_bytes_max) {
+        request_(to_wire(node, request)), reader_(limits.body_bytes_max) {
     // What is kept is bounded below; a stream has no end. Boost 1.74 takes none at all for zero.
     parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
   }
