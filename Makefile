@@ -8,7 +8,7 @@ build: setup
 	@scripts/build $(BUILD)
 # A first look waits for the programs alone, not for the tests.
 dev-up: setup
-	@scripts/build $(BUILD) toolscore toolscore-spawner toolscore-clone
+	@scripts/build $(BUILD) toolscore toolscore-spawner toolscore-clone toolscore-fetch
 	@scripts/dev-up $(BUILD) $(if $(ONCE),--once)
 test: build
 	@scripts/test $(BUILD)

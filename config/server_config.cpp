@@ -1,10 +1,12 @@
 #include "config/server_config.hpp"
 
 #include "config/expand.hpp"
+#include "config/expanded_fields.hpp"
 #include "config/fields.hpp"
 #include "config/json_text.hpp"
 #include "config/policy_config.hpp"
 #include "config/readiness_config.hpp"
+#include "config/source_config.hpp"
 #include "config/suggest.hpp"
 #include "config/unsupported.hpp"
 #include "config/upkeep_config.hpp"
@@ -22,9 +24,8 @@ constexpr std::size_t name_bytes_max = 24;
 constexpr std::size_t args_max = 1'024;
 constexpr std::size_t variables_max = 1'024;
 
-constexpr std::array source_keys{"type"sv, "command"sv, "args"sv,    "env"sv,   "cwd"sv,
-                                 "git"sv,  "ref"sv,     "subdir"sv,  "image"sv, "runner"sv,
-                                 "url"sv,  "headers"sv, "disabled"sv};
+constexpr std::array source_keys{"type"sv,   "command"sv, "args"sv, "env"sv,     "cwd"sv,
+                                 "image"sv,  "runner"sv,  "url"sv,  "headers"sv, "disabled"sv};
 
 // Keys that other hosts are known to write. Some are near to ours ("dev" and "env"), and no slip.
 constexpr std::array foreign_keys{
@@ -42,6 +43,7 @@ bool holds(const Keys& keys, std::string_view key) {
 void check_keys(fields& server, std::vector<std::string>* ignored) {
   static const std::vector<std::string_view> ours = [] {
     std::vector<std::string_view> all(source_keys.begin(), source_keys.end());
+    all.insert(all.end(), install_source_keys().begin(), install_source_keys().end());
     all.insert(all.end(), policy_keys().begin(), policy_keys().end());
     return all;
   }();
@@ -52,31 +54,6 @@ void check_keys(fields& server, std::vector<std::string>* ignored) {
     if (!near.empty())
       server.fail("", "unknown key \"" + key + "\"; did you mean \"" + std::string(near) + "\"?");
     if (ignored != nullptr) ignored->push_back(server.path_of(key));
-  }
-}
-
-/// Reads a text and puts in what it refers to.
-void read_expanded(fields& server, std::string_view key, std::string& out, const environment& env) {
-  std::string written;
-  server.text(key, written);
-  auto expanded = expand(written, env);
-  if (!expanded) return server.fail(key, expanded.failure().detail);
-  out = std::move(*expanded);
-}
-
-void read_path(fields& server, std::string_view key, std::string& out, const environment& env) {
-  read_expanded(server, key, out, env);
-  auto path = expand_home(out, env);
-  if (!path) return server.fail(key, path.failure().detail);
-  out = std::move(*path);
-}
-
-void read_args(fields& server, server_spec& spec, const environment& env) {
-  server.texts("args", spec.args, args_max);
-  for (std::size_t i = 0; i < spec.args.size(); ++i) {
-    auto expanded = expand(spec.args[i], env);
-    if (!expanded) return server.fail("args[" + std::to_string(i) + "]", expanded.failure().detail);
-    spec.args[i] = std::move(*expanded);
   }
 }
 
@@ -98,35 +75,17 @@ void read_variables(fields& server, server_spec& spec, const environment& env) {
   }
 }
 
-void read_git(fields& server, server_spec& spec, const environment& env) {
-  read_path(server, "git", spec.git, env);
-  read_expanded(server, "ref", spec.ref, env);
-  read_expanded(server, "subdir", spec.subdir, env);
-  if (server.find("git") == nullptr) {
-    for (const auto key : {"ref"sv, "subdir"sv})
-      if (server.find(key) != nullptr) server.fail(key, "has a meaning only beside \"git\"");
-    return;
-  }
-  spec.source = source_kind::git;
-  if (spec.git.empty()) server.fail("git", "is empty, write the repository's URL");
-  // Both end up as arguments of a program: what looks like an option must never get there.
-  if (spec.git.starts_with('-')) server.fail("git", "a URL cannot begin with '-'");
-  if (spec.ref.starts_with('-')) server.fail("ref", "a branch, tag or commit has no leading '-'");
-  const std::string framed = "/" + spec.subdir + "/";
-  if (spec.subdir.starts_with('/') || framed.find("/../") != framed.npos)
-    server.fail("subdir", shown(spec.subdir) + " leaves the repository, write a path inside it");
-}
-
 void read_source(fields& server, server_spec& spec, const environment& env) {
   refuse_sources(server);
   read_path(server, "command", spec.command, env);
-  read_args(server, spec, env);
+  read_expanded_list(server, "args", spec.args, args_max, env);
   read_variables(server, spec, env);
   read_path(server, "cwd", spec.cwd, env);
-  read_git(server, spec, env);
+  read_install_source(server, spec, env);
   server.flag("disabled", spec.disabled);
-  if (server.find("command") == nullptr && server.find("git") == nullptr)
-    server.fail("", "says not where the server comes from, add \"command\" or \"git\"");
+  if (server.find("command") == nullptr && spec.source == source_kind::command)
+    server.fail("", "says not where the server comes from, add \"command\", \"git\", \"npm\" or "
+                    "\"pypi\"");
   if (server.find("command") != nullptr && spec.command.empty())
     server.fail("command", "is empty, write the program's name or path");
 }
@@ -147,9 +106,7 @@ json spec_json(const server_spec& spec) {
     if (!text.empty()) out[key] = escape_references(text);
   };
   put("command", spec.command);
-  put("git", spec.git);
-  put("ref", spec.ref);
-  put("subdir", spec.subdir);
+  add_install_source(out, spec);
   put("cwd", spec.cwd);
   if (!spec.args.empty()) {
     out["args"] = json::array();

@@ -160,21 +160,36 @@ struct server_policy {
   milliseconds max_lifetime{0}; ///< An instance that was ready so long is replaced; 0 = never.
 };
 
-/// Where a server comes from. Exactly one; `command` also covers `npx`.
-enum class source_kind : std::uint8_t { command, git };
+/// Where a server comes from. Exactly one; `command` also covers `npx` and `uvx`.
+enum class source_kind : std::uint8_t {
+  command,
+  git,
+  npm,     ///< A package of npm's registry.
+  pypi,    ///< A package of a Python index.
+  path,    ///< A project in a directory of this host, installed from a copy.
+  archive, ///< A project in an archive: zip, tar and what compresses it.
+  bundle,  ///< An MCP bundle (.mcpb): an archive that says how it is started.
+};
 const char* to_string(source_kind x) noexcept;
 
 /// One MCP server as the user configured it.
 struct server_spec {
   server_id id;
   source_kind source = source_kind::command;
-  std::string command;                    ///< command: the program; git: optional override.
+  std::string command;                    ///< command: the program; else an optional override.
   std::vector<std::string> args;          ///< Appended to what the runner found, or to `command`.
   std::map<std::string, std::string> env; ///< On top of the minimal environment.
   std::string cwd;                        ///< Empty: the server's own directory.
   std::string git;                        ///< git: the repository's URL.
   std::string ref;    ///< git: branch, tag or commit; empty = the remote's HEAD.
-  std::string subdir; ///< git: where in the repository the server is.
+  std::string subdir; ///< git, path, archive: where in it the server is.
+  std::string package; ///< npm, pypi: name and version, as written.
+  std::string from;    ///< path: the directory; archive, bundle: a URL or a file.
+  std::string sha256;  ///< archive, bundle: of the file, lower case; empty = not checked.
+  /// bundle: values of its `user_config`, several where it takes several.
+  std::map<std::string, std::vector<std::string>> user_config;
+  /// What is run in place of the detected build, one argv each.
+  std::vector<std::vector<std::string>> build;
   server_policy policy;
   std::string origin_json; ///< The configuration object it was read from, compact.
   bool disabled = false;   ///< Kept but not started: its desired state begins as stopped.

@@ -1,5 +1,7 @@
 #include "runners/detect.hpp"
 
+#include "runners/toml_lines.hpp"
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -11,9 +13,11 @@ constexpr std::array python_candidates{"main.py", "server.py", "app.py", "src/ma
                                        "src/server.py"};
 constexpr std::array node_candidates{"src/index.js", "dist/index.js", "build/index.js", "index.js",
                                      "server.js"};
-constexpr std::array other_candidates{"pyproject.toml",     "setup.py",     "setup.cfg",
-                                      "requirements.txt",   "package.json", "package-lock.json",
-                                      "npm-shrinkwrap.json"};
+constexpr std::array other_candidates{
+    "pyproject.toml",      "setup.py",       "setup.cfg", "requirements.txt", "package.json",
+    "package-lock.json",   "pnpm-lock.yaml", "yarn.lock", "uv.lock",          "Cargo.toml",
+    "npm-shrinkwrap.json", "Cargo.lock",     "go.mod",    "go.sum",           "main.go",
+    go_program};
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -42,23 +46,6 @@ std::vector<std::string> declared_scripts(const project_facts& facts,
   return names;
 }
 
-/// The script named like the project, else the first that says "mcp", else "server", else the only
-/// one; empty where several are left.
-std::string pick_script(const std::vector<std::string>& names, std::string_view project) {
-  for (const auto& name : names)
-    if (plain_name(name) == plain_name(project)) return name;
-  for (const auto* word : {"mcp", "server"})
-    for (const auto& name : names)
-      if (contains(plain_name(name), word)) return name;
-  return names.size() == 1 ? names.front() : std::string();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 bool has(const project_facts& facts, std::string_view path) {
   return facts.files.count(std::string(path)) != 0;
 }
@@ -80,7 +67,7 @@ result<entry_point> python_entry(const project_facts& facts) {
     return entry_point{entry_kind::console_script, script};
   }
   if (!names.empty())
-    return error{errc::install_failed, "launch: several console scripts (" + joined(names) +
+    return error{errc::install_failed, "launch: several console scripts (" + words_joined(names) +
                                            ") and none is named like the project; set \"command\""};
   for (const auto* file : python_candidates)
     if (has(facts, file)) return entry_point{entry_kind::python_file, file};
@@ -109,7 +96,30 @@ result<entry_point> node_entry(const project_facts& facts) {
                           "src/index.js, dist/index.js, build/index.js, index.js, server.js");
 }
 
+result<entry_point> program_entry(const project_facts& facts, const std::string& program,
+                                  const std::string& builder) {
+  if (!program.empty() && has(facts, program))
+    return entry_point{entry_kind::program, program};
+  return nothing_to_start((program.empty() ? "a program in Cargo.toml" : program) + ", which " +
+                          builder + " did not make");
+}
+
 } // namespace
+
+std::string pick_script(const std::vector<std::string>& names, std::string_view project) {
+  for (const auto& name : names)
+    if (plain_name(name) == plain_name(project)) return name;
+  for (const auto* word : {"mcp", "server"})
+    for (const auto& name : names)
+      if (contains(plain_name(name), word)) return name;
+  return names.size() == 1 ? names.front() : std::string();
+}
+
+std::string words_joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
 
 const char* to_string(project_kind x) noexcept {
   switch (x) {
@@ -119,6 +129,10 @@ const char* to_string(project_kind x) noexcept {
     return "python";
   case project_kind::node:
     return "node";
+  case project_kind::rust:
+    return "rust";
+  case project_kind::go:
+    return "go";
   }
   return "unknown";
 }
@@ -183,7 +197,7 @@ result<std::pair<std::string, std::string>> pick_bin(const node_package& package
     return error{errc::install_failed, "launch: the package " + package.name +
                                            " has no bin, so it is no program; check its name"};
   return error{errc::install_failed, "launch: the package " + package.name + " has no bin named " +
-                                         name + " but " + joined(names) +
+                                         name + " but " + words_joined(names) +
                                          "; name one with \"-p PACKAGE BIN\""};
 }
 
@@ -195,6 +209,8 @@ std::vector<std::string> candidate_files(const project_facts& facts) {
   const auto package = read_package_json(facts.package_json);
   if (!package.main.empty()) paths.push_back(package.main);
   for (const auto& bin : package.bins) paths.push_back(bin.second);
+  if (auto program = rust_program(facts.cargo_toml); !program.empty())
+    paths.push_back(std::move(program));
   return paths;
 }
 
@@ -205,24 +221,64 @@ python_install detect_python_install(const project_facts& facts) {
   return has(facts, "requirements.txt") ? python_install::requirements : python_install::nothing;
 }
 
-project_kind detect_kind(const project_facts& facts) {
-  const bool python = detect_python_install(facts) != python_install::nothing;
-  const bool node = has(facts, "package.json");
-  if (python && node) {
-    // A Node project may carry Python tooling and the other way round: the one that says what to
-    // start is the server.
-    const auto project = read_pyproject(facts.pyproject);
-    if (!declared_scripts(facts, project).empty()) return project_kind::python;
-    return read_package_json(facts.package_json).bins.empty() ? project_kind::python
-                                                              : project_kind::node;
+std::string rust_program(std::string_view cargo_toml) {
+  std::string package;
+  std::vector<std::string> bins;
+  toml_entry at;
+  for (toml_entries entries(cargo_toml); entries.next(at);) {
+    if (at.key != "name") continue;
+    if (at.table == "package") package = unquoted_toml(at.value);
+    if (at.table == "bin") bins.push_back(unquoted_toml(at.value));
   }
-  if (python) return project_kind::python;
-  if (node) return project_kind::node;
+  const auto name = bins.empty() ? package : pick_script(bins, package);
+  const auto path = normalise_relative("target/release/" + name);
+  return name.empty() || path.find('/', 15) != std::string::npos ? std::string() : path;
+}
+
+std::vector<evidence> find_evidence(const project_facts& facts) {
+  std::vector<evidence> found;
+  const auto add = [&](project_kind kind, int weight, std::string what) {
+    found.push_back({kind, weight, std::move(what)});
+  };
+  const auto scripts = declared_scripts(facts, read_pyproject(facts.pyproject));
+  if (!scripts.empty()) add(project_kind::python, 4, "console scripts: " + words_joined(scripts));
+  switch (detect_python_install(facts)) {
+  case python_install::editable:
+    add(project_kind::python, 2, "a package for pip");
+    break;
+  case python_install::requirements:
+    add(project_kind::python, 2, "requirements.txt");
+    break;
+  case python_install::nothing:
+    break;
+  }
   for (const auto* file : python_candidates)
-    if (has(facts, file)) return project_kind::python;
+    if (has(facts, file)) {
+      add(project_kind::python, 1, file);
+      break;
+    }
+  const auto package = read_package_json(facts.package_json);
+  if (!package.bins.empty())
+    add(project_kind::node, 4, std::to_string(package.bins.size()) + " bin in package.json");
+  if (has(facts, "package.json")) add(project_kind::node, 1, "package.json");
   for (const auto* file : node_candidates)
-    if (has(facts, file)) return project_kind::node;
-  return project_kind::none;
+    if (has(facts, file)) {
+      add(project_kind::node, 1, file);
+      break;
+    }
+  if (!rust_program(facts.cargo_toml).empty())
+    add(project_kind::rust, 3, "a program in Cargo.toml");
+  if (has(facts, "go.mod")) add(project_kind::go, 2, "go.mod");
+  if (has(facts, "go.mod") && has(facts, "main.go")) add(project_kind::go, 2, "main.go");
+  return found;
+}
+
+project_kind detect_kind(const project_facts& facts) {
+  std::array<int, 5> weights{};
+  for (const auto& x : find_evidence(facts)) weights[static_cast<std::size_t>(x.kind)] += x.weight;
+  const auto* const heaviest = std::max_element(weights.begin(), weights.end());
+  if (*heaviest == 0) return project_kind::none;
+  return static_cast<project_kind>(heaviest - weights.begin());
 }
 
 result<entry_point> find_entry(const project_facts& facts) {
@@ -231,11 +287,15 @@ result<entry_point> find_entry(const project_facts& facts) {
     return python_entry(facts);
   case project_kind::node:
     return node_entry(facts);
+  case project_kind::rust:
+    return program_entry(facts, rust_program(facts.cargo_toml), "cargo");
+  case project_kind::go:
+    return program_entry(facts, go_program, "go");
   case project_kind::none:
     break;
   }
   return nothing_to_start("pyproject.toml, setup.py, setup.cfg, requirements.txt, package.json, "
-                          "main.py, server.py, app.py, index.js, server.js");
+                          "Cargo.toml, go.mod, main.py, server.py, app.py, index.js, server.js");
 }
 
 } // namespace toolscore

@@ -17,18 +17,27 @@ struct project_facts {
   std::string setup_py;
   std::string setup_cfg;
   std::string package_json;
+  std::string cargo_toml;
+  std::string manifest_json; ///< Of a bundle.
   std::set<std::string> files;        ///< Those of `candidate_files` that exist, relative paths.
   std::set<std::string> venv_scripts; ///< Names in the virtual environment's bin directory.
 };
 
-enum class project_kind : std::uint8_t { none, python, node };
+enum class project_kind : std::uint8_t { none, python, node, rust, go };
 const char* to_string(project_kind x) noexcept;
+
+/// One thing in a project that speaks for a kind of it.
+struct evidence {
+  project_kind kind = project_kind::none;
+  int weight = 0;
+  std::string what; ///< "package.json", "2 console scripts".
+};
 
 /// How pip installs a Python project.
 enum class python_install : std::uint8_t { nothing, editable, requirements };
 
 /// What starts a server.
-enum class entry_kind : std::uint8_t { console_script, python_file, node_file };
+enum class entry_kind : std::uint8_t { console_script, python_file, node_file, program };
 struct entry_point {
   entry_kind kind = entry_kind::console_script;
   std::string name; ///< The script's name, or a path relative to the project.
@@ -68,11 +77,24 @@ result<std::pair<std::string, std::string>> pick_bin(const node_package& package
 /// Every relative path whose existence the detection asks about.
 std::vector<std::string> candidate_files(const project_facts& facts);
 
+/// All that speaks for any kind, in the order of project_kind.
+std::vector<evidence> find_evidence(const project_facts& facts);
+/// The kind with the most weight; of equals the first.
 project_kind detect_kind(const project_facts& facts);
+/// Where `cargo build --release` puts the project's program, relative to it; empty: there is none.
+std::string rust_program(std::string_view cargo_toml);
+inline constexpr const char* go_program = ".toolscore/server"; ///< Where we let go put it.
 python_install detect_python_install(const project_facts& facts);
 
 /// @error install_failed  nothing that could be started; the detail lists what was looked for
 result<entry_point> find_entry(const project_facts& facts);
+
+/// The name like the project's own, else the first that says "mcp", else "server", else the only
+/// one; empty where several are left.
+std::string pick_script(const std::vector<std::string>& names, std::string_view project);
+
+/// "a, b, c".
+std::string words_joined(const std::vector<std::string>& words);
 
 /// "a/../b/./c" becomes "b/c"; empty for an absolute path and for one that leaves its root.
 std::string normalise_relative(std::string_view path);

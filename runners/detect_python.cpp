@@ -1,4 +1,5 @@
 #include "runners/detect.hpp"
+#include "runners/toml_lines.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -6,91 +7,15 @@
 namespace toolscore {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-/// Walks TOML line by line and knows where it is inside a string or an array, so that a header or a
-/// key that merely stands in a description is not taken for one.
-class toml_lines {
-public:
-  explicit toml_lines(std::string_view text) : rest_(text) {}
-
-  /// The next line that begins outside every multi-line value; the rest of the value is appended.
-  bool next(std::string& line) {
-    line.clear();
-    while (!rest_.empty()) {
-      const auto end = rest_.find('\n');
-      const auto raw = rest_.substr(0, end);
-      rest_ = end == std::string_view::npos ? std::string_view() : rest_.substr(end + 1);
-      take(raw, line);
-      if (depth_ > 0 || !quote_.empty()) {
-        line += ' ';
-        continue;
-      }
-      if (!trimmed(line).empty()) return true;
-      line.clear();
-    }
-    return !trimmed(line).empty();
-  }
-
-private:
-  /// Copies one line without its comment and follows its quotes and brackets.
-  void take(std::string_view raw, std::string& line) {
-    const bool header = depth_ == 0 && quote_.empty() && trimmed(raw).starts_with('[');
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      if (!quote_.empty()) {
-        if (quote_[0] == '"' && raw[i] == '\\' && i + 1 < raw.size()) {
-          line += raw[i++];
-        } else if (raw.substr(i).starts_with(quote_)) {
-          line += quote_;
-          i += quote_.size() - 1;
-          quote_.clear();
-          continue;
-        }
-        line += raw[i];
-        continue;
-      }
-      if (raw[i] == '#') break;
-      if (raw[i] == '"' || raw[i] == '\'') {
-        const std::string triple(3, raw[i]);
-        quote_ = raw.substr(i).starts_with(triple) ? triple : std::string(1, raw[i]);
-        line += quote_;
-        i += quote_.size() - 1;
-        continue;
-      }
-      if (!header) depth_ += (raw[i] == '[' || raw[i] == '{') - (raw[i] == ']' || raw[i] == '}');
-      depth_ = std::max(depth_, 0);
-      line += raw[i];
-    }
-    if (quote_.size() == 1)
-      quote_.clear(); // A simple string ends with its line; the file is broken.
-  }
-
-  std::string_view rest_;
-  std::string quote_; ///< The quotes that end the string we are in; empty outside.
-  int depth_ = 0;     ///< Open brackets of an array or inline table.
-};
-
-std::string unquoted(std::string_view text) {
-  text = trimmed(text);
-  for (const std::string_view quote : {"\"\"\"", "'''", "\"", "'"})
-    if (text.size() >= 2 * quote.size() && text.starts_with(quote) && text.ends_with(quote))
-      return std::string(text.substr(quote.size(), text.size() - 2 * quote.size()));
-  return std::string(text);
-}
-
 void add_script(python_project& project, std::string_view key, std::string_view value) {
-  const auto target = unquoted(value);
+  const auto target = unquoted_toml(value);
   if (target.empty() || target.front() == '{') return; // A table: poetry's extras, no plain script.
-  project.scripts.emplace_back(unquoted(key), target);
+  project.scripts.emplace_back(unquoted_toml(key), target);
 }
 
 /// `scripts = { a = "m:f", b = "n:g" }`; targets hold neither commas nor braces.
 void add_inline_scripts(python_project& project, std::string_view table) {
-  table = trimmed(table);
+  table = trimmed_toml(table);
   if (table.size() < 2 || table.front() != '{' || table.back() != '}') return;
   table = table.substr(1, table.size() - 2);
   while (!table.empty()) {
@@ -110,29 +35,19 @@ bool word_char(char c) {
 
 python_project read_pyproject(std::string_view text) {
   python_project project;
-  std::string section;
-  std::string line;
-  for (toml_lines lines(text); lines.next(line);) {
-    const auto content = trimmed(line);
-    if (content.front() == '[') {
-      const auto end = content.find(']');
-      section =
-          end == std::string_view::npos ? "" : std::string(trimmed(content.substr(1, end - 1)));
+  toml_entry at;
+  for (toml_entries entries(text); entries.next(at);) {
+    if (at.key.empty()) {
       project.packaged |=
-          section == "project" || section == "build-system" || section == "tool.poetry";
-      continue;
-    }
-    const auto equals = content.find('=');
-    if (equals == std::string_view::npos) continue;
-    const auto key = trimmed(content.substr(0, equals));
-    const auto value = content.substr(equals + 1);
-    if (section == "project.scripts" || section == "tool.poetry.scripts") {
-      add_script(project, key, value);
-    } else if (section == "project" || section == "tool.poetry") {
-      if (key == "name" && (project.name.empty() || section == "project"))
-        project.name = unquoted(value);
-      if (key == "scripts") add_inline_scripts(project, value);
-      if (key.starts_with("scripts.")) add_script(project, key.substr(8), value);
+          at.table == "project" || at.table == "build-system" || at.table == "tool.poetry";
+    } else if (at.table == "project.scripts" || at.table == "tool.poetry.scripts") {
+      add_script(project, at.key, at.value);
+    } else if (at.table == "project" || at.table == "tool.poetry") {
+      if (at.key == "name" && (project.name.empty() || at.table == "project"))
+        project.name = unquoted_toml(at.value);
+      if (at.key == "scripts") add_inline_scripts(project, at.value);
+      if (at.key.starts_with("scripts."))
+        add_script(project, std::string_view(at.key).substr(8), at.value);
     }
   }
   return project;

@@ -1,6 +1,7 @@
 # Installing. May use: messages, loop. The pure part is a library of its own, so that
 # toolscore-clone and the tests of the plans link no CAF.
 add_library(toolscore_install_plans STATIC
+  bundle_plan.cpp
   detect.cpp
   detect_python.cpp
   install_environment.cpp
@@ -9,7 +10,10 @@ add_library(toolscore_install_plans STATIC
   npx_plan.cpp
   process_launch.cpp
   process_plan.cpp
-  step_report.cpp)
+  project_steps.cpp
+  pypi_plan.cpp
+  step_report.cpp
+  toml_lines.cpp)
 target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages nlohmann_json::nlohmann_json)
 
 add_library(toolscore_install STATIC
@@ -21,4 +25,5 @@ target_link_libraries(toolscore_install PUBLIC
   toolscore_install_plans toolscore_runners toolscore_loop CAF::core)
 
 add_subdirectory(clone)
-add_dependencies(toolscore_install toolscore-clone)
+add_subdirectory(fetch)
+add_dependencies(toolscore_install toolscore-clone toolscore-fetch)

@@ -15,7 +15,9 @@ constexpr std::array minimal_names{"PATH", "HOME", "USER",     "LOGNAME", "SHELL
 constexpr std::array install_names{
     "HTTP_PROXY",          "HTTPS_PROXY",  "ALL_PROXY",      "NO_PROXY",
     "SSL_CERT_FILE",       "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS", "NPM_CONFIG_*", "PIP_*"};
+    "NODE_EXTRA_CA_CERTS", "NPM_CONFIG_*", "PIP_*",          "UV_*",
+    "CARGO_*",             "RUSTUP_*",     "GOPROXY",        "GOPRIVATE",
+    "GOFLAGS",             "GOCACHE",      "GOMODCACHE",     "GOPATH"};
 constexpr std::array clone_names{"SSH_AUTH_SOCK", "GIT_SSL_CAINFO"};
 
 bool matches(std::string_view name, std::string_view pattern) {

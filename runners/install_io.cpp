@@ -72,12 +72,34 @@ void read_project(const std::string& directory, const install_plan& plan, projec
   facts.setup_py = text_of(directory + "/setup.py");
   facts.setup_cfg = text_of(directory + "/setup.cfg");
   facts.package_json = text_of(directory + "/package.json");
+  facts.cargo_toml = text_of(directory + "/Cargo.toml");
+  facts.manifest_json = text_of(directory + "/manifest.json");
   std::error_code failed;
   for (const auto& file : candidate_files(facts))
     if (fs::is_regular_file(directory + "/" + file, failed)) facts.files.insert(file);
   for (fs::directory_iterator at(venv_dir(plan) + "/bin", failed), end;
        !failed && at != end && facts.venv_scripts.size() < scripts_max; at.increment(failed))
     facts.venv_scripts.insert(at->path().filename().string());
+}
+
+/// The version of the package in its virtual environment, and those of its scripts that are there.
+void read_package(const install_plan& plan, install_facts& facts) {
+  facts.scripts.clear();
+  const auto wanted = normalised_name(plan.pypi.name);
+  std::error_code failed;
+  for (fs::directory_iterator lib(venv_dir(plan) + "/lib", failed), end; !failed && lib != end;
+       lib.increment(failed)) {
+    std::error_code unread;
+    for (fs::directory_iterator at(lib->path() / "site-packages", unread);
+         !unread && at != end; at.increment(unread)) {
+      const auto found = parse_dist_info(at->path().filename().string());
+      if (!found || found->name != wanted) continue;
+      facts.version = found->version;
+      for (auto& name : read_entry_points(text_of(at->path() / "entry_points.txt")))
+        if (::access((venv_dir(plan) + "/bin/" + name).c_str(), X_OK) == 0)
+          facts.scripts.push_back(std::move(name));
+    }
+  }
 }
 
 /// A file that closes itself; writing goes on where the kernel stopped.
@@ -135,6 +157,11 @@ host_facts find_host_facts(std::string state_dir, std::string libexec_dir, envir
   host.node = find_program(searched, "node");
   host.npm = find_program(searched, "npm");
   host.python = find_program(searched, "python3");
+  host.cargo = find_program(searched, "cargo");
+  host.go = find_program(searched, "go");
+  host.uv = find_program(searched, "uv");
+  host.pnpm = find_program(searched, "pnpm");
+  host.yarn = find_program(searched, "yarn");
   host.node_identity = identity_of(host.node);
   host.python_identity = identity_of(host.python);
   return host;
@@ -153,10 +180,12 @@ std::optional<install_facts> find_install(const server_spec& spec, const install
     const auto bin = npm_bin(plan, facts);
     if (!bin || !fs::is_regular_file(package_dir(plan) + "/" + *bin, failed)) return std::nullopt;
   } else {
-    if (!fs::is_directory(project_dir(spec, plan), failed)) return std::nullopt;
+    if (plan.kind == install_kind::project && !fs::is_directory(project_dir(spec, plan), failed))
+      return std::nullopt;
     // An environment whose interpreter was uninstalled is a directory of dead links.
     const auto venv = venv_dir(plan);
-    if (fs::exists(venv, failed) && ::access((venv + "/bin/python").c_str(), X_OK) != 0)
+    if ((plan.kind == install_kind::pypi || fs::exists(venv, failed)) &&
+        ::access((venv + "/bin/python").c_str(), X_OK) != 0)
       return std::nullopt;
   }
   return facts;
@@ -169,8 +198,10 @@ result<done> prepare_install(const install_plan& plan) {
 
 install_facts read_facts(const server_spec& spec, const install_plan& plan, install_facts known) {
   known.project = {};
-  if (plan.kind == install_kind::git) {
+  if (plan.kind == install_kind::project) {
     read_project(project_dir(spec, plan), plan, known.project);
+  } else if (plan.kind == install_kind::pypi) {
+    read_package(plan, known);
   } else {
     known.package_json = text_of(package_dir(plan) + "/package.json");
     known.version = read_package_json(known.package_json).version;

@@ -1,5 +1,9 @@
 #include "runners/process_plan.hpp"
 
+#include "runners/bundle_plan.hpp"
+
+#include <algorithm>
+
 namespace toolscore {
 namespace {
 
@@ -53,7 +57,42 @@ result<launch_plan> launch_npm(const server_spec& spec, const host_facts& host,
   return plan;
 }
 
-result<launch_plan> launch_git(const server_spec& spec, const host_facts& host,
+result<launch_plan> launch_pypi(const server_spec& spec, const host_facts& host,
+                                const install_plan& install, const install_facts& facts) {
+  const auto bin = venv_dir(install) + "/bin";
+  auto plan = base_plan(spec, host, minimal_environment(host.variables), server_dir(spec.id, host),
+                        {bin});
+  plan.env.emplace("VIRTUAL_ENV", venv_dir(install));
+  if (spec.source == source_kind::pypi && !spec.command.empty()) {
+    plan.argv = {spec.command};
+  } else {
+    const auto script = pypi_script(install, facts);
+    if (!script) return script.failure();
+    plan.argv = {bin + "/" + *script};
+  }
+  append(plan.argv, install.pypi.args);
+  return plan;
+}
+
+result<launch_plan> launch_bundle(const server_spec& spec, const host_facts& host,
+                                  const install_plan& install, const install_facts& facts) {
+  const auto directory = checkout_dir(install);
+  const auto home = host.variables.find("HOME");
+  auto start = read_bundle(facts.project.manifest_json, directory,
+                           home != host.variables.end() ? home->second : "", spec.user_config);
+  if (!start) return start.failure();
+  auto plan = base_plan(spec, host, minimal_environment(host.variables), directory, {});
+  // The definition's own settings win.
+  for (auto& [name, value] : start->env) plan.env.emplace(name, std::move(value));
+  plan.argv = {spec.command.empty() ? start->command : spec.command};
+  if (plan.argv[0] == "node" && !host.node.empty()) plan.argv[0] = host.node;
+  if (plan.argv[0] == "python" && !host.python.empty()) plan.argv[0] = host.python;
+  append(plan.argv, start->args);
+  append(plan.argv, spec.args);
+  return plan;
+}
+
+result<launch_plan> launch_project(const server_spec& spec, const host_facts& host,
                                const install_plan& install, const install_facts& facts) {
   const auto directory = project_dir(spec, install);
   const auto venv_bin = venv_dir(install) + "/bin";
@@ -82,6 +121,9 @@ result<launch_plan> launch_git(const server_spec& spec, const host_facts& host,
                                          "node's PATH; install it"};
     plan.argv = {host.node, directory + "/" + entry->name};
     break;
+  case entry_kind::program:
+    plan.argv = {directory + "/" + entry->name};
+    break;
   }
   append(plan.argv, spec.args);
   return plan;
@@ -99,13 +141,37 @@ result<std::string> npm_bin(const install_plan& plan, const install_facts& facts
   return bin->second;
 }
 
+result<std::string> pypi_script(const install_plan& plan, const install_facts& facts) {
+  const auto& wanted = plan.pypi.script;
+  const auto said = "launch: the package " + plan.pypi.name;
+  if (facts.scripts.empty())
+    return error{errc::install_failed,
+                 said + " has no console script, so it is no program; check its name or set "
+                        "\"command\""};
+  if (!wanted.empty()) {
+    if (std::find(facts.scripts.begin(), facts.scripts.end(), wanted) != facts.scripts.end())
+      return wanted;
+    return error{errc::install_failed, said + " has no console script " + wanted + " but " +
+                                           words_joined(facts.scripts)};
+  }
+  auto script = pick_script(facts.scripts, plan.pypi.name);
+  if (script.empty())
+    return error{errc::install_failed, said + " has several console scripts (" +
+                                           words_joined(facts.scripts) +
+                                           ") and none of its name; set \"command\""};
+  return script;
+}
+
 result<launch_plan> plan_launch(const server_spec& spec, const host_facts& host,
                                 const install_plan& plan, const install_facts& facts) {
   switch (plan.kind) {
   case install_kind::npm:
     return launch_npm(spec, host, plan, facts);
-  case install_kind::git:
-    return launch_git(spec, host, plan, facts);
+  case install_kind::pypi:
+    return launch_pypi(spec, host, plan, facts);
+  case install_kind::project:
+    if (spec.source == source_kind::bundle) return launch_bundle(spec, host, plan, facts);
+    return launch_project(spec, host, plan, facts);
   case install_kind::none:
     break;
   }

@@ -1,6 +1,7 @@
 #include "runners/process_plan.hpp"
 
 #include "runners/install_keys.hpp"
+#include "runners/project_steps.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,20 +17,15 @@ std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-/// npx of the PATH we know. One with a path of its own, or a PATH of the server's own, is another
-/// Node.js: that one runs as the user wrote it.
-bool plain_npx(const server_spec& spec) {
-  return spec.command == "npx" && spec.env.count("PATH") == 0;
+/// The launcher of the PATH we know. One with a path of its own, or a PATH of the server's own, is
+/// another Node.js or Python: that one runs as the user wrote it.
+bool plain(const server_spec& spec, const char* launcher) {
+  return spec.command == launcher && spec.env.count("PATH") == 0;
 }
 
 bool safe_word(const std::string& text) {
   return !text.starts_with('-') &&
          std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; });
-}
-
-error missing(const std::string& what, const std::string& why) {
-  return {errc::install_failed,
-          why + " needs " + what + ", which is not in the node's PATH; install it"};
 }
 
 std::vector<std::string> settings_of(const server_spec& spec) {
@@ -46,6 +42,15 @@ install_plan at_key(install_plan plan, const host_facts& host, const std::string
   return plan;
 }
 
+/// A build of the definition's own is another install.
+std::vector<std::string> with_build(std::vector<std::string> parts, const server_spec& spec) {
+  for (const auto& argv : spec.build) {
+    parts.push_back("build");
+    parts.insert(parts.end(), argv.begin(), argv.end());
+  }
+  return parts;
+}
+
 result<install_plan> plan_git(const server_spec& spec, const host_facts& host) {
   if (spec.git.empty() || !safe_word(spec.git))
     return error{errc::bad_config, "git: \"" + without_credentials(spec.git) + "\" is no URL"};
@@ -55,99 +60,86 @@ result<install_plan> plan_git(const server_spec& spec, const host_facts& host) {
     return error{errc::bad_config,
                  "subdir: \"" + spec.subdir + "\" leaves the repository; give a path inside it"};
   install_plan plan;
-  plan.kind = install_kind::git;
+  plan.kind = install_kind::project;
   plan.from = without_credentials(spec.git) + (spec.ref.empty() ? "" : " at " + spec.ref);
   return at_key(std::move(plan), host, readable_name(spec.git),
-                {"git", spec.git, spec.ref, normalise_relative(spec.subdir), host.python_identity,
-                 host.node_identity},
+                with_build({"git", spec.git, spec.ref, normalise_relative(spec.subdir),
+                            host.python_identity, host.node_identity},
+                           spec),
                 spec);
 }
 
-install_step make_step(std::string name, std::vector<std::string> argv, environment variables,
-                       std::string cwd, const server_spec& spec) {
-  install_step step;
-  step.name = std::move(name);
-  step.launch.argv = std::move(argv);
-  step.launch.env = std::move(variables);
-  for (const auto& [key, value] : install_settings_of(spec.env)) step.launch.env[key] = value;
-  step.launch.cwd = std::move(cwd);
-  // A build starts compilers and unpacks trees: the limits of a running server are not for it.
-  step.launch.limits.files = 65'536;
-  step.timeout = build_timeout;
-  return step;
+/// Files of a directory or an archive, taken by toolscore-fetch.
+result<install_plan> plan_files(const server_spec& spec, const host_facts& host) {
+  if (spec.from.empty() || !safe_word(spec.from))
+    return error{errc::bad_config, std::string(to_string(spec.source)) + ": \"" +
+                                       without_credentials(spec.from) + "\" is no source"};
+  install_plan plan;
+  plan.kind = install_kind::project;
+  plan.from = without_credentials(spec.from);
+  return at_key(std::move(plan), host, readable_name(spec.from),
+                with_build({to_string(spec.source), spec.from, spec.sha256,
+                            normalise_relative(spec.subdir), host.python_identity,
+                            host.node_identity},
+                           spec),
+                spec);
 }
 
-bool completed(const install_facts& facts, const char* name) {
-  return std::find(facts.completed.begin(), facts.completed.end(), name) != facts.completed.end();
+result<install_plan> plan_npm(const server_spec& spec, const host_facts& host, npx_request npx) {
+  if (host.npm.empty() || host.node.empty()) return missing_tool("node and npm (Node.js)", "npx");
+  install_plan plan;
+  plan.kind = install_kind::npm;
+  plan.npx = std::move(npx);
+  plan.from =
+      "npm package " + plan.npx.package + (plan.npx.version.empty() ? "" : "@" + plan.npx.version);
+  const auto name = readable_name(plan.npx.package);
+  const std::vector<std::string> parts{"npm", plan.npx.package, plan.npx.version, plan.npx.bin,
+                                       host.node_identity};
+  return at_key(std::move(plan), host, name, parts, spec);
 }
 
-using maybe_step = std::optional<install_step>;
-
-result<maybe_step> next_python(const server_spec& spec, const host_facts& host,
-                               const install_plan& plan, const install_facts& facts) {
-  const auto cwd = project_dir(spec, plan);
-  if (host.python.empty()) return missing("python3", "a Python server");
-  if (!completed(facts, "venv"))
-    return maybe_step(make_step("venv", {host.python, "-m", "venv", venv_dir(plan)},
-                                install_environment(host.variables), cwd, spec));
-  const auto how = detect_python_install(facts.project);
-  if (how == python_install::nothing || completed(facts, "pip")) return maybe_step();
-  std::vector<std::string> argv{venv_dir(plan) + "/bin/python", "-m",        "pip", "install",
-                                "--disable-pip-version-check",  "--no-input"};
-  if (how == python_install::editable) {
-    argv.insert(argv.end(), {"-e", "."});
-  } else {
-    argv.insert(argv.end(), {"-r", "requirements.txt"});
-  }
-  auto variables = install_environment(host.variables);
-  prepend_path(variables, venv_dir(plan) + "/bin");
-  return maybe_step(make_step("pip", std::move(argv), std::move(variables), cwd, spec));
+result<install_plan> plan_pypi(const server_spec& spec, const host_facts& host,
+                               pypi_request pypi) {
+  if (host.python.empty()) return missing_tool("python3", "a Python package");
+  install_plan plan;
+  plan.kind = install_kind::pypi;
+  plan.pypi = std::move(pypi);
+  plan.from = "Python package " + plan.pypi.requirement();
+  std::vector<std::string> parts{"pypi", normalised_name(plan.pypi.name), plan.pypi.extras,
+                                 plan.pypi.version, host.python_identity};
+  parts.insert(parts.end(), plan.pypi.with.begin(), plan.pypi.with.end());
+  const auto name = plan.pypi.name;
+  return at_key(std::move(plan), host, name, std::move(parts), spec);
 }
 
-result<maybe_step> next_node(const server_spec& spec, const host_facts& host,
-                             const install_plan& plan, const install_facts& facts) {
-  const auto& files = facts.project.files;
-  if (files.count("package.json") == 0) return maybe_step();
-  if (host.npm.empty() || host.node.empty()) return missing("node and npm", "a Node.js server");
-  const auto cwd = project_dir(spec, plan);
-  const auto variables = install_environment(host.variables);
-  if (!completed(facts, "npm")) {
-    const bool locked = files.count("package-lock.json") + files.count("npm-shrinkwrap.json") != 0;
-    return maybe_step(make_step("npm",
-                                {host.npm, locked ? "ci" : "install", "--no-audit", "--no-fund",
-                                 "--loglevel=error", "--no-progress", "--no-update-notifier"},
-                                variables, cwd, spec));
-  }
-  const auto package = read_package_json(facts.project.package_json);
-  if (package.has_build && !completed(facts, "build") && !find_entry(facts.project))
-    return maybe_step(
-        make_step("build", {host.npm, "run", "build", "--loglevel=error", "--no-update-notifier"},
-                  variables, cwd, spec));
-  return maybe_step();
+/// A plain command, which may be a launcher of a package that is better installed once.
+result<install_plan> plan_command(const server_spec& spec, const host_facts& host) {
+  install_plan plan;
+  plan.from = spec.command;
+  if (spec.command.empty()) return error{errc::bad_config, "command: it is empty; name a program"};
+  if (plain(spec, "npx"))
+    if (auto request = parse_npx(spec.args)) return plan_npm(spec, host, std::move(*request));
+  if (plain(spec, "uvx") && !host.python.empty())
+    if (auto request = parse_uvx(spec.args)) return plan_pypi(spec, host, std::move(*request));
+  return plan;
 }
 
-result<maybe_step> next_git(const server_spec& spec, const host_facts& host,
-                            const install_plan& plan, const install_facts& facts) {
-  if (!completed(facts, "clone")) {
-    std::vector<std::string> argv{host.libexec_dir + "/toolscore-clone", "--url", spec.git, "--dir",
-                                  checkout_dir(plan)};
-    if (!spec.ref.empty()) argv.insert(argv.end(), {"--ref", spec.ref});
-    if (!spec.subdir.empty()) argv.insert(argv.end(), {"--subdir", spec.subdir});
-    auto step =
-        make_step("clone", std::move(argv), clone_environment(host.variables), plan.dir, spec);
-    step.timeout = clone_timeout;
-    step.during = process_status::cloning;
-    return maybe_step(std::move(step));
-  }
-  switch (detect_kind(facts.project)) {
-  case project_kind::python:
-    return next_python(spec, host, plan, facts);
-  case project_kind::node:
-    return next_node(spec, host, plan, facts);
-  case project_kind::none:
-    break;
-  }
-  return maybe_step();
+result<maybe_step> fetch_step(const server_spec& spec, const host_facts& host,
+                              const install_plan& plan) {
+  const bool git = spec.source == source_kind::git;
+  std::vector<std::string> argv{host.libexec_dir + (git ? "/toolscore-clone" : "/toolscore-fetch"),
+                                git ? "--url" : spec.source == source_kind::path ? "--copy"
+                                                                                 : "--archive",
+                                git ? spec.git : spec.from, "--dir", checkout_dir(plan)};
+  if (spec.source == source_kind::bundle) argv.emplace_back("--no-strip");
+  if (!spec.ref.empty()) argv.insert(argv.end(), {"--ref", spec.ref});
+  if (!spec.subdir.empty()) argv.insert(argv.end(), {"--subdir", spec.subdir});
+  if (!spec.sha256.empty()) argv.insert(argv.end(), {"--sha256", spec.sha256});
+  auto step = make_step(fetch_name(spec), std::move(argv), clone_environment(host.variables),
+                        plan.dir, spec);
+  step.timeout = clone_timeout;
+  step.during = process_status::cloning;
+  return maybe_step(std::move(step));
 }
 
 result<maybe_step> next_npm(const server_spec& spec, const host_facts& host,
@@ -162,6 +154,19 @@ result<maybe_step> next_npm(const server_spec& spec, const host_facts& host,
                 install_environment(host.variables), plan.dir, spec));
 }
 
+result<maybe_step> next_pypi(const server_spec& spec, const host_facts& host,
+                             const install_plan& plan, const install_facts& facts) {
+  if (!completed(facts, "venv")) {
+    auto step = venv_step(spec, host, plan, plan.dir);
+    if (!step) return step.failure();
+    return maybe_step(std::move(*step));
+  }
+  if (completed(facts, "pip")) return maybe_step();
+  std::vector<std::string> what{plan.pypi.requirement()};
+  what.insert(what.end(), plan.pypi.with.begin(), plan.pypi.with.end());
+  return maybe_step(pip_step(spec, host, plan, plan.dir, what));
+}
+
 } // namespace
 
 const char* to_string(install_kind x) noexcept {
@@ -170,8 +175,10 @@ const char* to_string(install_kind x) noexcept {
     return "none";
   case install_kind::npm:
     return "npm";
-  case install_kind::git:
-    return "git";
+  case install_kind::pypi:
+    return "pypi";
+  case install_kind::project:
+    return "project";
   }
   return "unknown";
 }
@@ -196,23 +203,34 @@ std::string server_dir(const server_id& id, const host_facts& host) {
   return servers_dir(host) + "/" + id.value;
 }
 
+std::string fetch_name(const server_spec& spec) {
+  return spec.source == source_kind::git ? "clone" : "fetch";
+}
+
 result<install_plan> plan_install(const server_spec& spec, const host_facts& host) {
-  if (spec.source == source_kind::git) return plan_git(spec, host);
-  install_plan plan;
-  plan.from = spec.command;
-  if (spec.command.empty()) return error{errc::bad_config, "command: it is empty; name a program"};
-  if (!plain_npx(spec)) return plan;
-  auto request = parse_npx(spec.args);
-  if (!request) return plan;
-  if (host.npm.empty() || host.node.empty()) return missing("node and npm (Node.js)", "npx");
-  plan.kind = install_kind::npm;
-  plan.npx = std::move(*request);
-  plan.from =
-      "npm package " + plan.npx.package + (plan.npx.version.empty() ? "" : "@" + plan.npx.version);
-  const auto name = readable_name(plan.npx.package);
-  const std::vector<std::string> parts{"npm", plan.npx.package, plan.npx.version, plan.npx.bin,
-                                       host.node_identity};
-  return at_key(std::move(plan), host, name, parts, spec);
+  switch (spec.source) {
+  case source_kind::command:
+    return plan_command(spec, host);
+  case source_kind::git:
+    return plan_git(spec, host);
+  case source_kind::path:
+  case source_kind::archive:
+  case source_kind::bundle:
+    return plan_files(spec, host);
+  case source_kind::npm:
+    if (const auto name = parse_package_name(spec.package))
+      return plan_npm(spec, host, {name->name, name->version, {}, spec.args});
+    return error{errc::bad_config, "npm: \"" + spec.package +
+                                       "\" is no package; write NAME or NAME@VERSION"};
+  case source_kind::pypi:
+    break;
+  }
+  auto request = parse_requirement(spec.package);
+  if (!request)
+    return error{errc::bad_config, "pypi: \"" + spec.package +
+                                       "\" is no package; write NAME or NAME==VERSION"};
+  request->args = spec.args;
+  return plan_pypi(spec, host, std::move(*request));
 }
 
 result<maybe_step> next_step(const server_spec& spec, const host_facts& host,
@@ -220,8 +238,12 @@ result<maybe_step> next_step(const server_spec& spec, const host_facts& host,
   switch (plan.kind) {
   case install_kind::npm:
     return next_npm(spec, host, plan, facts);
-  case install_kind::git:
-    return next_git(spec, host, plan, facts);
+  case install_kind::pypi:
+    return next_pypi(spec, host, plan, facts);
+  case install_kind::project:
+    if (!completed(facts, fetch_name(spec))) return fetch_step(spec, host, plan);
+    if (spec.source == source_kind::bundle) return maybe_step(); // It brings what it needs.
+    return next_project_step(spec, host, plan, facts);
   case install_kind::none:
     break;
   }

@@ -119,7 +119,7 @@ void process_runner_state::on_exit(const step_exited& news) {
                 {errc::install_failed, flight.report->failure(flight.step.name, flight.step.launch,
                                                               to_string(news.exit))});
   flight.facts.completed.push_back(flight.step.name);
-  if (flight.step.name == "clone") flight.facts.version = flight.report->commit();
+  if (!flight.report->version().empty()) flight.facts.version = flight.report->version();
   in_pool(flight, [spec = flight.waiters.front().spec, plan = flight.plan, facts = flight.facts](
                       work_outcome& out) { out.facts = read_facts(spec, plan, facts); });
 }

@@ -24,6 +24,10 @@ constexpr std::array noise{"progress ",
                            "╰─>",
                            "│ exit code"};
 
+// What toolscore-clone and toolscore-fetch say of what they brought.
+constexpr std::array versions{std::pair{std::string_view("commit "), std::size_t{40}},
+                              std::pair{std::string_view("sha256 "), std::size_t{64}}};
+
 /// Cuts in front of a UTF-8 sequence, never inside one.
 std::string cut(std::string text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
@@ -52,15 +56,15 @@ std::string printable(std::string_view line) {
 } // namespace
 
 void step_report::add(std::string_view line) {
-  constexpr std::string_view commit_mark = "commit ";
   const auto text = printable(line);
   if (text.empty() || text == "npm error") return;
   if (std::any_of(noise.begin(), noise.end(), [&](const char* x) { return text.starts_with(x); }))
     return;
-  if (text.starts_with(commit_mark) && text.size() == commit_mark.size() + 40) {
-    commit_ = text.substr(commit_mark.size());
-    return;
-  }
+  for (const auto& [mark, digits] : versions)
+    if (text.starts_with(mark) && text.size() == mark.size() + digits) {
+      version_ = text.substr(mark.size());
+      return;
+    }
   lines_.push_back(cut(without_credentials(text), line_bytes_max));
   if (lines_.size() > lines_max) lines_.pop_front();
 }

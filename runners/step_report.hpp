@@ -16,14 +16,14 @@ public:
   static constexpr std::size_t line_bytes_max = 300;
 
   void add(std::string_view line);
-  /// The commit that toolscore-clone named, if it did.
-  const std::string& commit() const { return commit_; }
+  /// The commit that toolscore-clone named, or the digest that toolscore-fetch did.
+  const std::string& version() const { return version_; }
   /// "npm: npm install x: exit 1: first line | last line".
   std::string failure(std::string_view step, const launch_plan& launch, std::string_view how) const;
 
 private:
   std::deque<std::string> lines_;
-  std::string commit_;
+  std::string version_;
 };
 
 /// A command line for people: arguments with blanks are quoted, credentials are left out, at most

@@ -73,6 +73,32 @@ BOOST_AUTO_TEST_CASE(a_definition_made_by_a_program_is_written_out_and_read_back
   BOOST_TEST(effective_json(*again) == effective_json(made));
 }
 
+BOOST_AUTO_TEST_CASE(every_source_is_read_and_written_again) {
+  const std::string sum(64, 'A');
+  const std::tuple<std::string, source_kind, std::string> rows[] = {
+      {R"({"npm": "@s/x@1"})", source_kind::npm, "@s/x@1"},
+      {R"({"pypi": "x==1", "command": "x-cli"})", source_kind::pypi, "x==1"},
+      {R"({"path": "/srv/x", "subdir": "a", "build": [["make", "${KEY}"]]})", source_kind::path, "/srv/x"},
+      {R"({"archive": "https://h/x.tgz", "sha256": ")" + sum + R"("})", source_kind::archive,
+       "https://h/x.tgz"},
+      {R"({"mcpb": "/x.mcpb", "user_config": {"a": 1, "b": ["${KEY}", "c"]}})", source_kind::bundle,
+       "/x.mcpb"},
+  };
+  for (const auto& [text, kind, what] : rows) {
+    const auto spec = parse(text.c_str());
+    BOOST_REQUIRE_MESSAGE(spec, text << (spec ? "" : spec.failure().detail));
+    BOOST_TEST((spec->source == kind), text);
+    BOOST_TEST((spec->package + spec->from) == what);
+    BOOST_TEST((spec->sha256.empty() || spec->sha256 == std::string(64, 'a')));
+    auto made = *spec;
+    made.origin_json.clear();
+    const auto again = parse_server("fs", to_json(made), server_policy{}, test::usual_environment());
+    BOOST_REQUIRE_MESSAGE(again, (again ? "" : again.failure().detail));
+    BOOST_TEST(effective_json(*again) == effective_json(made));
+    BOOST_TEST((again->build == spec->build && again->user_config == spec->user_config));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(keys_of_other_hosts_are_kept_and_listed) {
   std::vector<std::string> ignored;
   const auto spec = parse(R"({"command": "x", "autoApprove": ["a"], "envFile": ".env", "dev": {},
@@ -87,7 +113,7 @@ BOOST_AUTO_TEST_CASE(keys_of_other_hosts_are_kept_and_listed) {
 
 BOOST_AUTO_TEST_CASE(a_bad_server_is_refused_with_its_path_and_what_to_do) {
   const std::pair<const char*, const char*> rows[] = {
-      {"{}", "fs: says not where the server comes from, add \"command\" or \"git\""},
+      {"{}", "fs: says not where the server comes from, add \"command\", \"git\", \"npm\" or \"pypi\""},
       {"[]", "fs: [] is no object"},
       {R"({"command": "x", "comand": "y"})",
        "fs: unknown key \"comand\"; did you mean \"command\"?"},
@@ -109,12 +135,26 @@ BOOST_AUTO_TEST_CASE(a_bad_server_is_refused_with_its_path_and_what_to_do) {
       {R"({"command": "x", "env": {"A": {}}})", "fs.env.A: {} is no text"},
       {R"({"command": "x", "disabled": "yes"})", "fs.disabled: \"yes\" is neither true nor false"},
       {R"({"command": "x", "ref": "main"})", "fs.ref: has a meaning only beside \"git\""},
+      {R"({"command": "x", "subdir": "a"})",
+       "fs.subdir: has a meaning only beside \"git\", \"path\" or \"archive\""},
+      {R"({"npm": "x", "sha256": "a"})", "fs.sha256: has a meaning only beside"},
+      {R"({"npm": "x", "pypi": "y"})", "fs.pypi: is a second source beside \"npm\""},
+      {R"({"npm": ""})", "fs.npm: is empty, write NAME or NAME@VERSION"},
+      {R"({"pypi": "--index-url=x"})", "fs.pypi: cannot begin with '-'"},
+      {R"({"path": "here"})", "fs.path: \"here\" is no absolute path"},
+      {R"({"archive": "u", "sha256": "abc"})", "fs.sha256: is no SHA-256"},
+      {R"({"archive": "u", "build": "make"})", "fs.build: \"make\" is no list"},
+      {R"({"archive": "u", "build": []})", "fs.build: [] is no list"},
+      {R"({"archive": "u", "build": ["make"]})", "fs.build: \"make\" is no command"},
+      {R"({"archive": "u", "build": [[1]]})", "fs.build: 1 is no text"},
+      {R"({"mcpb": "u", "build": [["x"]]})", "fs.build: has a meaning only beside"},
+      {R"({"mcpb": "u", "user_config": {"a": {}}})", "fs.user_config.a: {} is no text"},
       {R"({"git": ""})", "fs.git: is empty"},
-      {R"({"git": "--upload-pack=x"})", "fs.git: a URL cannot begin with '-'"},
+      {R"({"git": "--upload-pack=x"})", "fs.git: cannot begin with '-'"},
       {R"({"git": "u", "ref": "-x"})", "fs.ref: a branch, tag or commit has no leading '-'"},
-      {R"({"git": "u", "subdir": "../x"})", "fs.subdir: \"../x\" leaves the repository"},
-      {R"({"git": "u", "subdir": "a/../../x"})", "leaves the repository"},
-      {R"({"git": "u", "subdir": "/etc"})", "leaves the repository"},
+      {R"({"git": "u", "subdir": "../x"})", "fs.subdir: \"../x\" leaves the source"},
+      {R"({"git": "u", "subdir": "a/../../x"})", "leaves the source"},
+      {R"({"git": "u", "subdir": "/etc"})", "leaves the source"},
       {R"({"command": "x", "type": "telnet"})", "fs.type: \"telnet\" is not known here"},
       {"{\"command\": \n ?}", "fs:2:2: expected a value"},
   };

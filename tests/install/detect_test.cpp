@@ -28,7 +28,7 @@ project_facts node_with(std::string package_json, std::set<std::string> files) {
 
 std::string text_of(const result<entry_point>& entry) {
   if (!entry) return "error";
-  constexpr const char* kinds[]{"script ", "python ", "node "};
+  constexpr const char* kinds[]{"script ", "python ", "node ", "program "};
   return kinds[static_cast<int>(entry->kind)] + entry->name;
 }
 

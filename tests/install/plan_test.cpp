@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_plain_command_has_no_steps_and_starts_as_written) {
 
 BOOST_AUTO_TEST_CASE(a_launcher_gets_the_settings_of_installers_and_no_key) {
   const auto host = sample_host();
-  for (const auto* program : {"uvx", "/usr/local/bin/uvx", "pipx", "bunx"}) {
+  for (const auto* program : {"/usr/local/bin/uvx", "pipx", "bunx"}) {
     const auto spec = command(program, {"x"});
     const auto launch = plan_launch(spec, host, *plan_install(spec, host), {});
     BOOST_TEST(launch->env.count("HTTPS_PROXY") == 1u, program);
@@ -121,6 +121,75 @@ BOOST_AUTO_TEST_CASE(npx_is_installed_once_and_its_bin_is_launched_directly) {
   facts.bin_first_line = "#!/bin/sh";
   BOOST_TEST(plan_launch(spec, host, plan, facts)->argv == (words{file, "/data"}),
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(uvx_and_a_package_of_an_index_are_one_install_in_an_environment_of_its_own) {
+  const auto host = sample_host();
+  const auto spec = command("uvx", {"--with", "b", "Mcp.Time@1.2", "/data"});
+  const auto plan = *plan_install(spec, host);
+  BOOST_TEST((plan.kind == install_kind::pypi));
+  install_facts facts;
+  BOOST_TEST(steps_of(spec, host, facts) == (words{"venv", "pip"}),
+             boost::test_tools::per_element());
+  facts.completed = {"venv"};
+  const auto pip = **next_step(spec, host, plan, facts);
+  BOOST_TEST(pip.launch.argv == (words{plan.dir + "/venv/bin/python", "-m", "pip", "install",
+                                       "--disable-pip-version-check", "--no-input",
+                                       "Mcp.Time==1.2", "b"}),
+             boost::test_tools::per_element());
+  facts.scripts = {"time-cli", "mcp-time"};
+  const auto launch = *plan_launch(spec, host, plan, facts);
+  BOOST_TEST(launch.argv == (words{plan.dir + "/venv/bin/mcp-time", "/data"}),
+             boost::test_tools::per_element());
+  auto same = command("", {"/data"});
+  same.source = source_kind::pypi;
+  same.package = "mcp_time==1.2";
+  BOOST_TEST(plan_install(same, host)->key != plan.key); // It is without "b".
+  BOOST_TEST(plan_install(same, host)->key ==
+             plan_install(command("uvx", {"mcp-time@1.2"}), host)->key);
+  for (const auto& other : {command("/opt/bin/uvx", {"x"}), command("uvx", {"--python", "3", "x"})})
+    BOOST_TEST((plan_install(other, host)->kind == install_kind::none));
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_project_has_its_builder_and_a_missing_one_is_named) {
+  auto host = sample_host();
+  const auto spec = git("https://h/x.git");
+  const auto with = [](std::set<std::string> files) {
+    install_facts facts;
+    facts.completed = {"clone"};
+    facts.project.files = std::move(files);
+    return facts;
+  };
+  auto rust = with({"Cargo.toml", "Cargo.lock"});
+  rust.project.cargo_toml = "[package]\nname = \"x\"\n";
+  BOOST_TEST(steps_of(spec, host, rust).back() ==
+             "error: a Rust server needs cargo (Rust), which is not in the node's PATH; install it");
+  BOOST_TEST(steps_of(spec, host, with({"go.mod"})).back() ==
+             "error: a Go server needs go, which is not in the node's PATH; install it");
+  host.cargo = "/bin/cargo";
+  host.go = "/bin/go";
+  host.uv = "/bin/uv";
+  host.pnpm = "/bin/pnpm";
+  host.yarn = "/bin/yarn";
+  BOOST_TEST(steps_of(spec, host, rust) == (words{"clone", "cargo"}),
+             boost::test_tools::per_element());
+  const auto plan = *plan_install(spec, host);
+  BOOST_TEST((**next_step(spec, host, plan, rust)).launch.argv ==
+                 (words{"/bin/cargo", "build", "--release", "--locked"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(steps_of(spec, host, with({"go.mod"})) == (words{"clone", "go"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(steps_of(spec, host, node_facts("{}", {"pnpm-lock.yaml"})) == (words{"clone", "pnpm"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(steps_of(spec, host, node_facts("{}", {"yarn.lock"})) == (words{"clone", "yarn"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(steps_of(spec, host, with({"setup.py", "uv.lock"})) == (words{"clone", "uv"}),
+             boost::test_tools::per_element());
+  auto own = spec;
+  own.build = {{"make"}, {"make", "install"}};
+  BOOST_TEST(steps_of(own, host, rust) == (words{"clone", "build 1", "build 2"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(plan_install(own, host)->key != plan.key);
 }
 
 BOOST_AUTO_TEST_CASE(another_npx_and_forms_it_alone_knows_run_as_written) {
