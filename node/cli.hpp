@@ -24,6 +24,7 @@ enum class command_kind : std::uint8_t {
   trajectories,
   events,
   check,
+  plan,
   why,
   stdio,
   version,

@@ -26,6 +26,17 @@ struct adder {
   }
 };
 
+void add_source_options(CLI::App& to, cli_request& out) {
+  to.add_option("--config", out.definition, "Its object, as under \"mcpServers\"")
+      ->type_name("JSON");
+  to.add_option("--git", out.git,
+                 "A repository to clone and build; arguments behind \"--\" go "
+                 "to the server")
+      ->type_name("URL");
+  to.add_option("--ref", out.ref, "Branch, tag or commit [the remote's HEAD]")->type_name("R");
+  to.add_option("--subdir", out.subdir, "Where in the repository it is")->type_name("S");
+}
+
 void add_node_commands(adder& x) {
   auto& up = x.command(command_kind::up, "up", "Run the node in the foreground",
                        "toolscore up -c toolscore.json");
@@ -41,6 +52,13 @@ void add_node_commands(adder& x) {
       x.command(command_kind::check, "check", "Read a configuration and say what is wrong",
                 "toolscore check toolscore.json");
   check.add_option("FILE", x.out.file, "The file [-c FILE, or ./toolscore.json]")->type_name("");
+  auto& plan = x.command(command_kind::plan, "plan",
+                         "Print every step and command that would run for a server, and run none: a "
+                         "server of the configuration, or --config JSON, --git URL, -- COMMAND "
+                         "[ARGUMENTS...]",
+                         "toolscore plan fs");
+  plan.add_option("NAME", x.out.server, "The server's name")->type_name("");
+  add_source_options(plan, x.out);
   x.command(command_kind::version, "version", "Print the version", "toolscore version");
 }
 
@@ -50,14 +68,7 @@ void add_definition_commands(adder& x) {
                         "COMMAND [ARGUMENTS...]",
                         "toolscore add fs -- npx -y @modelcontextprotocol/server-filesystem /data");
   x.server(add);
-  add.add_option("--config", x.out.definition, "Its object, as under \"mcpServers\"")
-      ->type_name("JSON");
-  add.add_option("--git", x.out.git,
-                 "A repository to clone and build; arguments behind \"--\" go "
-                 "to the server")
-      ->type_name("URL");
-  add.add_option("--ref", x.out.ref, "Branch, tag or commit [the remote's HEAD]")->type_name("R");
-  add.add_option("--subdir", x.out.subdir, "Where in the repository it is")->type_name("S");
+  add_source_options(add, x.out);
   add.add_flag("--no-wait{false}", x.out.wait, "Return before it is ready");
   x.server(x.command(command_kind::remove, "rm", "Stop a server and forget it", "toolscore rm fs"));
   x.server(x.command(command_kind::start, "start", "Start a server, also a parked one",

@@ -87,8 +87,8 @@ cli_reading read_command_line(std::vector<std::string> arguments) {
       return reading;
     }
     const auto command = chosen_command(app);
-    const bool takes_rest = command == "run" || command == "add";
-    if (marked && !takes_rest) return wrong_usage("only run and add take a \"--\"", command);
+    const bool takes_rest = command == "run" || command == "add" || command == "plan";
+    if (marked && !takes_rest) return wrong_usage("only run, add and plan take a \"--\"", command);
     if (command == "run" && rest.empty())
       return wrong_usage("run needs a command: toolscore run -- COMMAND", command);
   } catch (const std::exception& failure) {

@@ -8,6 +8,7 @@
 #include "node/follow_io.hpp"
 #include "node/http_client_io.hpp"
 #include "node/node_address_io.hpp"
+#include "node/plan_command_io.hpp"
 #include "node/stdio/run_io.hpp"
 #include "node/terminal_io.hpp"
 #include "node/up_io.hpp"
@@ -83,6 +84,8 @@ int run_program(int argument_count, char** arguments) {
     return up(request);
   case command_kind::check:
     return finished(check(request));
+  case command_kind::plan:
+    return finished(plan_command(request));
   case command_kind::stdio:
     return stdio(request);
   case command_kind::version:

@@ -29,15 +29,6 @@ int refuse(const error& failure, int code) {
   return code;
 }
 
-/// Where toolscore-spawner and toolscore-clone are: beside this program, unless the packager or an
-/// embedder says otherwise.
-std::string libexec_dir() {
-  if (const char* chosen = std::getenv("TOOLSCORE_LIBEXEC")) return chosen;
-  std::error_code ignored;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  return (program.parent_path().parent_path() / "libexec" / "toolscore").string();
-}
-
 result<done> listen_at(node_config& config, const std::string& text) {
   const auto colon = text.rfind(':');
   const auto port = colon == std::string::npos ? std::string{} : text.substr(colon + 1);
@@ -147,6 +138,13 @@ int serve(runtime& tree, const node_config& config, gateway_options options,
 }
 
 } // namespace
+
+std::string libexec_dir() {
+  if (const char* chosen = std::getenv("TOOLSCORE_LIBEXEC")) return chosen;
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return (program.parent_path().parent_path() / "libexec" / "toolscore").string();
+}
 
 int run_up(const up_options& options) {
   std::signal(SIGPIPE, SIG_IGN);

@@ -8,6 +8,7 @@ add_library(toolscore_install_plans STATIC
   install_keys.cpp
   install_machine.cpp
   npx_plan.cpp
+  plan_outline.cpp
   process_launch.cpp
   process_plan.cpp
   project_steps.cpp

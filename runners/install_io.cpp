@@ -211,6 +211,12 @@ install_facts read_facts(const server_spec& spec, const install_plan& plan, inst
   return known;
 }
 
+install_facts read_source(const std::string& directory) {
+  install_facts facts;
+  read_project(directory, {}, facts.project);
+  return facts;
+}
+
 result<done> seal_install(const install_plan& plan, const install_facts& facts) {
   const nlohmann::json marker{{"key", plan.key}, {"from", plan.from}, {"version", facts.version}};
   const auto path = plan.dir + "/" + marker_name;

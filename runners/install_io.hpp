@@ -27,6 +27,9 @@ result<done> prepare_install(const install_plan& plan);
 /// Reads what `plan` asks about; `known` has the completed steps and the commit.
 install_facts read_facts(const server_spec& spec, const install_plan& plan, install_facts known);
 
+/// What a project's directory says of it before anything is installed.
+install_facts read_source(const std::string& directory);
+
 /// Makes the install complete: everything is on the disk before the marker is, and the marker
 /// appears whole or not at all.
 result<done> seal_install(const install_plan& plan, const install_facts& facts);

@@ -1,0 +1,65 @@
+#include "node/plan_command_io.hpp"
+
+#include "config/server_config.hpp"
+#include "node/add_definition.hpp"
+#include "node/config_file_io.hpp"
+#include "node/node_address_io.hpp"
+#include "node/plan_server_io.hpp"
+#include "node/reply_json.hpp"
+#include "node/up_io.hpp"
+
+#include <algorithm>
+
+namespace toolscore {
+namespace {
+
+command_output refused(const error& failure, exit_code code = exit_code::usage) {
+  return {{}, "error: " + failure.detail + "\n", code};
+}
+
+bool has_source(const cli_request& request) {
+  return !request.git.empty() || !request.definition.empty() || !request.rest.empty();
+}
+
+/// The server of the request's own source, as `add` would make it.
+result<server_spec> given_server(cli_request request, const server_policy& defaults,
+                                 const environment& env) {
+  if (request.server.empty()) request.server = "server";
+  const auto written = add_definition(request);
+  if (!written) return written.failure();
+  const auto config = reply_json::parse(*written).at("config");
+  return parse_server(request.server, config, request.server, defaults, env, nullptr);
+}
+
+result<server_spec> configured_server(const cli_request& request, const node_config& config) {
+  const auto at = std::find_if(
+      config.servers.begin(), config.servers.end(),
+      [&](const server_spec& spec) { return spec.id.value == request.server; });
+  if (at != config.servers.end()) return *at;
+  return error{errc::unknown_server,
+               "the configuration has no server \"" + request.server + "\"; name one of it, or give "
+                                                                      "a source"};
+}
+
+} // namespace
+
+command_output plan_command(const cli_request& request) {
+  const auto file = chosen_config_file(request);
+  const auto env = process_environment(file);
+  const auto config = read_node_config(file, env);
+  if (!config) return refused(config.failure());
+  if (!has_source(request) && request.server.empty())
+    return refused({errc::bad_config, "name a server of the configuration, or give a source: --config "
+                                      "JSON, --git URL, or -- COMMAND"});
+  const auto spec = has_source(request) ? given_server(request, config->defaults, env)
+                                        : configured_server(request, *config);
+  if (!spec)
+    return refused(spec.failure(), spec.failure().code == errc::unknown_server
+                                       ? exit_code::unknown_server
+                                       : exit_code::usage);
+  const auto state_dir =
+      request.state_dir.empty() ? config->state_dir : absolute_path(request.state_dir);
+  return plan_of_server(*spec, state_dir, libexec_dir(), request.json);
+}
+
+} // namespace toolscore
