@@ -94,6 +94,9 @@ BOOST_AUTO_TEST_CASE(a_plain_command_has_a_start_alone_and_a_bad_source_is_refus
   BOOST_TEST(got->directory.empty());
   BOOST_TEST(got->steps.empty());
   BOOST_TEST(got->launch->argv == words{"x"}, boost::test_tools::per_element());
+  const auto shown = outline_text(*got) + outline_json(*got).dump();
+  BOOST_TEST(shown.find("KEY") != std::string::npos);
+  BOOST_TEST(shown.find("do-not-show") == std::string::npos);
   BOOST_TEST(!outline_of(server_from(source_kind::pypi), sample_host(), false, std::nullopt));
 }
 
