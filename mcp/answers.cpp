@@ -1,6 +1,7 @@
 #include "mcp/answers.hpp"
 
 #include "mcp/json_text.hpp"
+#include "mcp/older_clients.hpp"
 #include "mcp/versions.hpp"
 
 #include <nlohmann/json.hpp>
@@ -162,9 +163,12 @@ std::string restrict_capabilities(std::string_view capabilities_json) {
 
 std::string initialize_response(std::string_view id_raw, const handshake_result& server,
                                 std::string_view client_version) {
-  return result_response(id_raw, initialize_result(negotiate_legacy(client_version),
-                                                   restrict_capabilities(server.capabilities_json),
-                                                   info_of(server), server.instructions_json));
+  const auto version = negotiate_legacy(client_version);
+  const auto capabilities =
+      older_capabilities(restrict_capabilities(server.capabilities_json), version);
+  return result_response(id_raw, initialize_result(version, capabilities,
+                                                   older_info(info_of(server), version),
+                                                   server.instructions_json));
 }
 
 std::string discover_response(std::string_view id_raw, const handshake_result& server) {
@@ -175,8 +179,9 @@ std::string discover_response(std::string_view id_raw, const handshake_result& s
 std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
                                         std::string_view instructions,
                                         std::string_view capabilities) {
+  const auto version = negotiate_legacy(client_version);
   return result_response(
-      id_raw, initialize_result(negotiate_legacy(client_version), capabilities, product_json(),
+      id_raw, initialize_result(version, older_capabilities(capabilities, version), product_json(),
                                 instructions.empty() ? "" : quote(instructions)));
 }
 

@@ -9,6 +9,13 @@
 namespace toolscore::mcp {
 namespace {
 
+using std::chrono::milliseconds;
+
+/// Its server says for how long its lists are good; a legacy one tells of changes, or does not.
+bool tells_lifetimes(const server_offer& offer) {
+  return offer.handshake && offer.handshake->server == era::modern;
+}
+
 /// At most `bytes_max` bytes, ended between two characters.
 std::string_view cut(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
@@ -25,6 +32,9 @@ bool declares(const server_offer& offer, std::string_view family) {
 
 joint_view::joint_view(std::vector<offer_ptr> offers, group_view how)
     : offers_(std::move(offers)), search_(how.search) {
+  for (const auto& x : offers_) by_name_.push_back(x.get());
+  std::sort(by_name_.begin(), by_name_.end(),
+            [](const auto* a, const auto* b) { return a->server < b->server; });
   const auto set = [this](served_list kind, std::vector<list_entry> entries) {
     lists_[static_cast<std::size_t>(kind)] = list_index(kind, std::move(entries));
   };
@@ -58,14 +68,15 @@ void joint_view::find_families() {
           subscribes_ || member_of(member_of(offer->handshake->capabilities_json, "resources"),
                                    "subscribe") == "true";
   }
+  std::sort(resource_servers_.begin(), resource_servers_.end());
   if (unknown) served_.prompts = served_.resources = served_.completions = true;
 }
 
 const server_offer* joint_view::server(std::string_view id) const noexcept {
   const auto at = std::lower_bound(
-      offers_.begin(), offers_.end(), id,
-      [](const offer_ptr& x, std::string_view name) { return x->server.value < name; });
-  return at != offers_.end() && (*at)->server.value == id ? at->get() : nullptr;
+      by_name_.begin(), by_name_.end(), id,
+      [](const server_offer* x, std::string_view name) { return x->server.value < name; });
+  return at != by_name_.end() && (*at)->server.value == id ? *at : nullptr;
 }
 
 std::string joint_view::capabilities_json(bool changes) const {
@@ -112,6 +123,31 @@ joint_view::lifetime_of(served_list kind, std::chrono::steady_clock::time_point 
     is_public = is_public && life.is_public;
   }
   return {ttl.value_or(0), ttl && is_public};
+}
+
+std::vector<server_id> joint_view::outdated(served_list kind,
+                                            std::chrono::steady_clock::time_point now) const {
+  std::vector<server_id> servers;
+  for (const auto& offer : offers_) {
+    const auto& kept = offer->kept[static_cast<std::size_t>(kind)];
+    if (kept.array && tells_lifetimes(*offer) &&
+        now - kept.life.fetched >= milliseconds(kept.life.ttl_ms))
+      servers.push_back(offer->server);
+  }
+  return servers;
+}
+
+std::optional<std::chrono::steady_clock::time_point> joint_view::next_outdated() const {
+  std::optional<std::chrono::steady_clock::time_point> next;
+  for (const auto& offer : offers_) {
+    if (!tells_lifetimes(*offer)) continue;
+    for (const auto& kept : offer->kept) {
+      if (!kept.array || kept.life.ttl_ms <= 0) continue;
+      const auto end = kept.life.fetched + milliseconds(kept.life.ttl_ms);
+      next = std::min(next.value_or(end), end);
+    }
+  }
+  return next;
 }
 
 std::optional<resource_place> joint_view::find_resource(std::string_view uri) const {

@@ -31,7 +31,7 @@ public:
   static constexpr std::size_t server_instructions_bytes_max = 8 << 10;
 
   joint_view() : joint_view({}, {}) {}
-  /// `offers` in the order of their names.
+  /// `offers` in the order of the configuration: of two with one name or URI the first keeps it.
   joint_view(std::vector<offer_ptr> offers, group_view how);
   joint_view(const joint_view&) = delete; // It has pointers into itself.
   joint_view& operator=(const joint_view&) = delete;
@@ -55,6 +55,13 @@ public:
   std::pair<std::int64_t, bool> lifetime_of(served_list kind,
                                             std::chrono::steady_clock::time_point now) const;
 
+  /// The modern servers whose part of a list was good for a while that is over.
+  std::vector<server_id> outdated(served_list kind,
+                                  std::chrono::steady_clock::time_point now) const;
+  /// When that begins to be so of the next part of any list, of those that are good for a while at
+  /// all; nothing where none is.
+  std::optional<std::chrono::steady_clock::time_point> next_outdated() const;
+
   /// Listed, or of a template that matches; with the most literal characters of those that do.
   std::optional<resource_place> find_resource(std::string_view uri) const;
   /// `<server>+<uri>` of a server whose URIs collide with another's.
@@ -72,10 +79,11 @@ private:
   void find_families();
 
   std::vector<offer_ptr> offers_;
+  std::vector<const server_offer*> by_name_;
   std::array<list_index, list_count> lists_;
   std::vector<std::pair<uri_template, const list_entry*>> templates_;
   std::set<std::string> rewritten_;
-  std::vector<server_id> resource_servers_;
+  std::vector<server_id> resource_servers_; ///< By name.
   served_methods served_;
   bool logging_ = false;
   bool subscribes_ = false;

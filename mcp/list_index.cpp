@@ -1,6 +1,7 @@
 #include "mcp/list_index.hpp"
 
 #include "mcp/hash.hpp"
+#include "mcp/older_clients.hpp"
 #include "mcp/rewrite.hpp"
 
 #include <algorithm>
@@ -31,7 +32,8 @@ const list_entry* list_index::find(std::string_view exposed) const noexcept {
 }
 
 result<std::string> list_index::page(std::optional<std::string_view> cursor, std::size_t limit,
-                                     const cursor_key& key, const entry_filter& shown) const {
+                                     const cursor_key& key, const entry_filter& shown,
+                                     std::string_view version) const {
   std::size_t first = 0;
   if (cursor) {
     const auto at = read_cursor(*cursor, kind_, key);
@@ -47,7 +49,13 @@ result<std::string> list_index::page(std::optional<std::string_view> cursor, std
   for (std::size_t i = first; i < last; ++i) {
     if (shown && !shown(entries_[i])) continue;
     if (!text.ends_with('[')) text += ',';
-    append_entry(text, entries_[i]);
+    if (version.empty()) {
+      append_entry(text, entries_[i]);
+      continue;
+    }
+    std::string item;
+    append_entry(item, entries_[i]);
+    text += older_item(item, kind_, version);
   }
   text += ']';
   if (last != entries_.size())

@@ -28,9 +28,11 @@ public:
   const list_entry* find(std::string_view exposed) const noexcept;
   /// `"tools":[...]`, with `,"nextCursor":"..."` where more follow; members of a result object. No
   /// cursor starts at the first item. What is not shown leaves a page shorter.
+  /// `version` is a legacy client's, which is not told what it does not know; empty = everything.
   /// @error bad_request  the cursor is not one of ours, or of a list that has changed since
   result<std::string> page(std::optional<std::string_view> cursor, std::size_t limit,
-                           const cursor_key& key, const entry_filter& shown = {}) const;
+                           const cursor_key& key, const entry_filter& shown = {},
+                           std::string_view version = {}) const;
 
   const std::vector<list_entry>& entries() const noexcept { return entries_; }
   /// Changes whenever the list a client sees changes.

@@ -55,7 +55,7 @@ list_pager::step list_pager::on_result(std::string_view result_object) {
 void list_pager::take_lifetime(std::string_view ttl, std::string_view scope) {
   std::int64_t told = 0;
   std::from_chars(ttl.data(), ttl.data() + ttl.size(), told);
-  told = std::max<std::int64_t>(told, 0);
+  told = std::clamp<std::int64_t>(told, 0, ttl_ms_max);
   const bool shared = says(scope, "public");
   ttl_ms_ = pages_ == 0 ? told : std::min(ttl_ms_, told);
   is_public_ = shared && (pages_ == 0 || is_public_);

@@ -16,6 +16,7 @@ class list_pager {
 public:
   static constexpr std::size_t pages_max = 100;
   static constexpr std::size_t bytes_max = std::size_t{64} << 20;
+  static constexpr std::int64_t ttl_ms_max = std::int64_t{365} * 24 * 3'600'000;
   struct next_page {
     std::string params; ///< The params object of the next request, without `_meta`.
   };

@@ -8,9 +8,23 @@
 
 namespace toolscore::mcp {
 
+namespace {
+
+constexpr std::array<std::string_view, 8> levels{"debug", "info",     "notice", "warning",
+                                                 "error", "critical", "alert",  "emergency"};
+
+} // namespace
+
+std::string_view log_level_name(std::uint8_t severity) noexcept {
+  return levels[severity & 7U];
+}
+
+std::string log_level_line(std::int64_t id, std::string_view level) {
+  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+         R"(,"method":"logging/setLevel","params":{"level":)" + quote(level) + "}}";
+}
+
 std::optional<std::uint8_t> log_severity(std::string_view level) noexcept {
-  static constexpr std::array<std::string_view, 8> levels{
-      "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"};
   const auto* const at = std::find(levels.begin(), levels.end(), level);
   if (at == levels.end()) return std::nullopt;
   return static_cast<std::uint8_t>(at - levels.begin());

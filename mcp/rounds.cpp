@@ -3,6 +3,8 @@
 #include "mcp/json_text.hpp"
 #include "mcp/members.hpp"
 
+#include <algorithm>
+
 namespace toolscore::mcp {
 
 bool asks_for_input(std::string_view result_object) {
@@ -63,6 +65,42 @@ std::string input_required_result(const std::vector<asked_input>& requests,
     text.append(R"(,"params":)").append(one.params.empty() ? "{}" : one.params) += '}';
   }
   return text.append(R"(},"requestState":)").append(quote(state)) += '}';
+}
+
+std::string asked_by(std::string_view server) {
+  return "[" + std::string(server) + "] ";
+}
+
+std::string changed_asking(std::string_view line, text_span result, const asking_changes& what) {
+  struct edit {
+    std::size_t at = 0;
+    std::size_t length = 0;
+    std::string text;
+  };
+  std::vector<edit> edits;
+  const auto place = [&](std::string_view value) {
+    return static_cast<std::size_t>(value.data() - line.data());
+  };
+  const auto body = result.of(line);
+  const auto state = member_of(body, "requestState");
+  if (what.state && is_string(state))
+    edits.push_back({place(state), state.size(), quote(what.state(decode(state)))});
+  if (!what.asks_as.empty())
+    for_members(member_of(body, "inputRequests"), [&](std::string_view, std::string_view value) {
+      const auto message = member_of(member_of(value, "params"), "message");
+      if (is_object(value) && says(member_of(value, "method"), "elicitation/create") &&
+          is_string(message))
+        edits.push_back({place(message) + 1, 0, asked_by(what.asks_as)});
+      return true;
+    });
+  std::sort(edits.begin(), edits.end(), [](const edit& a, const edit& b) { return a.at < b.at; });
+  std::string out;
+  std::size_t from = 0;
+  for (const auto& x : edits) {
+    out.append(line.substr(from, x.at - from)).append(x.text);
+    from = x.at + x.length;
+  }
+  return out.append(line.substr(from));
 }
 
 std::string state_of(std::string_view params_object) {

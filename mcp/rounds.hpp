@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/envelope.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,17 @@ bool carries_state(std::string_view params_object);
 
 /// The result object that asks. `state` is plain text.
 std::string input_required_result(const std::vector<asked_input>& requests, std::string_view state);
+/// What a modern client is told otherwise of a result that asks.
+struct asking_changes {
+  std::function<std::string(const std::string& state)> state; ///< Decoded both; null = as it is.
+  /// Whose forms they are, for the people who read them; empty = they are not told.
+  std::string_view asks_as;
+};
+/// `line` with those changes, all else byte for byte.
+std::string changed_asking(std::string_view line, text_span result, const asking_changes& what);
+/// A form's message begins so where it is told who asks. A server's name needs no escapes.
+std::string asked_by(std::string_view server);
+
 /// Of params that go on: the decoded requestState, empty where there is none or it is no string.
 std::string state_of(std::string_view params_object);
 /// True if inputResponses are there and no object.

@@ -30,7 +30,7 @@ server_offer::server_offer(server_id id, offer_policy how,
 
 server_offer::server_offer(const server_offer& before, std::shared_ptr<const handshake_result> told,
                            kept_lists lists)
-    : server(before.server), policy(before.policy), handshake(std::move(told)),
+    : server(before.server), place(before.place), policy(before.policy), handshake(std::move(told)),
       kept(std::move(lists)), read(before.read) {
   for (const auto kind : all_lists) {
     const auto at = static_cast<std::size_t>(kind);

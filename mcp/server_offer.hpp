@@ -43,6 +43,7 @@ struct server_offer {
                kept_lists lists);
 
   server_id server;
+  std::uint64_t place = 0; ///< In the configuration's order of all servers.
   offer_policy policy;
   std::shared_ptr<const handshake_result> handshake; ///< Null = it has not been ready yet.
   kept_lists kept;

@@ -1,6 +1,7 @@
 #include "mcp/translate.hpp"
 
 #include "mcp/answers.hpp"
+#include "mcp/older_clients.hpp"
 #include "mcp/rewrite.hpp"
 #include "mcp/versions.hpp"
 
@@ -81,6 +82,11 @@ void strip(std::string& out, std::string_view result) {
     return std::string_view(meta += '}');
   });
   out += '}';
+}
+
+/// Nearly every result that does not need a second look is told by this.
+bool holds(std::string_view result, std::string_view name) {
+  return result.find(name) != std::string_view::npos;
 }
 
 /// The resultType of a modern result where a legacy client cannot go on from it, else empty.
@@ -168,6 +174,10 @@ std::string to_client(std::string_view line, const envelope& spans,
       out += body;
     } else if (answer.client == era::modern) {
       dress(out, body, answer);
+    } else if (answer.method == "tools/call" && holds(body, "structuredContent")) {
+      strip(out, legacy_structure(body));
+    } else if (answer.method == "tools/list" && holds(body, "outputSchema")) {
+      strip(out, legacy_schemas(body));
     } else {
       strip(out, body);
     }

@@ -23,7 +23,8 @@ struct downstream_answer {
 /// resultType, and where the method is cacheable ttlMs and cacheScope, are added if absent. Modern
 /// server, legacy client: they and the `io.modelcontextprotocol/` keys of the result's `_meta` are
 /// cut, and a result that is not "complete" becomes an error, for a legacy client cannot go on from
-/// it. Error codes that the client's era does not know are mapped; legacy to legacy they pass.
+/// it; what of structured content and output schemas is no object is dropped, as that era knows no
+/// other. Error codes that the client's era does not know are mapped; legacy to legacy they pass.
 std::string to_client(std::string_view line, const envelope& spans,
                       const downstream_answer& answer);
 

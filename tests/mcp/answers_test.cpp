@@ -93,8 +93,11 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_is_complete_in_the_modern_era_only) {
 }
 
 BOOST_AUTO_TEST_CASE(one_server_is_shown_as_it_is_but_for_what_we_do_not_relay) {
-  const auto told = parse(initialize_response("1", server(), "2025-03-26"))["result"];
-  BOOST_TEST(told["protocolVersion"] == "2025-03-26");
+  const auto told = parse(initialize_response("1", server(), "2025-06-18"))["result"];
+  BOOST_TEST(told["protocolVersion"] == "2025-06-18");
+  // Before that version there were no titles.
+  const auto older = parse(initialize_response("1", server(), "2025-03-26"))["result"];
+  BOOST_TEST(older["serverInfo"] == json::parse(R"({"name":"everything","version":"1.2"})"));
   BOOST_TEST(told["serverInfo"] == json::parse(server().server_info_json));
   BOOST_TEST(told["instructions"] == "be \"nice\"");
   BOOST_TEST(told["capabilities"] == json::parse(relayed_capabilities));

@@ -230,6 +230,32 @@ BOOST_AUTO_TEST_CASE(a_list_is_good_for_as_long_as_its_shortest_part_and_shared_
   BOOST_TEST((joint_view().lifetime_of(served_list::tools, t0) == lifetime(0, false)));
 }
 
+BOOST_AUTO_TEST_CASE(of_two_names_or_uris_the_first_servers_stays_whatever_their_names) {
+  auto bare = std::make_shared<offer_policy>();
+  bare->prefix = prefix_mode::never;
+  const told z{
+      .id = "z", .tools = {"t"}, .resources = {"x:/"}, .policy = bare, .instructions = "of z"};
+  const told a{
+      .id = "a", .tools = {"t"}, .resources = {"x:/"}, .policy = bare, .instructions = "of a"};
+  for (const bool a_first : {false, true}) {
+    const auto view = a_first ? view_of({a, z}) : view_of({z, a});
+    const std::string first = a_first ? "a" : "z";
+    const std::string second = a_first ? "z" : "a";
+    BOOST_TEST(view->list(served_list::tools).find("t")->server.value == first);
+    BOOST_TEST(view->list(served_list::tools).shadowed() == 1u);
+    BOOST_TEST(view->find_resource("x:/")->server.value == first);
+    BOOST_TEST(view->find_resource(second + "+x:/")->server.value == second);
+    const auto text = view->instructions("");
+    BOOST_TEST((text.find("of a") < text.find("of z")) == a_first);
+    for (const char* id : {"a", "z"}) {
+      BOOST_TEST_REQUIRE((view->server(id) != nullptr));
+      BOOST_TEST(view->server(id)->server.value == id);
+      BOOST_TEST(view->looks_at_uris({id}));
+    }
+    BOOST_TEST((view->server("m") == nullptr));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_cursor_is_good_for_one_list_of_one_endpoint_of_one_node) {
   const auto view = view_of({{.id = "a", .tools = {"1", "2", "3"}, .prompts = {"1", "2", "3"}}});
   const auto& tools = view->list(served_list::tools);
