@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/record_inbox.hpp"
+#include "actors/server_places.hpp"
 #include "config/relations.hpp"
 
 #include <caf/actor.hpp>
@@ -24,6 +25,7 @@ struct addresses {
   record_inbox records; ///< On their way to the store.
   /// The owners of all servers, by name: who restarts finds them here.
   std::map<std::string, caf::actor> owners;
+  server_places places; ///< Of all servers; the manager's to change.
   /// Who depends on whom; the manager replaces it when a server comes or goes.
   std::shared_ptr<const relations> related = std::make_shared<const relations>();
   /// The node's stop was ordered: from then on nobody falls asleep and no life ends by plan.

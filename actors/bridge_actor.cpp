@@ -30,7 +30,10 @@ std::vector<mcp::list_kind> kinds_of(mcp::list_set changed) {
 caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route) {
   set_house_handlers(self);
   return {
-      [route](const directory_changed& message) { route->servers = message.servers; },
+      [route](const directory_changed& message) {
+        route->servers = message.servers;
+        if (route->on_servers) route->on_servers();
+      },
       [route](const catalog_changed& message) {
         route->views = message.views;
         if (route->on_list_news) route->on_list_news(message.news);
@@ -115,6 +118,15 @@ std::shared_ptr<const mcp::joint_view> tree_backend::view(std::string_view group
   if (group.empty()) return route_->views->all;
   const auto at = route_->views->groups.find(group);
   return at == route_->views->groups.end() ? nullptr : at->second;
+}
+
+void tree_backend::want_lists(const server_id& server) {
+  turn_scope::hand_in();
+  if (const auto address = address_of(server)) caf::anon_send(address, lists_wanted{});
+}
+
+void tree_backend::on_servers_change(std::function<void()> hook) {
+  route_->on_servers = std::move(hook);
 }
 
 void tree_backend::on_view_change(

@@ -19,6 +19,7 @@ struct routing {
       std::make_shared<const std::map<std::string, caf::actor>>();
   std::shared_ptr<const joint_views> views = std::make_shared<const joint_views>();
   node_readiness readiness;
+  std::function<void()> on_servers; ///< Told when `servers` is another; may be null.
   /// Told of every list that is another than before; may be null.
   std::function<void(const list_news&)> on_list_news;
 };
@@ -44,6 +45,8 @@ public:
   void notify(const server_id& server, session_notice notice) override;
   void record(call_record record) override;
   std::shared_ptr<const mcp::joint_view> view(std::string_view group) const override;
+  void want_lists(const server_id& server) override;
+  void on_servers_change(std::function<void()> hook) override;
   void on_view_change(
       std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) override;
   node_readiness readiness() const override;

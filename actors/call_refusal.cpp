@@ -17,8 +17,13 @@ std::string detail_waited(std::chrono::milliseconds wait, const std::string& rea
   return text;
 }
 
+std::string detail_no_turn(std::chrono::milliseconds wait, std::size_t in_flight) {
+  return "the call waited " + ms(wait) + " for its turn (queue.wait) behind others, of which " +
+         std::to_string(in_flight) + " are in flight";
+}
+
 std::string detail_in_flight(std::uint32_t max) {
-  return std::to_string(max) + " are in flight (queue.max); wait for one to end";
+  return std::to_string(max) + " wait behind those in flight (queue.max); wait for one to end";
 }
 
 std::string detail_queued(std::uint32_t max) {

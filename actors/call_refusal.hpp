@@ -13,6 +13,8 @@ namespace toolscore {
 
 /// server_not_ready: in the time that a call waits; `reason` is the server's and may be empty.
 std::string detail_waited(std::chrono::milliseconds wait, const std::string& reason);
+/// queue_full: others were in flight all the time that a call waits.
+std::string detail_no_turn(std::chrono::milliseconds wait, std::size_t in_flight);
 /// queue_full: `max` calls are being answered.
 std::string detail_in_flight(std::uint32_t max);
 /// queue_full: `max` calls wait for the server to become ready.

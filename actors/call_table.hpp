@@ -20,6 +20,14 @@ struct open_question {
   std::uint64_t number = 0; ///< Of the exchange.
 };
 
+/// A call that was given up while its server may still be at it.
+struct given_up_call {
+  std::int64_t id = 0;
+  std::uint64_t instance = 0;
+  std::string session;                         ///< Empty = it had none.
+  std::chrono::steady_clock::time_point until; ///< It is forgotten then.
+};
+
 /// One request that an instance owes an answer to.
 struct pending_call {
   call_request request; ///< Empty reply for the owner's own requests.
@@ -67,8 +75,20 @@ public:
   std::optional<std::int64_t> id_of(const exchange* reply) const;
 
   /// The call that a server's own word belongs to, as far as that is certain: the only one on that
-  /// instance in which a server may ask, or the oldest where all are of one session.
-  std::optional<std::int64_t> asker(std::uint64_t instance) const;
+  /// instance in which a server may ask, or the oldest where all are of one session. One that was
+  /// given up a little while ago counts, for the word may be about it.
+  std::optional<std::int64_t> asker(std::uint64_t instance, clock::time_point now) const;
+  /// Whether calls in which a server may ask are in flight on that instance.
+  bool may_be_asked(std::uint64_t instance) const;
+  /// For so long a server that was told that nobody waits for a call may still ask about it.
+  static constexpr std::chrono::seconds given_up_memory{30};
+  void give_up(std::int64_t id, const pending_call& call, clock::time_point now);
+  /// A late answer: with it that call is over for its server, too.
+  void answered_late(std::int64_t id);
+  /// Whether calls of that instance were given up a little while ago.
+  bool was_given_up(std::uint64_t instance, clock::time_point now) const;
+  /// Of one client, as client_of() tells them apart.
+  std::size_t in_flight_of(std::string_view client) const;
   /// The call in which the server of `instance` asked by that id, null if there is none.
   pending_call* with_question(std::uint64_t instance, std::string_view id_raw);
 
@@ -80,6 +100,7 @@ public:
   std::optional<clock::time_point> next_deadline() const;
 
 private:
+  static constexpr std::size_t given_up_max = 256;
   void count(const pending_call& call, std::int32_t change);
   std::vector<std::pair<std::int64_t, pending_call>> take_ids(const std::vector<std::int64_t>& ids);
 
@@ -88,6 +109,8 @@ private:
   std::size_t in_flight_max_;
   std::size_t callers_ = 0;
   std::vector<std::uint32_t> callers_of_; ///< By the replica's place.
+  std::vector<given_up_call> given_up_;   ///< The oldest first.
+  clock::time_point nothing_certain_;     ///< Until then: more were given up than are kept.
 };
 
 } // namespace toolscore

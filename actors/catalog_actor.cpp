@@ -37,11 +37,11 @@ void arm_rebuild(catalog_pointer self) {
 void take_offer(catalog_pointer self, const server_offered& message) {
   auto& state = self->state;
   auto& offer = state.offers[message.server.value];
-  if (offer)
-    offer = std::make_shared<const mcp::server_offer>(*offer, message.handshake, message.lists);
-  else
-    offer = std::make_shared<const mcp::server_offer>(message.server, *message.policy,
-                                                      message.handshake, message.lists);
+  auto next = offer ? std::make_shared<mcp::server_offer>(*offer, message.handshake, message.lists)
+                    : std::make_shared<mcp::server_offer>(message.server, *message.policy,
+                                                          message.handshake, message.lists);
+  next->place = message.place;
+  offer = std::move(next);
   state.changed[message.server.value].add(message.changed);
   arm_rebuild(self);
 }
@@ -56,8 +56,6 @@ mcp::view_ptr view_of(const catalog_state& state, const group_spec& group) {
   for (const auto& name : group.servers)
     if (const auto at = state.offers.find(name); at != state.offers.end())
       members.push_back(at->second);
-  std::sort(members.begin(), members.end(),
-            [](const auto& a, const auto& b) { return a->server < b->server; });
   return std::make_shared<const mcp::joint_view>(std::move(members), group.view);
 }
 
@@ -79,6 +77,8 @@ void rebuild(catalog_pointer self, const addresses_ptr& tree, const groups_point
   std::vector<mcp::offer_ptr> all;
   all.reserve(state.offers.size());
   for (const auto& [name, offer] : state.offers) all.push_back(offer);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a->place < b->place; });
   views->all = std::make_shared<const mcp::joint_view>(std::move(all), group_view{});
   list_news news;
   compare(news, "", state.views->all, views->all);

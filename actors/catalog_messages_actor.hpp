@@ -33,6 +33,7 @@ struct server_offered {
   std::shared_ptr<const mcp::handshake_result> handshake; ///< Null = it has not been ready yet.
   mcp::kept_lists lists;
   mcp::list_set changed;
+  std::uint64_t place = 0; ///< Among all servers.
 };
 struct server_withdrawn {
   server_id server;
@@ -43,6 +44,8 @@ struct server_withdrawn {
 struct tell_offer {};
 /// What its server said has changed is to be fetched now.
 struct lists_due {};
+/// Somebody asks for its lists or listens to them: those that are good no more are fetched.
+struct lists_wanted {};
 
 // To the bridge.
 struct catalog_changed {
@@ -56,4 +59,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_offered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_withdrawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::tell_offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::lists_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::lists_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::catalog_changed)

@@ -3,6 +3,7 @@
 #include "messages/server_spec.hpp"
 #include "messages/server_state.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace toolscore {
@@ -11,15 +12,19 @@ namespace toolscore {
 struct initial_server {
   server_spec spec;
   desired_state desired = desired_state::running;
-  std::string refused; ///< Why its stored definition cannot be used; empty = it can.
+  std::string refused;     ///< Why its stored definition cannot be used; empty = it can.
+  std::uint64_t place = 0; ///< Of one that was added (server_places); 0 = as it stands here.
 };
 
-/// The definition as the store keeps it: the configuration object and who gave it.
-std::string stored_definition(const std::string& origin_json, bool from_file);
+/// The definition as the store keeps it: the configuration object, who gave it, and the place of
+/// one that was added.
+std::string stored_definition(const std::string& origin_json, bool from_file,
+                              std::uint64_t place = 0);
 
 /// A stored definition taken apart again.
 struct definition_parts {
   bool from_file = false;
+  std::uint64_t place = 0;
   std::string config_json;
 };
 /// @error store_failed  it is no stored definition

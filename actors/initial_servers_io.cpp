@@ -38,14 +38,16 @@ initial_servers(const node_config& config, const environment& variables, specs& 
       continue;
     }
     auto spec = parse_server(name, parts->config_json, config.defaults, variables);
+    initial_server entry;
+    entry.spec.id = row.server;
+    entry.place = parts->place;
     if (spec) {
-      servers.push_back({std::move(*spec), row.desired, {}});
-      continue;
+      entry.spec = std::move(*spec);
+      entry.desired = row.desired;
+    } else {
+      entry.refused = spec.failure().detail;
     }
-    initial_server refused;
-    refused.spec.id = row.server;
-    refused.refused = spec.failure().detail;
-    servers.push_back(std::move(refused));
+    servers.push_back(std::move(entry));
   }
   if (auto changed = definitions.change(kept, gone); !changed) return changed.failure();
   return servers;

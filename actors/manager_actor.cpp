@@ -235,7 +235,8 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
     return request.then(error{errc::bad_config, fault->path + ": " + fault->what});
   put_definition put;
   put.server = spec->id;
-  put.origin_json = stored_definition(spec->origin_json, false);
+  put.origin_json =
+      stored_definition(spec->origin_json, false, options->tree->places.add(request.name));
   put.desired = spec->disabled ? desired_state::stopped : desired_state::running;
   // The name is taken from here on, so that two adds of one name cannot both succeed.
   self->state.servers[request.name].spec = *spec;
@@ -245,6 +246,7 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
                                           desired = put.desired](result<done> stored) {
     if (!stored) {
       self->state.servers.erase(request.name);
+      options->tree->places.forget(request.name);
       count(self, request.name);
       publish_relations(self, options);
       return request.then(stored.failure());
@@ -269,6 +271,7 @@ void finish_removal(manager_pointer self, const manager_options_pointer& options
   self->state.servers.erase(server.value);
   count(self, server.value);
   options->tree->owners.erase(server.value);
+  options->tree->places.forget(server.value);
   publish_relations(self, options);
   self->send(options->tree->servers, remove_child{server.value});
   self->send(options->tree->catalog, server_withdrawn{server});

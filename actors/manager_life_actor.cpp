@@ -36,6 +36,7 @@ void take_over(manager_pointer self, const manager_options_pointer& options,
     entry.spec.id = row.server;
     entry.desired = row.desired;
     const auto parts = parse_definition(row.origin_json);
+    if (parts) entry.place = parts->from_file ? 0 : parts->place;
     auto spec = parts ? options->parse(row.server.value, parts->config_json)
                       : result<server_spec>(parts.failure());
     if (spec)
@@ -72,7 +73,12 @@ void stop_all(manager_pointer self, const manager_options_pointer& options,
 
 void take_initial(manager_pointer self, const manager_options_pointer& options,
                   const std::vector<initial_server>& servers) {
+  auto& places = options->tree->places;
+  std::uint64_t place = 0;
   for (const auto& server : servers) {
+    ++place;
+    const auto& name = server.spec.id.value;
+    if (!places.knows(name)) places.set(name, server.place != 0 ? server.place : place);
     if (server.refused.empty())
       register_server(self, options, server.spec, server.desired);
     else

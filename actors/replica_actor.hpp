@@ -22,6 +22,9 @@
 
 namespace toolscore {
 
+/// No level of the log was told to an instance, or is wanted by its calls.
+inline constexpr std::uint8_t log_untold = 0xff;
+
 /// What a crash report tells of an instance's life; empty between two.
 struct instance_life {
   std::uint64_t number = 0;
@@ -81,6 +84,8 @@ struct replica {
   bool alive = false;     ///< An instance was spawned and has not been reported as ended.
   bool cycling = false;   ///< A group restarts and waits for the instance's end.
   bool succeeded = false; ///< The last instance ended with success.
+  std::uint8_t log_told = log_untold;  ///< The severity that the current instance was told last.
+  std::uint8_t log_calls = log_untold; ///< The least that calls without a session wanted of it.
 };
 
 } // namespace toolscore

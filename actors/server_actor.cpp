@@ -260,6 +260,7 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const ping_due& due) { take_ping_due(self, due); },
       [self](tell_offer) { tell_catalog(self); },
       [self](lists_due) { take_lists_due(self); },
+      [self](lists_wanted) { take_lists_wanted(self); },
   };
 }
 

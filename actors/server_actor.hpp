@@ -6,9 +6,11 @@
 #include "actors/instance_actor.hpp"
 #include "actors/listen_book.hpp"
 #include "actors/local_messages_actor.hpp"
+#include "actors/log_book.hpp"
 #include "actors/replica_actor.hpp"
 #include "actors/server_table.hpp"
 #include "actors/upkeep.hpp"
+#include "actors/waiting_line.hpp"
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "mcp/mirrored_arguments.hpp"
@@ -44,12 +46,6 @@ struct server_options {
   const side_channels* outside = nullptr; ///< Outlives every actor.
   std::string state_dir;
   std::function<double()> random; ///< [0, 1), for the back-off's jitter.
-};
-
-/// A caller's request that waits for the server to become ready.
-struct waiting_call {
-  call_request request;
-  std::chrono::steady_clock::time_point deadline;
 };
 
 /// A call of a legacy client whose modern server asked instead of answering.
@@ -95,17 +91,19 @@ struct server_actor_state {
 
   mcp::scanner scanner;
   call_table calls{256};
-  mcp::tool_filter filter;         ///< Of the policy; holds at every endpoint.
-  std::list<waiting_call> waiting; ///< Empty, it takes no memory; a deque takes half a KiB.
-  std::list<open_round> rounds;    ///< The oldest first.
+  mcp::tool_filter filter;      ///< Of the policy; holds at every endpoint.
+  waiting_line waiting;         ///< Calls that wait for an instance, or for their turn.
+  std::list<open_round> rounds; ///< The oldest first.
   std::uint64_t last_round = 0;
   std::unique_ptr<listen_book> listens;                ///< Null until the first client listens.
+  std::unique_ptr<log_book> log_levels;                ///< Null until the first says its level.
   std::unique_ptr<const mcp::mirrored_tools> mirrored; ///< Null while no tool marks an argument.
   mcp::kept_lists lists;    ///< The last ones, whatever became of the instance.
   mcp::list_set lists_due;  ///< To be fetched, one after the other.
   mcp::list_set lists_said; ///< The server says they have changed; due with the timer.
   mcp::list_set lists_told; ///< Announced, so that their being others is no more news.
   bool lists_armed = false; ///< Its timer runs.
+  std::chrono::steady_clock::time_point lists_looked_at; ///< When somebody wanted them last.
   toolscore::breaker breaker;
   upkeep keep;
   std::uint64_t upkeep_generation = 0;

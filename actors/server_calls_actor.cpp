@@ -4,6 +4,7 @@
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_listens_actor.hpp"
 #include "actors/server_lists_actor.hpp"
+#include "actors/server_logs_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -25,16 +26,33 @@
 #include <charconv>
 
 namespace toolscore {
+namespace {
+
+/// Whether a client may have one more call in flight, beside those of the others.
+bool has_room(const server_actor_state& state, std::string_view client) {
+  const std::size_t most = state.options->spec.policy.queue.max;
+  const auto share = client_share(most);
+  const auto in_flight = state.calls.callers();
+  return in_flight + share < most || (in_flight < most && state.calls.in_flight_of(client) < share);
+}
+
+/// Of a serial server the calls in which it may ask are made one at a time.
+bool takes_turns(const server_actor_state& state, const call_request& request) {
+  return state.options->spec.policy.sessions == session_mode::serial && state.handshake &&
+         state.handshake->server == era::legacy && mcp::may_ask_in(request.method);
+}
+
+bool is_told_here(const std::string& method) {
+  return method == "initialize" || method == "server/discover";
+}
+
+} // namespace
 
 bool answer_here(server_actor_pointer self, const call_request& request) {
   auto& state = self->state;
   std::string text;
   if (request.method == "initialize" && state.handshake)
     text = mcp::initialize_response(id_of(request), *state.handshake, request.version);
-  else if (request.method == "logging/setLevel" && state.handshake &&
-           state.handshake->server == era::modern)
-    text =
-        mcp::empty_response(id_of(request), era::legacy); // It goes with each call of the session.
   else if (request.method == "server/discover" && state.handshake)
     text = mcp::discover_response(id_of(request), *state.handshake);
   else
@@ -60,6 +78,7 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
                      detail_in_flight(state.options->spec.policy.queue.max));
+  want_log_level(self, one, request);
   mcp::upstream_call upstream;
   upstream.id = state.calls.next_id();
   upstream.client = request.client;
@@ -107,8 +126,10 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   const auto parsed = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), id);
   if (parsed.ec != std::errc{}) return;
   auto call = state.calls.take(id);
-  if (!call) // Given up before, so that a late answer is dropped; or of no call.
+  if (!call) { // Given up before, so that a late answer is dropped; or of no call.
+    state.calls.answered_late(id);
     return take_listen_end(self, id, spans.kind == message_kind::error_response);
+  }
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   state.breaker.on_answer();
   auto& one = state.replicas[call->replica];
@@ -227,38 +248,50 @@ void admit_call(server_actor_pointer self, call_request&& request,
   if (state.mirrored && request.mirrored && refuse_mirror(self, request)) return;
   if (request.method == "subscriptions/listen")
     return admit_listen(self, std::move(request), wait_until);
+  if (request.method == "logging/setLevel" && answer_log_level(self, request)) return;
   if (answer_subscription(self, request) || answer_asleep(self, request)) return;
+  if (!has_room(state, client_of(request)) && !is_told_here(request.method) &&
+      admission_of(self) != admission::refuse)
+    return wait_in_line(self, std::move(request), waits_for::room, wait_until);
   switch (admit_to_own(self, request)) {
   case own_verdict::written:
     return;
   case own_verdict::wait:
-    return wait_for_start(self, std::move(request), wait_until);
+    return wait_in_line(self, std::move(request), waits_for::start, wait_until);
   case own_verdict::everybody:
     break;
   }
   switch (admission_of(self)) {
   case admission::serve:
     if (answer_here(self, request)) return;
-    if (auto* one = choose_replica(state)) return write_call(self, *one, std::move(request));
+    if (takes_turns(state, request)) {
+      if (auto* one = choose_unasked(state)) return write_call(self, *one, std::move(request));
+      if (choose_replica(state))
+        return wait_in_line(self, std::move(request), waits_for::room, wait_until);
+    } else if (auto* one = choose_replica(state)) {
+      return write_call(self, *one, std::move(request));
+    }
     break; // Its end is known, what is decided about it not yet.
   case admission::wait:
     break;
   case admission::refuse:
     return fail_call(self, std::move(request), errc::server_not_ready, reason_of(state));
   }
-  wait_for_start(self, std::move(request), wait_until);
+  wait_in_line(self, std::move(request), waits_for::start, wait_until);
 }
 
-void wait_for_start(server_actor_pointer self, call_request&& request,
-                    std::optional<std::chrono::steady_clock::time_point> wait_until) {
+void wait_in_line(server_actor_pointer self, call_request&& request, waits_for why,
+                  std::optional<std::chrono::steady_clock::time_point> wait_until) {
   auto& state = self->state;
   const auto& queue = state.options->spec.policy.queue;
-  if (state.waiting.size() >= queue.max)
-    return fail_call(self, std::move(request), errc::queue_full, detail_queued(queue.max));
   const auto deadline = wait_until.value_or(self->clock().now() + queue.wait);
-  state.waiting.push_back({std::move(request), deadline});
+  auto refused = state.waiting.add({std::move(request), deadline, why}, queue.max);
   arm_sweep(self, deadline);
   wake(self, wake_cause::need);
+  if (refused)
+    fail_call(self, std::move(refused->request), errc::queue_full,
+              refused->why == waits_for::start ? detail_queued(queue.max)
+                                               : detail_in_flight(queue.max));
 }
 
 void take_lines(server_actor_pointer self, lines_in message) {
@@ -266,6 +299,7 @@ void take_lines(server_actor_pointer self, lines_in message) {
   if (one == nullptr) return;
   one->life.heard();
   for (auto& line : message.lines) take_line(self, *one, std::move(line));
+  serve_waiting(self);
 }
 
 void take_overlong(server_actor_pointer self, const overlong_in& message) {
@@ -284,11 +318,32 @@ void take_overlong(server_actor_pointer self, const overlong_in& message) {
   fail_call(self, std::move(call->request), errc::too_large, detail_overlong(message.bytes_max),
             call->instance, call->written, true);
   check_drained(self, *one);
+  serve_waiting(self);
 }
 
 void write_waiting(server_actor_pointer self) {
-  auto waiting = std::exchange(self->state.waiting, {});
-  for (auto& entry : waiting) admit_call(self, std::move(entry.request), entry.deadline);
+  for (auto& entry : self->state.waiting.take_all())
+    admit_call(self, std::move(entry.request), entry.deadline);
+}
+
+void serve_waiting(server_actor_pointer self) {
+  auto& state = self->state;
+  if (state.waiting.empty()) return;
+  std::vector<std::string> busy; // Clients that have their share; few, for each has a quarter.
+  for (auto at = state.waiting.begin(); at != state.waiting.end();) {
+    const auto entry = at++;
+    if (entry->why != waits_for::room) continue;
+    const auto client = client_of(entry->request);
+    if (std::find(busy.begin(), busy.end(), client) != busy.end()) continue;
+    if (!has_room(state, client)) {
+      if (state.calls.full()) return;
+      busy.emplace_back(client);
+      continue;
+    }
+    if (takes_turns(state, entry->request) && !choose_unasked(state)) continue;
+    auto next = state.waiting.take(entry);
+    admit_call(self, std::move(next.request), next.deadline);
+  }
 }
 
 void ask_server(server_actor_pointer self, replica& one, own_request what,

@@ -1,6 +1,7 @@
 #include "actors/server_ends_actor.hpp"
 
 #include "actors/call_refusal.hpp"
+#include "actors/server_calls_actor.hpp"
 #include "actors/server_listens_actor.hpp"
 #include "actors/server_lists_actor.hpp"
 #include "actors/server_questions_actor.hpp"
@@ -51,6 +52,7 @@ void miss_pings(server_actor_pointer self, const std::vector<pending_call>& ping
 /// The server is told that nobody waits for this answer.
 void give_up(server_actor_pointer self, std::int64_t id, const pending_call& call,
              const std::string& reason) {
+  self->state.calls.give_up(id, call, self->clock().now());
   const auto& one = self->state.replicas.at(call.replica);
   if (one.wire && call.instance == one.number)
     one.wire->send(std::make_shared<const std::string>(mcp::cancelled_line(id, reason)));
@@ -124,12 +126,13 @@ void cancel_call(server_actor_pointer self, const call_cancel& request) {
     give_up(self, *id, *call, request.reason);
     fail_call(self, std::move(call->request), errc::cancelled,
               detail_cancelled(request.reason, false), call->instance, call->written, true);
-    return check_drained(self, state.replicas.at(call->replica));
+    check_drained(self, state.replicas.at(call->replica));
+    return serve_waiting(self);
   }
   for (auto at = state.waiting.begin(); at != state.waiting.end(); ++at) {
     if (at->request.reply != request.reply) continue;
     auto waiting = std::move(at->request);
-    state.waiting.erase(at);
+    state.waiting.drop(at);
     return fail_call(self, std::move(waiting), errc::cancelled,
                      detail_cancelled(request.reason, true));
   }
@@ -141,17 +144,17 @@ void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_beg
   auto& state = self->state;
   one.lost_reason = detail_gone(reason);
   const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
-  std::list<waiting_call> unseen;
+  waiting_line::list unseen;
   for (auto& [id, call] : state.calls.take_instance(one.number)) {
     if (call.own != own_request::none) continue;
     // What the server never saw is no call in flight: it waits for the next instance.
     if (call.line > lines_begun)
-      unseen.push_back({std::move(call.request), deadline});
+      unseen.push_back({std::move(call.request), deadline, waits_for::start, 0});
     else
       one.lost.push_back(std::move(call));
   }
   if (unseen.empty()) return;
-  state.waiting.splice(state.waiting.begin(), unseen);
+  state.waiting.add_first(std::move(unseen));
   arm_sweep(self, deadline);
 }
 
@@ -163,7 +166,7 @@ void fail_lost(server_actor_pointer self, replica& one) {
 
 void fail_waiting(server_actor_pointer self) {
   const auto reason = reason_of(self->state);
-  for (auto& entry : std::exchange(self->state.waiting, {}))
+  for (auto& entry : self->state.waiting.take_all())
     fail_call(self, std::move(entry.request), errc::server_not_ready, reason);
   fail_rounds(self, reason);
 }
@@ -207,14 +210,20 @@ void sweep(server_actor_pointer self) {
       continue;
     }
     auto request = std::move(at->request);
-    at = state.waiting.erase(at);
-    fail_call(self, std::move(request), errc::server_not_ready,
-              detail_waited(policy.queue.wait, reason_of(state)));
+    const auto why = at->why;
+    at = state.waiting.drop(at);
+    if (why == waits_for::start)
+      fail_call(self, std::move(request), errc::server_not_ready,
+                detail_waited(policy.queue.wait, reason_of(state)));
+    else
+      fail_call(self, std::move(request), errc::queue_full,
+                detail_no_turn(policy.queue.wait, state.calls.callers()));
   }
   if (const auto next = state.calls.next_deadline()) arm_sweep(self, *next);
   if (!state.waiting.empty()) arm_sweep(self, next_wait);
   sweep_rounds(self);
   for (auto& one : state.replicas) check_drained(self, one);
+  serve_waiting(self);
 }
 
 void check_drained(server_actor_pointer self, replica& one) {

@@ -5,6 +5,7 @@
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_listens_actor.hpp"
 #include "actors/server_lists_actor.hpp"
+#include "actors/server_logs_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
@@ -51,6 +52,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
              message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason));
   lose_list(self, one);
   one.listens.reset();
+  one.log_told = one.log_calls = log_untold;
   if (one.owned_by.empty()) state.keep.on_gone(one.place);
   ++one.ping_generation;
   one.last_exit.reset();
@@ -114,6 +116,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   if (!one->wire) return;
   fetch_lists(self, *one);
   sync_listens(self, *one);
+  sync_log_level(self, *one);
   if (again) announce_new_instance(self, *one);
   write_waiting(self);
   arm_ping(self, *one);

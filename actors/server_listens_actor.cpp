@@ -4,6 +4,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_lists_actor.hpp"
+#include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/log_io.hpp"
@@ -27,11 +28,7 @@ constexpr milliseconds listen_again_first{
 constexpr milliseconds listen_again_max{60'000};
 
 bool session_has_own(const void* context, const std::string& session) {
-  const auto& state = *static_cast<const server_actor_state*>(context);
-  return std::any_of(state.replicas.begin(), state.replicas.end(), [&](const replica& x) {
-    return !x.leaves && x.owned_by.size() == session.size() + 2 && x.owned_by.front() == 's' &&
-           x.owned_by.ends_with(session);
-  });
+  return has_own(*static_cast<const server_actor_state*>(context), session);
 }
 
 heard_instance heard_of(server_actor_pointer self, const replica& one) {
@@ -183,7 +180,7 @@ void admit_listen(server_actor_pointer self, call_request&& request,
   if (verdict == admission::refuse)
     return fail_call(self, std::move(request), errc::server_not_ready, reason_of(state));
   if (state.handshake) return begin_listen(self, std::move(request));
-  wait_for_start(self, std::move(request), wait_until);
+  wait_in_line(self, std::move(request), waits_for::start, wait_until);
 }
 
 void take_session_listen(server_actor_pointer self, const session_listen& message) {

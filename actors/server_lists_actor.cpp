@@ -18,6 +18,9 @@ namespace {
 /// Servers that change much say so often.
 constexpr std::chrono::milliseconds debounce{150};
 
+/// However often clients ask: many servers say that their lists are good for no time at all.
+constexpr std::chrono::milliseconds look_pause{1'000};
+
 bool is_fetching(const server_actor_state& state) {
   return std::any_of(state.replicas.begin(), state.replicas.end(),
                      [](const replica& x) { return x.fetch.has_value(); });
@@ -106,7 +109,8 @@ void tell_catalog(server_actor_pointer self, mcp::list_set changed) {
   policy->tools = {spec.policy.tools_allow, spec.policy.tools_deny, spec.policy.tools_rename,
                    spec.policy.tools_describe};
   self->send(state.options->tree->catalog,
-             server_offered{spec.id, std::move(policy), state.handshake, state.lists, changed});
+             server_offered{spec.id, std::move(policy), state.handshake, state.lists, changed,
+                            state.options->tree->places.of(spec.id.value)});
 }
 
 void fetch_lists(server_actor_pointer self, replica& one) {
@@ -143,6 +147,23 @@ void take_lists_due(server_actor_pointer self) {
   auto& state = self->state;
   state.lists_armed = false;
   state.lists_due.add(std::exchange(state.lists_said, {}));
+  fetch_next(self);
+}
+
+void take_lists_wanted(server_actor_pointer self) {
+  auto& state = self->state;
+  const auto now = self->clock().now();
+  if (!state.handshake || state.handshake->server != era::modern ||
+      now - state.lists_looked_at < look_pause)
+    return;
+  state.lists_looked_at = now;
+  for (const auto kind : mcp::all_lists) {
+    const auto& kept = state.lists[static_cast<std::size_t>(kind)];
+    const auto on_its_way = [&](const replica& x) { return x.fetch && x.fetch->kind == kind; };
+    if (kept.array && now - kept.life.fetched >= std::chrono::milliseconds(kept.life.ttl_ms) &&
+        std::none_of(state.replicas.begin(), state.replicas.end(), on_its_way))
+      state.lists_due.add(kind);
+  }
   fetch_next(self);
 }
 

@@ -19,6 +19,8 @@ void fetch_lists_soon(server_actor_pointer self, mcp::list_set changed);
 /// Those of which a server tells together that they have changed.
 mcp::list_set lists_of(mcp::list_kind announced);
 void take_lists_due(server_actor_pointer self);
+/// Somebody wants them: a modern server's are asked for again once they are no more good.
+void take_lists_wanted(server_actor_pointer self);
 /// The answer to one page.
 void take_list_answer(server_actor_pointer self, replica& one, const std::string& line,
                       const envelope& spans);

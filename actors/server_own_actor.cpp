@@ -4,6 +4,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_listens_actor.hpp"
+#include "actors/server_logs_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "mcp/client_questions.hpp"
@@ -34,7 +35,8 @@ std::string key_of(const server_actor_state& state, const call_request& request)
   const auto mode = state.options->spec.policy.sessions;
   // One that is stopped, or has nothing to start from, refuses its own callers as everybody.
   if (!state.supervisor || state.ending || state.desired != desired_state::running) return {};
-  if (mode == session_mode::shared || !state.handshake || state.handshake->server != era::legacy)
+  if (mode == session_mode::shared || mode == session_mode::serial || !state.handshake ||
+      state.handshake->server != era::legacy)
     return {};
   // Those are answered here, so they are no reason to start one.
   if (request.method == "initialize" || request.method == "server/discover") return {};
@@ -55,16 +57,21 @@ replica* find_own(server_actor_state& state, const std::string& key) {
 
 /// Calls of modern clients may ask at the same time, and then nothing tells whose question is
 /// whose: so each has an instance to itself as long as there are few.
-replica* find_free(server_actor_state& state, const std::string& key) {
+replica* find_free(server_actor_state& state, const std::string& key,
+                   std::chrono::steady_clock::time_point now) {
   replica* found = nullptr;
+  bool busy = false;
   std::uint32_t count = 0;
   for (auto& one : state.replicas) {
     if (!is_own(one) || one.leaves || one.owned_by != key) continue;
     ++count;
-    const auto calls = [&](const replica& x) { return state.calls.callers_of(x.place); };
+    // One that is at a call that was given up is as busy as with another.
+    const auto calls = [&](const replica& x) {
+      return state.calls.callers_of(x.place) + (state.calls.was_given_up(x.number, now) ? 1 : 0);
+    };
     if (found == nullptr || calls(one) < calls(*found)) found = &one;
+    busy = calls(*found) != 0;
   }
-  const bool busy = found != nullptr && state.calls.callers_of(found->place) != 0;
   return busy && count < instances_a_principal ? nullptr : found;
 }
 
@@ -119,6 +126,13 @@ void end_own(server_actor_pointer self, replica& one) {
 
 } // namespace
 
+bool has_own(const server_actor_state& state, std::string_view session) {
+  return std::any_of(state.replicas.begin(), state.replicas.end(), [&](const replica& x) {
+    return !x.leaves && x.owned_by.size() == session.size() + 2 && x.owned_by.front() == 's' &&
+           x.owned_by.ends_with(session);
+  });
+}
+
 std::uint32_t own_instances(const server_actor_state& state) {
   return static_cast<std::uint32_t>(
       std::count_if(state.replicas.begin(), state.replicas.end(), is_own));
@@ -130,7 +144,7 @@ own_verdict admit_to_own(server_actor_pointer self, call_request& request) {
   if (key.empty()) return own_verdict::everybody;
   const bool alone =
       key.front() == 'p' && state.options->spec.policy.sessions == session_mode::automatic;
-  auto* one = alone ? find_free(state, key) : find_own(state, key);
+  auto* one = alone ? find_free(state, key, self->clock().now()) : find_own(state, key);
   // New brakes do not help what is parked, and whoever calls would get some.
   if (one == nullptr && admission_of(self) == admission::refuse) return own_verdict::everybody;
   if (one == nullptr) one = begin_own(self, key, request.from.get());
@@ -166,10 +180,11 @@ void take_session_over(server_actor_pointer self, const session_over& message) {
     const auto entry = at++;
     if (!from || from->session != message.session) continue;
     auto request = std::move(entry->request);
-    state.waiting.erase(entry);
+    state.waiting.drop(entry);
     fail_call(self, std::move(request), errc::cancelled, "its session is over");
   }
   end_session_listen(self, message.session);
+  end_session_log(self, message.session);
   if (auto* one = find_own(state, "s " + message.session)) end_own(self, *one);
 }
 

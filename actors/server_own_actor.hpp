@@ -2,6 +2,7 @@
 #include "actors/server_actor.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 namespace toolscore {
 
@@ -23,6 +24,8 @@ enum class own_verdict : std::uint8_t {
 /// `wait`.
 own_verdict admit_to_own(server_actor_pointer self, call_request& request);
 
+/// Whether a session has an instance to itself.
+bool has_own(const server_actor_state& state, std::string_view session);
 std::uint32_t own_instances(const server_actor_state& state);
 void end_own_instances(server_actor_pointer self);
 void take_session_over(server_actor_pointer self, const session_over& message);

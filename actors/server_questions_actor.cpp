@@ -5,7 +5,6 @@
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
 #include "mcp/json_text.hpp"
-#include "mcp/log_levels.hpp"
 #include "mcp/members.hpp"
 #include "mcp/versions.hpp"
 
@@ -86,8 +85,11 @@ void take_question(server_actor_pointer self, replica& one, const std::string& l
   if (method == "ping") return send_line(one, mcp::result_response(id_raw, "{}"));
   if (!mcp::is_input_request(method) || !one.handshake || one.handshake->server == era::modern)
     return refuse(one, id_raw, mcp::code::unknown_method, "this client has no such method");
-  const auto id = state.calls.asker(one.number);
+  const auto id = state.calls.asker(one.number, self->clock().now());
   if (!id && ask_session(self, one, method, spans.params.of(line), id_raw)) return;
+  if (!id && !state.calls.may_be_asked(one.number))
+    return refuse(one, id_raw, mcp::code::unknown_method,
+                  "nobody can be asked while no call is in flight");
   if (!id)
     return refuse(one, id_raw, mcp::code::internal,
                   "it cannot be told which call this belongs to; ask while one is in flight");
@@ -122,19 +124,6 @@ void withdraw_question(server_actor_pointer self, replica& one, const std::strin
   for (const auto& question : call->questions)
     if (question.id == id_raw) call->request.reply->withdraw(question.number);
   close_question(self, *call, id_raw);
-}
-
-void tell_log(server_actor_pointer self, replica& one, const std::string& line,
-              const envelope& spans) {
-  auto& state = self->state;
-  const auto id = state.calls.asker(one.number);
-  if (!id) return;
-  const auto& request = state.calls.find(*id)->request;
-  const auto wanted = request.from ? request.from->log_level : std::string{};
-  if (wanted.empty() && request.client == era::modern) return;
-  const auto level = mcp::log_severity(mcp::log_level_of(spans.params.of(line)));
-  if (!level || level < mcp::log_severity(wanted)) return; // Nothing is below no wish.
-  request.reply->event(std::make_shared<const std::string>(line));
 }
 
 } // namespace toolscore

@@ -6,7 +6,7 @@
 
 namespace toolscore {
 
-// What a server tells and asks of its own accord while calls are in flight. A legacy server names
+// What a server asks of its own accord while calls are in flight. A legacy server names
 // no call in it: it is the only one in flight on that instance, or one of the only session there,
 // and otherwise nobody's. It is never guessed.
 
@@ -20,8 +20,5 @@ void take_question(server_actor_pointer self, replica& one, const std::string& l
 /// notifications/cancelled of the server, for a question of its own.
 void withdraw_question(server_actor_pointer self, replica& one, const std::string& line,
                        const envelope& spans);
-/// notifications/message, for the caller that it is about if that wants to hear it.
-void tell_log(server_actor_pointer self, replica& one, const std::string& line,
-              const envelope& spans);
 
 } // namespace toolscore

@@ -9,6 +9,10 @@
 namespace toolscore {
 namespace {
 
+/// What clients can be asked is known of each call when it comes; that roots have changed is told
+/// to instances of one session alone.
+constexpr client_capabilities all_but_changes{true, true, true, true, true, true, false};
+
 /// The same of each, side by side, as the pure rules want it.
 class statuses {
 public:
@@ -43,6 +47,7 @@ void make_replicas(server_actor_state& state) {
     auto& one = state.replicas[place];
     one.place = place;
     one.child = spec.id.value;
+    if (spec.policy.sessions == session_mode::serial) one.declares = all_but_changes;
     if (state.shared > 1) one.child += "/" + std::to_string(place + 1);
   }
 }
@@ -102,6 +107,17 @@ replica* choose_replica(server_actor_state& state) {
   if (!place) return nullptr;
   state.next = *place + 1 == state.shared ? 0 : *place + 1;
   return &all[*place];
+}
+
+replica* choose_unasked(server_actor_state& state) {
+  auto& all = state.replicas;
+  const auto place = least_loaded(
+      state.shared, state.next,
+      [&](std::size_t at) {
+        return all[at].wire != nullptr && !state.calls.may_be_asked(all[at].number);
+      },
+      [&](std::size_t at) { return state.calls.callers_of(at); });
+  return place ? &all[*place] : nullptr;
 }
 
 const replica& speaker(const server_actor_state& state) {

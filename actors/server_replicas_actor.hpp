@@ -38,6 +38,8 @@ bool serves(const server_actor_state& state) noexcept;
 bool is_settled(const server_actor_state& state);
 /// Where the next call is written; null while no wire is to be had.
 replica* choose_replica(server_actor_state& state);
+/// The same of those on which no call is in flight in which a server may ask.
+replica* choose_unasked(server_actor_state& state);
 /// The one whose last news are the server's own while none is ready: of those that are what all are
 /// together the one that is started soonest.
 const replica& speaker(const server_actor_state& state);

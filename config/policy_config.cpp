@@ -172,8 +172,8 @@ void read_policy(fields& object, server_policy& out) {
   read_readiness(object, out);
   read_upkeep(object, out);
   object.word("on_node_exit", out.on_node_exit, {"stop", "keep"});
-  if (const json* const mode = object.find("session_mode"); mode == nullptr || *mode != "serial")
-    object.word("session_mode", out.sessions, {"auto", "shared", "per_session", "per_principal"});
+  object.word("session_mode", out.sessions,
+              {"auto", "shared", "serial", "per_session", "per_principal"});
   object.whole("replicas", out.replicas, 1, replicas_max);
   read_limits(object.section("limits"), out.limits);
   read_view_policy(object, out);

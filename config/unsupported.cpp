@@ -27,7 +27,6 @@ struct word_key {
 
 constexpr std::array word_keys{
     word_key{"link", 2, {"stdio", "none", "http", "sse", "ws"}},
-    word_key{"session_mode", 4, {"auto", "shared", "per_session", "per_principal", "serial"}},
     word_key{"isolation", 1, {"default"}},
     word_key{"network", 1, {"full"}},
     word_key{"pin", 1, {"warn"}},

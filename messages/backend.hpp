@@ -58,6 +58,11 @@ public:
   /// What `/mcp` shows, or with the name of a group what `/mcp/@group` does; null = no such group.
   /// Immutable; a new one replaces it when anything changes.
   virtual std::shared_ptr<const mcp::joint_view> view(std::string_view group) const = 0;
+  /// A client asks for lists of which this server's part may be good no more, or listens to them:
+  /// those that are not are fetched anew.
+  virtual void want_lists(const server_id& server) = 0;
+  /// Called when servers have come or gone, or have another owner; at most one hook.
+  virtual void on_servers_change(std::function<void()> hook) = 0;
   /// Called when a view shows other lists than before; at most one hook.
   virtual void
   on_view_change(std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) = 0;

@@ -88,7 +88,7 @@ const char* to_string(source_kind x) noexcept {
 }
 
 const char* to_string(session_mode x) noexcept {
-  static constexpr std::array names{"auto", "shared", "per_session", "per_principal"};
+  static constexpr std::array names{"auto", "shared", "serial", "per_session", "per_principal"};
   return pick(names, static_cast<std::size_t>(x));
 }
 

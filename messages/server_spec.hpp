@@ -88,6 +88,7 @@ const char* to_string(link_kind x) noexcept;
 enum class session_mode : std::uint8_t {
   automatic,     ///< Everybody, but for callers that can be asked: they have one of their own.
   shared,        ///< Everybody: it is told that nobody can be asked.
+  serial,        ///< Everybody, one call at a time of those in which it may ask.
   per_session,   ///< Nobody: each session of a legacy client has one.
   per_principal, ///< All sessions and calls of one principal.
 };

@@ -96,6 +96,7 @@ BOOST_AUTO_TEST_CASE(every_code_is_told_in_one_line_that_says_nothing_twice) {
       failed(errc::server_not_ready, detail_waited(60s, ""), "starting"),
       failed(errc::call_timed_out, detail_timed_out(120s, 600s)),
       failed(errc::queue_full, detail_in_flight(256)),
+      failed(errc::queue_full, detail_no_turn(60s, 256)),
       failed(errc::queue_full, detail_queued(256), "starting"),
       failed(errc::bad_config, "listen is no address"),
       failed(errc::bad_request, "cursor is no string"),
@@ -138,8 +139,8 @@ BOOST_AUTO_TEST_CASE(the_common_refusals_read_as_sentences) {
              "server \"fs\" was killed by signal 9 (SIGKILL) while the call was in flight; "
              "restart 2 in 200 ms");
   BOOST_TEST(mcp::failure_message(failed(errc::queue_full, detail_in_flight(2))) ==
-             "server \"fs\" has no room for another call: 2 are in flight (queue.max); wait for "
-             "one to end");
+             "server \"fs\" has no room for another call: 2 wait behind those in flight "
+             "(queue.max); wait for one to end");
   BOOST_TEST(mcp::failure_message(failed(errc::call_timed_out, detail_timed_out(300ms, 600s))) ==
              "server \"fs\" did not answer in time: call_timeout is 300 ms, call_timeout_max "
              "600000 ms");

@@ -52,12 +52,14 @@ struct lists : actor_fixture {
     for (const auto kind : mcp::all_lists)
       if (changed.has(kind)) news.push_back(where + " " + std::string(mcp::words_of(kind).member));
   }
-  void run(std::uint32_t replicas = 1) {
+  void run(std::uint32_t replicas = 1, bool fs_first = false) {
     node.host.choose = [this](const std::string& name, std::size_t) { return how[name]; };
     auto fs = virtual_node::spec("fs");
     fs.policy.replicas = replicas;
-    node.begin(
-        {{virtual_node::spec("db"), desired_state::running, {}}, {fs, desired_state::running, {}}});
+    std::vector<initial_server> servers{{virtual_node::spec("db"), desired_state::running, {}},
+                                        {fs, desired_state::running, {}}};
+    if (fs_first) std::swap(servers[0], servers[1]);
+    node.begin(std::move(servers));
     for (auto* one : {&node.tree->catalog, &node.tree->bridge})
       caf::anon_send_exit(*one, caf::exit_reason::kill);
     node.tree->bridge = system.spawn(make_bridge, route);
@@ -237,6 +239,104 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_removed_takes_its_lists_with_it) {
   advance(10s);
   BOOST_TEST(shown(served_list::tools) == "db__read ");
   BOOST_TEST(shown(served_list::templates) == "t://{id} ");
+}
+
+BOOST_AUTO_TEST_CASE(of_two_equal_uris_the_first_of_the_file_keeps_it_through_every_restart) {
+  run(1, true);
+  BOOST_TEST(shown(served_list::templates) == "db+t://{id} t://{id} ");
+  BOOST_TEST(shown(served_list::tools) == "db__read fs__read "); // By name, whoever is first.
+  node.host.crash(node.host.last("fs"));
+  advance(1s);
+  BOOST_TEST(shown(served_list::templates) == "db+t://{id} t://{id} ");
+  caf::anon_send_exit(node.tree->catalog, caf::exit_reason::kill);
+  settle();
+  begin_catalog();
+  advance(1s);
+  BOOST_TEST(shown(served_list::templates) == "db+t://{id} t://{id} ");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_added_comes_after_those_of_the_file_whatever_its_name) {
+  run(1, true);
+  how["aa"] = how["db"];
+  how["ab"] = how["db"];
+  node.add(virtual_node::spec("ab"));
+  advance(1s);
+  node.add(virtual_node::spec("aa"));
+  advance(1s);
+  BOOST_TEST(node.tree->places.of("fs") < node.tree->places.of("db"));
+  BOOST_TEST(node.tree->places.of("db") < node.tree->places.of("ab"));
+  BOOST_TEST(node.tree->places.of("ab") < node.tree->places.of("aa"));
+  const auto* found = route->views->all->list(served_list::templates).find("t://{id}");
+  BOOST_TEST_REQUIRE((found != nullptr));
+  BOOST_TEST(found->server.value == "fs");
+  node.order("fs", server_verb::remove);
+  advance(1s);
+  found = route->views->all->list(served_list::templates).find("t://{id}");
+  BOOST_TEST_REQUIRE((found != nullptr));
+  BOOST_TEST(found->server.value == "db");
+  node.add(virtual_node::spec("fs")); // It stands last from now on.
+  advance(1s);
+  found = route->views->all->list(served_list::templates).find("t://{id}");
+  BOOST_TEST(found->server.value == "db");
+  BOOST_TEST(node.tree->places.of("aa") < node.tree->places.of("fs"));
+}
+
+BOOST_AUTO_TEST_CASE(a_group_has_the_order_in_which_its_members_are_written) {
+  groups = {{"ab", {"fs", "db"}, strategy::one_for_one, {}},
+            {"ba", {"db", "fs"}, strategy::one_for_one, {}}};
+  run();
+  BOOST_TEST(shown(served_list::templates, "ab") == "db+t://{id} t://{id} ");
+  BOOST_TEST(shown(served_list::templates, "ba") == "fs+t://{id} t://{id} ");
+}
+
+BOOST_AUTO_TEST_CASE(a_modern_servers_list_is_fetched_again_once_its_time_is_over_and_wanted) {
+  how["fs"].lists["tools/list"] =
+      list_text("tools", R"({"name":"read"})", R"("ttlMs":10000,"cacheScope":"public",)");
+  run();
+  const auto want = [&] {
+    caf::anon_send(node.directory.at("fs"), lists_wanted{});
+    advance(100ms);
+  };
+  const auto before = asked("fs", "tools/list");
+  const auto others = asked("fs", "prompts/list");
+  want();
+  BOOST_TEST(asked("fs", "tools/list") == before);       // Good yet.
+  BOOST_TEST(asked("fs", "prompts/list") == others + 1); // Good for no time.
+  want();
+  BOOST_TEST(asked("fs", "prompts/list") == others + 1); // Once a second is enough.
+  advance(1h);
+  BOOST_TEST(asked("fs", "tools/list") == before); // Nobody wants it.
+  how["fs"].lists["tools/list"] =
+      list_text("tools", R"({"name":"write"})", R"("ttlMs":10000,"cacheScope":"public",)");
+  node.host.last("fs")->how.lists = how["fs"].lists;
+  want();
+  advance(100ms);
+  BOOST_TEST(asked("fs", "tools/list") == before + 1);
+  BOOST_TEST(shown(served_list::tools) == "db__read fs__write ");
+  BOOST_TEST(all_news() == "/mcp tools, fs tools");
+}
+
+BOOST_AUTO_TEST_CASE(a_fetch_that_is_on_its_way_or_fails_is_not_begun_at_every_wish) {
+  how["fs"].lists["tools/list"] = list_text("tools", R"({"name":"read"})", R"("ttlMs":1,)");
+  run();
+  node.host.last("fs")->how.lists["tools/list"] = ""; // It answers nothing from now on.
+  const auto before = asked("fs", "tools/list");
+  for (int i = 0; i < 10; ++i) {
+    caf::anon_send(node.directory.at("fs"), lists_wanted{});
+    advance(2s);
+  }
+  BOOST_TEST(asked("fs", "tools/list") == before + 1);
+  BOOST_TEST(shown(served_list::tools) == "db__read fs__read ");
+}
+
+BOOST_AUTO_TEST_CASE(a_legacy_server_says_nothing_of_time_and_is_not_asked_again) {
+  how["fs"].says = speech::legacy;
+  run();
+  const auto before = asked("fs", "tools/list");
+  advance(1h);
+  caf::anon_send(node.directory.at("fs"), lists_wanted{});
+  advance(1s);
+  BOOST_TEST(asked("fs", "tools/list") == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(without_a_call_in_which_it_may_ask_nobody_is_asked) {
   finish(life(2));
   asks(life(2), "1");
   BOOST_TEST(made->questions.empty());
-  BOOST_TEST(refused(life(2), "1", -32603));
+  BOOST_TEST(refused(life(2), "1", -32601));
   asks(life(2), R"("p")", "ping", "{}");
   BOOST_TEST(heard(life(2), R"({"jsonrpc":"2.0","id":"p","result":{}})") == 1u);
   asks(life(2), "3", "tasks/get", "{}");

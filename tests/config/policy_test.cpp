@@ -215,7 +215,6 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
   const std::pair<const char*, const char*> rows[] = {
       {R"("link": "http")", "link"},
       {R"("link": "ws")", "link"},
-      {R"("session_mode": "serial")", "session_mode"},
       {R"("isolation": "strict")", "isolation"},
       {R"("paths": {"read": ["/data"]})", "paths.read"},
       {R"("paths": {"write": ["/data"]})", "paths.write"},
@@ -254,21 +253,20 @@ BOOST_AUTO_TEST_CASE(who_shares_an_instance_is_a_word) {
   BOOST_TEST((parsed(R"("session_mode": "shared")") == session_mode::shared));
   BOOST_TEST((parsed(R"("session_mode": "per_session")") == session_mode::per_session));
   BOOST_TEST((parsed(R"("session_mode": "per_principal")") == session_mode::per_principal));
-  const auto later = test::failure_of(test::with_server_members(R"("session_mode": "serial")"));
-  BOOST_TEST(later.find("\"serial\" is not supported by this build yet") != std::string::npos,
-             later);
-  for (const char* word : {"auto", "shared", "per_session", "per_principal"})
-    BOOST_TEST(later.find(word) != std::string::npos, later);
+  BOOST_TEST((parsed(R"("session_mode": "serial")") == session_mode::serial));
+  const auto unknown = test::failure_of(test::with_server_members(R"("session_mode": "one")"));
+  for (const char* word : {"auto", "shared", "serial", "per_session", "per_principal"})
+    BOOST_TEST(unknown.find(word) != std::string::npos, unknown);
 }
 
 BOOST_AUTO_TEST_CASE(the_values_that_are_in_force_anyway_pass) {
   for (const char* members :
        {R"("link": "stdio")", R"("ready": "mcp")", R"("replicas": 1)", R"("depends_on": {})",
-        R"("session_mode": "shared")", R"("session_mode": "per_session")",
-        R"("session_mode": "per_principal")", R"("on_node_exit": "stop")",
-        R"("isolation": "default")", R"("paths": {"read": []})", R"("network": "full")",
-        R"("pin": "warn")", R"("retry": "never")", R"("runner": "process")", R"("type": "stdio")",
-        R"("headers": {})"})
+        R"("session_mode": "shared")", R"("session_mode": "serial")",
+        R"("session_mode": "per_session")", R"("session_mode": "per_principal")",
+        R"("on_node_exit": "stop")", R"("isolation": "default")", R"("paths": {"read": []})",
+        R"("network": "full")", R"("pin": "warn")", R"("retry": "never")", R"("runner": "process")",
+        R"("type": "stdio")", R"("headers": {})"})
     BOOST_TEST(test::failure_of(test::with_server_members(members)) == "", members);
 }
 

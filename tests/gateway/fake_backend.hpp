@@ -50,6 +50,10 @@ public:
   void listen(const server_id& server, session_listen request) override {
     listens.emplace_back(server.value, std::move(request));
   }
+  std::vector<std::string> wanted_lists; ///< By server.
+  std::function<void()> servers_change;
+  void want_lists(const server_id& server) override { wanted_lists.push_back(server.value); }
+  void on_servers_change(std::function<void()> hook) override { servers_change = std::move(hook); }
   void on_view_change(
       std::function<void(std::string_view group, std::vector<mcp::list_kind>)> hook) override {
     view_change = std::move(hook);
