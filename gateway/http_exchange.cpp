@@ -3,12 +3,26 @@
 #include "gateway/response_text.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
+#include "mcp/envelope.hpp"
+#include "mcp/older_clients.hpp"
 #include "mcp/splice.hpp"
 #include "mcp/versions.hpp"
 
 #include <utility>
 
 namespace toolscore {
+namespace {
+
+/// Progress that a client of the first version can read.
+bytes for_session(bytes json, std::string_view version) {
+  if (mcp::is_told_as_it_is("notifications/progress", version)) return json;
+  mcp::scanner scanner;
+  const auto spans = scanner.scan(*json);
+  if (!spans || spans->kind != message_kind::notification || !spans->progress_token) return json;
+  return std::make_shared<const std::string>(mcp::older_progress(*json, *spans, version));
+}
+
+} // namespace
 
 http_exchange::http_exchange(std::shared_ptr<client_connection> connection, std::uint64_t turn,
                              principal who, exchange_options options,
@@ -34,6 +48,16 @@ void http_exchange::set_request(bytes body, text_span id) {
   id_ = id;
 }
 
+void http_exchange::add_rewriting(std::function<bytes(const bytes& answer)> make) {
+  if (!rewriting_) {
+    rewriting_ = std::move(make);
+    return;
+  }
+  rewriting_ = [first = std::move(rewriting_), then = std::move(make)](const bytes& answer) {
+    return then(first(answer));
+  };
+}
+
 bool http_exchange::has_room() const {
   return options_.accepts_stream && connection_->unsent() <= options_.queued_bytes_max;
 }
@@ -49,6 +73,7 @@ void http_exchange::begin_kept_stream() {
 
 void http_exchange::event(bytes json) {
   if (ended_ || gone_) return;
+  if (session_) json = for_session(std::move(json), session_->version);
   if (stream_) return stream_->send(json);
   if (!has_room()) {
     ++counters_->events_dropped;
@@ -81,8 +106,8 @@ std::uint64_t http_exchange::ask(input_request question, std::function<void(inpu
   if (ended_ || gone_ || !session_ || !reads) return 0;
   const auto number = session_->ask(this, std::move(then));
   if (number != 0)
-    event(std::make_shared<const std::string>(
-        mcp::input_request_line(number, question.method, question.params)));
+    event(std::make_shared<const std::string>(mcp::input_request_line(
+        number, question.method, mcp::older_form(question.params, session_->version))));
   return number;
 }
 

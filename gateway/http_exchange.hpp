@@ -47,10 +47,8 @@ public:
     headers_ = std::move(make);
   }
 
-  /// What the answer is made into before anybody else sees it.
-  void set_rewriting(std::function<bytes(const bytes& answer)> make) {
-    rewriting_ = std::move(make);
-  }
+  /// What the answer is made into before anybody else sees it, one after the other.
+  void add_rewriting(std::function<bytes(const bytes& answer)> make);
 
   const principal& who() const override { return who_; }
   bool abandoned() const override { return gone_; }

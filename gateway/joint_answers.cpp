@@ -30,9 +30,10 @@ joint_answer list_page(const mcp::joint_view& view, mcp::served_list kind, std::
     cursor = mcp::decode(told);
   }
   const bool stands_for_all = kind == mcp::served_list::tools && view.search();
-  const auto page = stands_for_all && !cursor
-                        ? result<std::string>(std::string(search_tools_member()))
-                        : view.list(kind).page(cursor, how.page_max, how.cursors, how.shown);
+  const auto page =
+      stands_for_all && !cursor
+          ? result<std::string>(std::string(search_tools_member()))
+          : view.list(kind).page(cursor, how.page_max, how.cursors, how.shown, how.version);
   if (!page)
     return {200, mcp::error_response(id_raw, mcp::code::bad_params, page.failure().detail)};
   const auto [ttl_ms, is_public] = view.lifetime_of(kind, how.now);

@@ -20,7 +20,8 @@ struct list_manner {
   std::size_t page_max = 1;
   mcp::cursor_key cursors;
   std::chrono::steady_clock::time_point now;
-  mcp::entry_filter shown{}; ///< Empty = everything, to everybody.
+  mcp::entry_filter shown{};  ///< Empty = everything, to everybody.
+  std::string_view version{}; ///< Of a legacy client.
 };
 
 /// One page of a list. `params` is the raw object, empty = none.

@@ -2,6 +2,7 @@
 
 #include "mcp/json_text.hpp"
 #include "mcp/members.hpp"
+#include "mcp/rounds.hpp"
 
 namespace toolscore {
 
@@ -9,8 +10,7 @@ std::string named_question(const std::string& method, std::string params, std::s
   const auto message = mcp::member_of(params, "message");
   if (method != "elicitation/create" || !mcp::is_string(message)) return params;
   const auto at = static_cast<std::size_t>(message.data() - params.data()) + 1;
-  // A server's name needs no escapes.
-  return params.insert(at, "[" + std::string(server) + "] ");
+  return params.insert(at, mcp::asked_by(server));
 }
 
 std::uint64_t joint_exchange::ask(input_request question,

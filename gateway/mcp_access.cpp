@@ -70,7 +70,7 @@ void mcp_endpoint::deny(const post& x, denial_reason reason, std::string_view se
 /// One server's own list is filtered on its way back.
 void mcp_endpoint::filter_list(const post& x, const server_id& server, http_exchange& reply) {
   if (!x.request.access || x.method != "tools/list") return;
-  reply.set_rewriting([access = x.request.access, server](const bytes& response) {
+  reply.add_rewriting([access = x.request.access, server](const bytes& response) {
     return std::make_shared<const std::string>(shown_tools(
         *response, [&](std::string_view tool) { return access->shows_tool(server.value, tool); }));
   });

@@ -56,12 +56,21 @@ std::string unknown_group(std::string_view name) {
 mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
     : tree_(tree), options_(std::move(options)), sessions_(options_.sessions),
       parked_(options_.parking, options_.random_id, options_.after, options_.steady_clock),
-      pulse_(options_.after), joint_(tree) {
+      pulse_(options_.after), joint_(tree, options_.after, options_.steady_clock) {
+  tree_.on_servers_change([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    joint_.take_up();
+    hear_again();
+  });
   tree_.on_view_change([this, alive = std::weak_ptr(alive_)](
                            std::string_view group, const std::vector<mcp::list_kind>& changed) {
     if (!alive.expired()) joint_.tell(group, changed);
   });
-  if (options_.random_id) cursor_secret_ = secret_of(options_.random_id() + options_.random_id());
+  if (options_.random_id) {
+    const auto secret = [this] { return secret_of(options_.random_id() + options_.random_id()); };
+    cursor_secret_ = secret();
+    seal_ = {secret(), secret()};
+  }
   sessions_.on_end([this](mcp_session& ended) { on_session_end(ended); });
 }
 

@@ -80,7 +80,13 @@ private:
   void on_get(inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
   void hear(const std::shared_ptr<mcp_session>& session, const server_id& server);
-  void hear_joint(const post& x, const server_id& server);
+  void hear_joint(const std::shared_ptr<mcp_session>& session, const std::string& group,
+                  const server_id& server);
+  void note_watched(const post& x, const mcp::resource_place& place);
+  void hear_again();
+  void hear_again_later();
+  void subscribe_again(const std::shared_ptr<mcp_session>& session,
+                       const mcp_session::watched_resource& what);
   bytes expose_update(const std::string& group, const server_id& server, const bytes& json);
   void on_joint_listen(post& x);
   void on_joint_subscription(post& x);
@@ -122,7 +128,11 @@ private:
   void forward(post& x, const server_id& server, std::string tool);
   std::shared_ptr<http_exchange> make_exchange(const post& x);
   call_identity identity_of(const post& x) const;
+  static void tell_older(const post& x, http_exchange& reply);
   bool go_on(const post& x);
+  static bool seals_states(const post& x);
+  bool open_state(post& x, const server_id& server, const std::string& tool);
+  void seal_states(const post& x, const server_id& server, http_exchange& reply);
   void open_session_on_success(const post& x, http_exchange& reply);
   std::string open_session(const std::string& principal, const std::string& path,
                            const std::string& version, const client_capabilities& capabilities);
@@ -139,7 +149,14 @@ private:
   stream_pulse pulse_;
   joint_listens joint_;
   seen_resources seen_;
+  struct watching_session {
+    std::string group;
+    std::weak_ptr<mcp_session> session;
+  };
+  std::vector<watching_session> watching_; ///< Sessions with resources that they watch here.
+  bool hears_later_ = false;
   mcp::mac_key cursor_secret_;
+  mcp::state_seal seal_;
   std::shared_ptr<exchange_counters> exchanges_ = std::make_shared<exchange_counters>();
   mcp::scanner scanner_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< Exchanges may outlive us.

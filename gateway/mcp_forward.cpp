@@ -3,6 +3,7 @@
 #include "mcp/client_questions.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/log_levels.hpp"
+#include "mcp/older_clients.hpp"
 #include "mcp/rounds.hpp"
 #include "mcp/versions.hpp"
 
@@ -84,6 +85,7 @@ std::shared_ptr<http_exchange> mcp_endpoint::make_exchange(const post& x) {
 }
 
 call_identity mcp_endpoint::identity_of(const post& x) const {
+  if (x.asked) return *x.asked;
   const std::string_view body = *x.request.body;
   return {x.request.who.name, std::string(x.request.path()), x.method,
           mcp::decode(x.spans.name.of(body)), std::string(x.spans.arguments.of(body))};
@@ -102,17 +104,34 @@ bool mcp_endpoint::go_on(const post& x) {
   return true;
 }
 
+/// A legacy client of an older version is not told what that does not know.
+void mcp_endpoint::tell_older(const post& x, http_exchange& reply) {
+  if (x.client.client != era::legacy || !x.session ||
+      mcp::is_told_as_it_is(x.method, x.session->version))
+    return;
+  reply.add_rewriting([method = x.method, version = x.session->version](const bytes& answer) {
+    mcp::scanner scanner;
+    const auto spans = scanner.scan(*answer);
+    if (!spans) return answer;
+    return std::make_shared<const std::string>(
+        mcp::older_response(*answer, *spans, method, version));
+  });
+}
+
 void mcp_endpoint::forward(post& x, const server_id& server, std::string tool) {
+  const bool seals = seals_states(x);
+  if (seals && !open_state(x, server, tool)) return;
   auto exchange = make_exchange(x);
   filter_list(x, server, *exchange);
+  if (seals) seal_states(x, server, *exchange);
+  tell_older(x, *exchange);
   if (!opens_stream(x, exchange)) return;
   auto& plain = *exchange;
   call_request call;
   call.from = caller_of(x);
   call.reply = std::move(exchange);
   if (mcp::may_ask_in(x.method) && !x.session && call.from && call.from->capabilities.any())
-    call.reply = parked_.begin(std::move(call.reply), std::string(x.id()),
-                               x.asked ? *x.asked : identity_of(x));
+    call.reply = parked_.begin(std::move(call.reply), std::string(x.id()), identity_of(x));
   if (x.view) call.reply = joint_way(x, server, std::move(call.reply), call.from.get());
   if (x.session) {
     if (x.method == "resources/subscribe") hear(x.session, server);

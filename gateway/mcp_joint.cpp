@@ -48,6 +48,8 @@ void mcp_endpoint::on_joint_request(post& x) {
                     {cursor_secret_, x.request.where.parameter},
                     options_.steady_clock(),
                     shown_to(x, *kind)};
+    if (x.client.client == era::legacy) how.version = x.client.version;
+    for (const auto& server : x.view->outdated(*kind, how.now)) tree_.want_lists(server);
     auto answer = list_page(*x.view, *kind, x.id(), x.spans.params.of(body), how);
     reply(x, answer.status, std::move(answer.json));
   } else if (x.method == "prompts/get") {

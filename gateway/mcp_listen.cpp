@@ -76,16 +76,16 @@ void mcp_endpoint::hear(const std::shared_ptr<mcp_session>& session, const serve
 }
 
 /// Of lists the joint endpoint tells itself; one server that is lost is not the end of the others.
-void mcp_endpoint::hear_joint(const post& x, const server_id& server) {
-  if (!x.session->hears_first(server)) return;
-  x.session->note_call(server);
+void mcp_endpoint::hear_joint(const std::shared_ptr<mcp_session>& session, const std::string& group,
+                              const server_id& server) {
+  if (!session->hears_first(server)) return;
+  session->note_call(server);
   auto ear = std::make_shared<session_ear>(
-      x.session, [server](mcp_session& lost) { std::erase(lost.heard, server); },
-      [this, alive = std::weak_ptr(alive_), server,
-       group = std::string(x.request.where.parameter)](const bytes& json) {
+      session, [server](mcp_session& lost) { std::erase(lost.heard, server); },
+      [this, alive = std::weak_ptr(alive_), server, group](const bytes& json) {
         return alive.expired() ? json : expose_update(group, server, json);
       });
-  tree_.listen(server, {x.session->id, x.session->principal, std::move(ear), false});
+  tree_.listen(server, {session->id, session->principal, std::move(ear), false});
 }
 
 /// A resource is told by the URI that the joint endpoint shows it under.

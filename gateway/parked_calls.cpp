@@ -82,8 +82,7 @@ void parked_calls::resume(const std::string& state, retry again) {
   const auto at = parked_.find(state);
   // Whose it is and whether it is there are not told apart.
   if (at == parked_.end() || !same_call(at->second.call->call(), again.call))
-    return refuse(again, "this requestState is unknown, used or expired, or of another call; call "
-                         "again without it");
+    return refuse(again, mcp::foreign_state);
   if (const auto fault = at->second.call->fault_of(again); !fault.empty())
     return refuse(again, fault);
   take(state)->go_on(std::move(again));

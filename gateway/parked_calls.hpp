@@ -1,4 +1,5 @@
 #pragma once
+#include "mcp/state_seal.hpp"
 #include "messages/exchange.hpp"
 
 #include <chrono>
@@ -15,19 +16,14 @@ namespace toolscore {
 
 class asking_exchange;
 
-/// What the retry of a call must be the same in as the call itself.
-struct call_identity {
-  std::string principal;
-  std::string path;
-  std::string method;
-  std::string name;      ///< Decoded: of the tool or the prompt, or the resource's URI.
-  std::string arguments; ///< JSON; empty = none.
-};
+using mcp::call_identity;
 
 struct parking_limits {
   std::chrono::milliseconds gather{30}; ///< For the questions that come with the first one.
   std::chrono::milliseconds patience{5 * 60'000};
   std::size_t calls_max = 1'000;
+  /// For so long a client may go on from a modern server's requestState.
+  std::chrono::milliseconds state_life{60 * 60'000};
 };
 
 /// The calls of modern clients whose legacy server waits for the client's answer. Each waits under

@@ -36,6 +36,12 @@ struct mcp_session {
     std::function<void(input_response)> then;
   };
   static constexpr std::size_t questions_max = 64;
+  /// What its client has subscribed to at a joint endpoint.
+  struct watched_resource {
+    server_id server;
+    std::string uri; ///< The server's own.
+    bool operator==(const watched_resource&) const = default;
+  };
   /// A stream that its client may come back to, or listens to.
   struct open_stream {
     std::shared_ptr<event_stream> stream;
@@ -59,6 +65,7 @@ struct mcp_session {
   std::vector<server_id> called; ///< Every server that has had a call of it.
   bool over = false;             ///< Its client can answer nothing more.
   std::vector<server_id> heard;  ///< They were told that it listens.
+  std::vector<watched_resource> watched;
   std::uint64_t last_stream = 0;
   std::vector<open_stream> streams; ///< The newest last.
   std::vector<bytes> untold;        ///< What came while nobody listened; each text once.

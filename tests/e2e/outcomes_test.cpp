@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_tool_of_all_fails_admission) {
 
 BOOST_AUTO_TEST_CASE(a_full_queue_fails_admission_and_not_the_call_that_fills_it) {
   node_fixture node;
-  start(node, {"--slow", "1500"}, {{"queue", {{"max", 1}}}});
+  start(node, {"--slow", "1500"}, {{"queue", {{"max", 1}, {"wait", "200ms"}}}});
   auto first = node.call_later("s", "slow");
   BOOST_REQUIRE(eventually([&] { return in_flight(node) == 1; }));
   const auto second = node.modern_call("s", "echo");

@@ -131,4 +131,113 @@ BOOST_AUTO_TEST_CASE(what_nobody_has_cannot_be_subscribed_to) {
                            modern_headers("subscriptions/listen"))) == -32602);
 }
 
+BOOST_AUTO_TEST_CASE(a_part_whose_server_ended_is_taken_up_again_when_that_is_back) {
+  listened x;
+  auto client = x.listen(R"({"resourceSubscriptions":["t://1","fs+t://1"]})");
+  read_until(client, "acknowledged");
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return x.held.size() == 2; }));
+  x.node.on_loop([&] {
+    x.node.tree.names = {"db"};
+    auto gone = std::move(x.held[1]); // Of "fs", whose owner ends.
+    x.held.pop_back();
+    gone.reply->end(200, std::make_shared<const std::string>(mcp::listen_ended_response("1")));
+    x.node.tree.servers_change(); // It is not there yet.
+  });
+  x.node.on_loop([&] {
+    BOOST_TEST(x.held.size() == 1u);
+    x.node.tree.names = {"db", "fs"};
+    x.node.tree.servers_change();
+  });
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return x.held.size() == 2; }));
+  BOOST_TEST(x.node.on_loop([&] { return x.node.tree.called.back(); }) == "fs");
+  BOOST_TEST(client.read_some(std::chrono::milliseconds{50}).empty());
+  x.node.on_loop([&] {
+    mcp::listen_filter filter;
+    filter.add("t://1");
+    x.held[1].reply->event(
+        std::make_shared<const std::string>(mcp::acknowledged_line("1", filter)));
+  });
+  // Its client looks at what may have changed meanwhile.
+  BOOST_TEST(read_until(client, "updated").find("fs+t://1") != std::string::npos);
+  x.node.on_loop([&] {
+    x.held[1].reply->event(
+        std::make_shared<const std::string>(mcp::resource_updated_line("t://1", "1")));
+    x.held[0].reply->event(
+        std::make_shared<const std::string>(mcp::resource_updated_line("t://1", "1")));
+  });
+  const auto seen = read_until(client, R"("uri":"t://1")");
+  BOOST_TEST(seen.find(R"("uri":"fs+t://1")") != std::string::npos, seen);
+}
+
+BOOST_AUTO_TEST_CASE(a_part_that_is_dropped_or_refused_is_asked_for_again_in_a_while) {
+  listened x;
+  auto client = x.listen(R"({"resourceSubscriptions":["fs+t://1"]})");
+  read_until(client, "acknowledged");
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return x.held.size() == 1; }));
+  x.node.on_loop([&] { x.held.clear(); }); // Its owner died of a fault.
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return x.held.size() == 1; }));
+  x.node.on_loop([&] {
+    const auto refused = std::move(x.held[0]);
+    x.held.clear();
+    refused.reply->end(200, std::make_shared<const std::string>("{}"));
+  });
+  BOOST_TEST(x.node.eventually([&] { return x.held.size() == 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_is_closed_is_taken_up_by_nobody) {
+  listened x;
+  auto client = x.listen(R"({"resourceSubscriptions":["fs+t://1"]})");
+  read_until(client, "acknowledged");
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return x.held.size() == 1; }));
+  client.reset();
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return x.node.tree.cancelled.size() == 1; }));
+  x.node.on_loop([&] {
+    x.held.clear();
+    x.node.tree.servers_change();
+    BOOST_TEST(x.held.empty());
+  });
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_session_goes_on_with_what_it_subscribed_to_at_a_server_that_was_added_again) {
+  listened x;
+  std::vector<std::string> bodies;
+  x.node.on_loop([&] {
+    x.node.tree.on_call = [&](call_request& call) {
+      if (call.method == "resources/subscribe") bodies.push_back(*call.body);
+      fake_backend::answer_ok(call);
+    };
+  });
+  const auto session = x.ask.open("/mcp");
+  auto stream = x.node.connect();
+  stream.send(x.node.get("/mcp", session + "Accept: text/event-stream\r\n"));
+  read_until(stream, "200 OK");
+  const auto subscribe = [&](const std::string& method, const std::string& uri) {
+    x.ask("/mcp",
+          R"({"jsonrpc":"2.0","id":1,"method":"resources/)" + method + R"(","params":{"uri":")" +
+              uri + R"("}})",
+          session);
+  };
+  subscribe("subscribe", "fs+t://1");
+  subscribe("subscribe", "t://1");
+  subscribe("unsubscribe", "t://1");
+  x.node.on_loop([&] {
+    bodies.clear();
+    x.node.tree.listens.clear(); // Both owners are gone.
+    x.node.tree.names = {"db"};
+    x.node.tree.servers_change();
+    BOOST_TEST(x.node.tree.listens.empty());
+    x.node.tree.names = {"db", "fs"};
+    x.node.tree.servers_change();
+    BOOST_TEST_REQUIRE(x.node.tree.listens.size() == 1u);
+    BOOST_TEST(x.node.tree.listens[0].first == "fs");
+  });
+  BOOST_TEST_REQUIRE(x.node.eventually([&] { return bodies.size() == 1; }));
+  BOOST_TEST(bodies[0].find(R"("uri":"t://1")") != std::string::npos, bodies[0]);
+  const auto seen = read_until(stream, "updated");
+  BOOST_TEST(seen.find("fs+t://1") != std::string::npos, seen);
+  x.node.on_loop([&] { x.node.tree.servers_change(); }); // Nothing is lost now.
+  BOOST_TEST(x.node.on_loop([&] { return bodies.size(); }) == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

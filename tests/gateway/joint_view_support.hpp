@@ -17,6 +17,7 @@ struct shown_server {
   std::string templates{};
   std::string capabilities = R"({"tools":{},"prompts":{},"resources":{},"completions":{}})";
   std::string instructions_json{};
+  era speaks = era::legacy;
 };
 
 inline mcp::view_ptr view_of(const std::vector<shown_server>& servers, const group_view& how = {},
@@ -28,6 +29,7 @@ inline mcp::view_ptr view_of(const std::vector<shown_server>& servers, const gro
     for (std::size_t i = 0; i < mcp::list_count; ++i)
       if (!texts[i]->empty()) lists[i].array = std::make_shared<const std::string>(*texts[i]);
     auto handshake = std::make_shared<mcp::handshake_result>();
+    handshake->server = x.speaks;
     handshake->capabilities_json = x.capabilities;
     handshake->instructions_json = x.instructions_json;
     mcp::offer_policy policy;

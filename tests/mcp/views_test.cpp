@@ -227,7 +227,33 @@ BOOST_AUTO_TEST_CASE(a_list_is_good_for_as_long_as_its_shortest_part_and_shared_
   BOOST_TEST((both.lifetime_of(served_list::tools, t0 + 9s) == lifetime(0, true)));
   const joint_view mixed({offer("a", 5'000, true), offer("b", 60'000, false)}, {});
   BOOST_TEST((mixed.lifetime_of(served_list::tools, t0) == lifetime(5'000, false)));
+  const joint_view other({offer("a", 5'000, false), offer("b", 60'000, true)}, {});
+  BOOST_TEST((other.lifetime_of(served_list::tools, t0) == lifetime(5'000, false)));
   BOOST_TEST((joint_view().lifetime_of(served_list::tools, t0) == lifetime(0, false)));
+}
+
+BOOST_AUTO_TEST_CASE(a_modern_servers_list_is_outdated_once_its_time_is_over) {
+  const std::chrono::steady_clock::time_point t0{1'000s};
+  const auto offer = [&](const char* id, std::int64_t ttl, era speaks) {
+    kept_lists lists;
+    lists[0] = {array_of({"x"}, "name"), {ttl, true, t0}};
+    auto handshake = std::make_shared<handshake_result>();
+    handshake->server = speaks;
+    return std::make_shared<const server_offer>(server_id{id}, offer_policy{}, std::move(handshake),
+                                                lists);
+  };
+  const joint_view view({offer("a", 5'000, era::modern), offer("b", 9'000, era::modern),
+                         offer("c", 0, era::modern), offer("d", 1, era::legacy)},
+                        {});
+  using servers = std::vector<server_id>;
+  BOOST_TEST((view.outdated(served_list::tools, t0 + 4'999ms) == servers{{"c"}}));
+  BOOST_TEST((view.outdated(served_list::tools, t0 + 5s) == servers{{"a"}, {"c"}}));
+  BOOST_TEST((view.outdated(served_list::tools, t0 + 9s) == servers{{"a"}, {"b"}, {"c"}}));
+  BOOST_TEST(view.outdated(served_list::prompts, t0 + 9s).empty()); // Never fetched.
+  BOOST_TEST((view.next_outdated() == t0 + 5s));
+  BOOST_TEST(!joint_view({offer("c", 0, era::modern), offer("d", 1, era::legacy)}, {})
+                  .next_outdated()
+                  .has_value());
 }
 
 BOOST_AUTO_TEST_CASE(of_two_names_or_uris_the_first_servers_stays_whatever_their_names) {
