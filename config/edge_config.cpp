@@ -165,6 +165,7 @@ void read_tls(fields tls, edge_spec& out, const environment& env) {
 } // namespace
 
 void read_edge(fields& node, edge_spec& out, const environment& env) {
+  node.flag("http_sse", out.http_sse);
   node.texts("hosts", out.hosts, hosts_max);
   for (const auto& host : out.hosts)
     if (host.empty() || host.size() > 260 || host.find_first_of("/@ \t\r\n\"") != host.npos)

@@ -5,7 +5,7 @@
 
 namespace toolscore {
 
-/// Reads "hosts", "tokens", "access", "issuer" and "tls" of the node's section.
+/// Reads "http_sse", "hosts", "tokens", "access", "issuer" and "tls" of the node's section.
 void read_edge(fields& node, edge_spec& out, const environment& env);
 
 } // namespace toolscore

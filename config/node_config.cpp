@@ -80,8 +80,8 @@ void read_state_dir(fields& node, node_config& out, const environment& env) {
 }
 
 void read_node(fields node, node_config& out, const environment& env) {
-  node.only({"listen", "state_dir", "mcp_auth", "hosts", "tokens", "access", "issuer", "tls",
-             "installs_max", "starts_max", "stop_deadline"});
+  node.only({"listen", "state_dir", "mcp_auth", "http_sse", "hosts", "tokens", "access", "issuer",
+             "tls", "installs_max", "starts_max", "stop_deadline"});
   read_listen(node, out, env);
   read_state_dir(node, out, env);
   read_edge(node, out.edge, env);

@@ -7,6 +7,11 @@
 
 namespace toolscore {
 
+bool begins_array(std::string_view body) noexcept {
+  const auto at = body.find_first_not_of(" \t\r\n");
+  return at != std::string_view::npos && body[at] == '[';
+}
+
 std::optional<std::vector<std::string_view>> split_batch(std::string_view body,
                                                          std::size_t items_max) {
   mcp::json_walk walk(body);

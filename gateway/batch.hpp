@@ -12,6 +12,10 @@
 
 namespace toolscore {
 
+/// The one revision of the protocol that has batches.
+inline constexpr std::string_view batching_version = "2025-03-26";
+bool begins_array(std::string_view body) noexcept;
+
 /// The messages of a JSON-RPC batch, each byte for byte; only protocol 2025-03-26 has them.
 /// @returns nothing where `body` is no array of at least one and at most `items_max` items
 std::optional<std::vector<std::string_view>> split_batch(std::string_view body,

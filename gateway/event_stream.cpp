@@ -12,6 +12,9 @@ std::string id_text(std::uint64_t stream, std::uint64_t event) {
   return "id: " + std::to_string(stream) + "-" + std::to_string(event) + "\n";
 }
 
+/// How soon a client that lost its stream is welcome again.
+constexpr const char* retry_field = "retry: 1000\n";
+
 bool read_number(std::string_view text, std::uint64_t& out) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
   return !text.empty() && read.ec == std::errc{} && read.ptr == text.data() + text.size();
@@ -28,9 +31,9 @@ std::optional<event_place> read_event_id(std::string_view text) {
   return place;
 }
 
-event_stream::event_stream(std::uint64_t number, bool primes, stream_limits limits,
+event_stream::event_stream(std::uint64_t number, event_numbering numbering, stream_limits limits,
                            std::shared_ptr<stream_counters> counters)
-    : number_(number), primes_(primes), limits_(limits), counters_(std::move(counters)) {}
+    : number_(number), numbering_(numbering), limits_(limits), counters_(std::move(counters)) {}
 
 event_stream::~event_stream() {
   if (connection_) connection_->watch(turn_, nullptr);
@@ -38,14 +41,15 @@ event_stream::~event_stream() {
 }
 
 void event_stream::attach(std::shared_ptr<client_connection> connection, std::uint64_t turn,
-                          std::uint64_t after) {
+                          std::uint64_t after, std::string opening) {
   const auto self = shared_from_this(); // A connection that fails at once lets go of us.
   if (connection_) write({}, true);     // The client has given that one up.
   connection_ = std::move(connection);
   turn_ = turn;
   connection_->watch(turn_, this);
-  std::string first;
-  if (primes_) first = id_text(number_, after) + "data:\n\n";
+  std::string first = std::move(opening);
+  if (numbering_ == event_numbering::primed)
+    first += id_text(number_, after) + retry_field + "data:\n\n";
   for (const auto& event : kept_)
     if (event.number > after) first += text_of(event.number, event.json);
   if (first.empty()) first = ":\n\n"; // Nothing to tell yet, but the head is.
@@ -55,7 +59,8 @@ void event_stream::attach(std::shared_ptr<client_connection> connection, std::ui
 }
 
 std::string event_stream::text_of(std::uint64_t number, const bytes& json) const {
-  auto text = id_text(number_, number);
+  std::string text;
+  if (numbering_ != event_numbering::none) text = id_text(number_, number);
   append_sse_message(text, *json);
   return text;
 }
@@ -117,7 +122,7 @@ void event_stream::let_go() {
 void event_stream::on_gone() {
   const auto self = shared_from_this();
   connection_ = nullptr;
-  if (detached_) detached_();
+  if (const auto told = detached_) told(); // It may end us, and with that its own hook.
 }
 
 } // namespace toolscore

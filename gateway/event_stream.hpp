@@ -35,6 +35,12 @@ struct stream_limits {
   std::size_t kept_bytes_all_max = std::size_t{32} << 20;
 };
 
+enum class event_numbering : std::uint8_t {
+  none,     ///< Nobody comes back to it.
+  numbered, ///< Each event has its id.
+  primed,   ///< Its client understands an event without data, which tells it the first id.
+};
+
 /// One stream of events of a legacy session: that of a GET, or that of a call whose answer began
 /// with an event. It outlives its connection: events are numbered, the last of them kept, and
 /// attached to another connection it goes on behind the last one that the client has seen
@@ -43,14 +49,14 @@ class event_stream final : public beating,
                            private gone_watcher,
                            public std::enable_shared_from_this<event_stream> {
 public:
-  /// @param primes  its client understands an event without data, which tells it the first id
-  event_stream(std::uint64_t number, bool primes, stream_limits limits,
+  event_stream(std::uint64_t number, event_numbering numbering, stream_limits limits,
                std::shared_ptr<stream_counters> counters);
   ~event_stream() override;
 
   /// Begins a stream on this connection, with what was sent behind the event numbered `after`.
+  /// `opening` stands before all else.
   void attach(std::shared_ptr<client_connection> connection, std::uint64_t turn,
-              std::uint64_t after);
+              std::uint64_t after, std::string opening = {});
   void send(const bytes& json);
   /// The last event; null = none more is said.
   void end(const bytes& json);
@@ -76,7 +82,7 @@ private:
   std::string text_of(std::uint64_t number, const bytes& json) const;
 
   std::uint64_t number_;
-  bool primes_;
+  event_numbering numbering_;
   stream_limits limits_;
   std::shared_ptr<stream_counters> counters_;
   std::shared_ptr<client_connection> connection_; ///< Null while the client is away.

@@ -80,6 +80,20 @@ void gateway::reload() {
       };
     });
   if (issuer_) issuer_->refetch();
+  if (options_.read_tokens) reload_tokens();
+}
+
+/// Who had a token that is none any more is shown out.
+void gateway::reload_tokens() {
+  off_loop([this, read = options_.read_tokens]() -> std::function<void()> {
+    return [this, tokens = read()] {
+      if (!tokens) return tell_failure(tokens.failure());
+      policy_.tokens = *tokens;
+      mcp_.check_streams();
+      feeds_.check();
+      log::write(log::level::info, "node.reloaded", {log::kv("what", "tokens")});
+    };
+  });
 }
 
 } // namespace toolscore

@@ -4,6 +4,7 @@
 #include "gateway/digest_io.hpp"
 #include "gateway/rest_text.hpp"
 #include "gateway/scopes.hpp"
+#include "gateway/timer_io.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -39,17 +40,14 @@ mcp_options with_clocks(mcp_options x, boost::asio::io_context& io) {
   x.random_id = random_id;
   x.wall_clock = [] { return std::chrono::system_clock::now(); };
   x.steady_clock = [] { return std::chrono::steady_clock::now(); };
-  x.after = [&io](std::chrono::milliseconds wait, std::function<void()> work) {
-    auto timer = std::make_shared<boost::asio::steady_timer>(io, wait);
-    timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& failed) {
-      if (!failed) work();
-    });
-  };
+  x.after = timer_on(io);
   return x;
 }
 
-mcp_options with_audit(mcp_options x, const std::string& metadata, audit& told) {
+mcp_options with_audit(mcp_options x, const std::string& metadata, audit& told,
+                       std::function<standing(const inbound_request&)> standing_of) {
   x.metadata_url = metadata;
+  x.standing_of = std::move(standing_of);
   x.denied = [&told](const denial& what) {
     told.note(what, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
   };
@@ -71,7 +69,8 @@ gateway::gateway(boost::asio::io_context& io, backend& tree, gateway_options opt
     : io_(io), options_(std::move(options)), access_(options_.rules),
       audit_([&tree](event x) { tree.publish(std::move(x)); }),
       metadata_url_(options_.issuer ? metadata_url(options_.issuer->resource) : std::string{}),
-      mcp_(tree, with_audit(with_clocks(options_.mcp, io), metadata_url_, audit_)),
+      mcp_(tree, with_audit(with_clocks(options_.mcp, io), metadata_url_, audit_,
+                            [this](const inbound_request& x) { return standing_of(x); })),
       rest_(tree, [this] { return counters(); }), feeds_(io, tree, options_.feeds),
       connections_(io, *this, options_.connections) {
   policy_.loopback = is_loopback(options_.host);
@@ -193,6 +192,12 @@ head_verdict gateway::on_head(inbound_request& request) {
     return refused(400, "bad_request", "one Authorization field is enough");
   auto judged = authorize(policy_, request.peer, field, found.where.scope, request.method);
   if (judged.failure != 0) return turn_away(request, found.where.scope, judged);
+  const bool is_sse = found.where.kind == route_kind::sse_all ||
+                      found.where.kind == route_kind::sse_group ||
+                      found.where.kind == route_kind::sse_server;
+  if (is_sse && !mcp_.serves_http_sse())
+    return refused(404, "not_found",
+                   "the HTTP+SSE transport is off; \"http_sse\": true under \"node\" serves it");
   if (found.failure == 404) return refused(404, "not_found", "there is nothing at this path");
   if (found.failure != 0)
     return refused(found.failure, "method_not_allowed", "this path has no such method",
@@ -216,6 +221,11 @@ void gateway::on_request(inbound_request& request,
   case route_kind::mcp_server:
     mcp_.handle(request, connection, turn);
     return;
+  case route_kind::sse_all:
+  case route_kind::sse_group:
+  case route_kind::sse_server:
+    mcp_.handle_http_sse(request, connection, turn);
+    return;
   case route_kind::events:
     feeds_.answer(request, connection, turn);
     return;
@@ -225,7 +235,19 @@ void gateway::on_request(inbound_request& request,
 }
 
 void gateway::on_upgrade(inbound_request& request, stream_socket socket) {
-  feeds_.upgrade(request, std::move(socket));
+  feeds_.upgrade(request, std::move(socket), standing_of(request));
+}
+
+/// Judged anew, for as long as the stream is open, by what its client was let in by.
+standing gateway::standing_of(const inbound_request& request) {
+  const auto field = request.headers.get("authorization");
+  if (!field) return {};
+  return [this, peer = request.peer, shown = std::string(*field), where = request.where.scope,
+          method = request.method, name = request.who.name] {
+    const auto judged = authorize(policy_, peer, shown, where, method);
+    // A key that is being fetched is no verdict.
+    return judged.failure == 503 || (judged.failure == 0 && judged.who.name == name);
+  };
 }
 
 rest_api::values gateway::counters() const {

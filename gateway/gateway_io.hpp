@@ -31,7 +31,9 @@ struct gateway_options {
   bool mcp_token = false; ///< /mcp needs the token on loopback too.
   std::vector<std::string> hosts;  ///< Further names we go by.
   std::vector<known_token> tokens; ///< Of configured clients.
-  std::vector<access_rule> rules;  ///< What they are shown.
+  /// Reads those again, off the loop; empty = none can have changed.
+  std::function<result<std::vector<known_token>>()> read_tokens;
+  std::vector<access_rule> rules; ///< What they are shown.
   std::optional<issuer_spec> issuer;
   std::optional<tls_spec> tls; ///< Over TCP nothing but TLS is spoken.
   tls_limits tls_connections;
@@ -70,6 +72,8 @@ private:
   void on_upgrade(inbound_request& request, stream_socket socket) override;
 
   rest_api::values counters() const;
+  standing standing_of(const inbound_request& request);
+  void reload_tokens();
   result<done> start_tls();
   result<done> start_issuer();
   /// Runs `work` off the loop, and on it what that returns.

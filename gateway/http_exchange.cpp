@@ -1,6 +1,7 @@
 #include "gateway/http_exchange.hpp"
 
 #include "gateway/response_text.hpp"
+#include "gateway/sse_channel.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/client_questions.hpp"
 #include "mcp/envelope.hpp"
@@ -75,6 +76,7 @@ void http_exchange::event(bytes json) {
   if (ended_ || gone_) return;
   if (session_) json = for_session(std::move(json), session_->version);
   if (stream_) return stream_->send(json);
+  if (session_ && session_->channel) return session_->channel->event(json);
   if (!has_room()) {
     ++counters_->events_dropped;
     if (options_.cuts_off) {

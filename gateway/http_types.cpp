@@ -42,6 +42,14 @@ std::string percent_decoded(std::string_view text) {
 
 } // namespace
 
+bool takes_stream(const header_list& headers) noexcept {
+  const auto accept = headers.get("accept");
+  if (!accept) return true;
+  return accept->find("text/event-stream") != std::string_view::npos ||
+         accept->find("text/*") != std::string_view::npos ||
+         accept->find("*/*") != std::string_view::npos;
+}
+
 bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept {
   if (text.size() != lower.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i)

@@ -80,6 +80,9 @@ outbound_answer json_answer(int status, std::string text);
 /// The value of `name` in a query string, percent-decoded; empty optional = absent.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
+/// Whether the client reads an event stream, as its Accept says; without one it takes everything.
+bool takes_stream(const header_list& headers) noexcept;
+
 /// ASCII only, `lower` is already in lower case.
 bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept;
 

@@ -1,5 +1,7 @@
 #include "gateway/key_fetch_io.hpp"
 
+#include "gateway/tls_client_io.hpp"
+
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -62,9 +64,10 @@ class fetching : public std::enable_shared_from_this<fetching> {
 
 public:
   fetching(asio::io_context& io, place to, fetch_limits limits,
+           std::shared_ptr<asio::ssl::context> trusted,
            std::function<void(result<std::string>)> then)
-      : to_(std::move(to)), then_(std::move(then)), context_(asio::ssl::context::tls_client),
-        stream_(io, context_), resolver_(io), deadline_(io) {
+      : to_(std::move(to)), then_(std::move(then)), context_(std::move(trusted)),
+        stream_(io, *context_), resolver_(io), deadline_(io) {
     deadline_.expires_after(limits.patience);
     parser_.body_limit(limits.bytes_max);
     parser_.header_limit(64u << 10);
@@ -77,17 +80,7 @@ public:
       const auto self = weak.lock();
       if (!stopped && self) self->fail("no answer in time");
     });
-    error_code failed;
-    context_.set_default_verify_paths(failed);
-    stream_.set_verify_mode(asio::ssl::verify_peer, failed);
-    auto* const tls = stream_.native_handle();
-    // An address has no name that could be asked for.
-    const bool named =
-        ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(tls), to_.host.c_str()) != 1;
-    if (named && (::SSL_set1_host(tls, to_.host.c_str()) != 1 ||
-                  ::SSL_set_tlsext_host_name(tls, to_.host.c_str()) != 1))
-      return fail("no such host name");
-    if (failed) return fail(failed.message());
+    if (!expect_peer(stream_.native_handle(), to_.host)) return fail("no such host name");
     resolver_.async_resolve(to_.host, to_.port,
                             next([](fetching& self, const tcp::resolver::results_type& found) {
                               self.connect(found);
@@ -151,7 +144,7 @@ private:
 
   place to_;
   std::function<void(result<std::string>)> then_; ///< Null once it has been called.
-  asio::ssl::context context_;
+  std::shared_ptr<asio::ssl::context> context_;
   beast::ssl_stream<beast::tcp_stream> stream_;
   tcp::resolver resolver_;
   asio::steady_timer deadline_;
@@ -169,7 +162,13 @@ void fetch_text(asio::io_context& io, const std::string& url, fetch_limits limit
     asio::post(io, [then = std::move(then)] { then(error{errc::bad_request, "no such URL"}); });
     return;
   }
-  auto started = std::make_shared<fetching>(io, std::move(*to), limits, std::move(then));
+  auto trusted = trusting({});
+  if (!trusted) {
+    asio::post(io, [then = std::move(then), why = trusted.failure()] { then(why); });
+    return;
+  }
+  auto started =
+      std::make_shared<fetching>(io, std::move(*to), limits, std::move(*trusted), std::move(then));
   asio::post(io, [started] { started->start(); });
 }
 

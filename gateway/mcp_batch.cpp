@@ -6,17 +6,6 @@
 
 namespace toolscore {
 
-namespace {
-
-constexpr std::string_view batching_version = "2025-03-26";
-
-bool begins_array(std::string_view body) {
-  const auto at = body.find_first_not_of(" \t\r\n");
-  return at != std::string_view::npos && body[at] == '[';
-}
-
-} // namespace
-
 /// Only one revision of the protocol has batches, and only within a session.
 /// @returns false where the body is to be judged as any other
 bool mcp_endpoint::on_batch(inbound_request& request,

@@ -34,12 +34,16 @@ struct mcp_options {
   std::function<std::chrono::steady_clock::time_point()> steady_clock;
   /// The protocol says that a legacy client that disconnects has not cancelled its call.
   bool disconnect_cancels_legacy = false;
+  bool http_sse = false; ///< The transport of 2024-11-05 is served beside the other.
   parking_limits parking;
-  stream_limits streams; ///< Of a legacy session.
+  stream_limits streams;                             ///< Of a legacy session.
+  std::chrono::milliseconds beat_every = usual_beat; ///< Of a stream that is silent.
   /// Runs something on the loop after a while.
   parked_calls::timer after;
   std::string metadata_url;                  ///< For challenges; empty = there is none.
   std::function<void(const denial&)> denied; ///< Told of everybody who is turned away here.
+  /// What says, as long as a stream is open, whether its client may have it.
+  std::function<standing(const inbound_request&)> standing_of;
 };
 
 /// POST, GET and DELETE of /mcp, /mcp/@{group} and /mcp/{server}: checks in the order the protocol
@@ -53,7 +57,13 @@ public:
   /// `request.where` is mcp_all, mcp_group or mcp_server.
   void handle(inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
+  /// The same in the HTTP+SSE transport, where `request.where` is one of its kinds.
+  void handle_http_sse(inbound_request& request,
+                       const std::shared_ptr<client_connection>& connection, std::uint64_t turn);
+  bool serves_http_sse() const noexcept { return options_.http_sse; }
 
+  /// Ends those of clients that are not welcome any more.
+  void check_streams();
   /// Ends the streams that have no end of their own; the node stops.
   void close_streams();
 
@@ -79,6 +89,13 @@ private:
                std::uint64_t turn);
   void on_get(inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
+  void open_channel(inbound_request& request, const std::shared_ptr<client_connection>& connection,
+                    std::uint64_t turn);
+  void on_channel_post(inbound_request& request,
+                       const std::shared_ptr<client_connection>& connection, std::uint64_t turn);
+  std::string enter(const std::shared_ptr<mcp_session>& session, const inbound_request& request,
+                    const envelope& spans);
+  void listen_on(const std::shared_ptr<mcp_session>& session, const route& where);
   void hear(const std::shared_ptr<mcp_session>& session, const server_id& server);
   void hear_joint(const std::shared_ptr<mcp_session>& session, const std::string& group,
                   const server_id& server);
@@ -90,6 +107,7 @@ private:
   bytes expose_update(const std::string& group, const server_id& server, const bytes& json);
   void on_joint_listen(post& x);
   void on_joint_subscription(post& x);
+  standing standing_of(const inbound_request& request) const;
   bool opens_stream(const post& x, const std::shared_ptr<http_exchange>& reply);
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
   bool on_batch(inbound_request& request, const std::shared_ptr<client_connection>& connection,
@@ -136,6 +154,9 @@ private:
   void open_session_on_success(const post& x, http_exchange& reply);
   std::string open_session(const std::string& principal, const std::string& path,
                            const std::string& version, const client_capabilities& capabilities);
+  std::shared_ptr<mcp_session> new_session(const std::string& principal, const std::string& path,
+                                           const std::string& version,
+                                           const client_capabilities& capabilities);
   void record_refusal(const post& x, const server_id& server, std::string tool,
                       const std::string& failure);
   record_ids ids_of(const post& x) const;

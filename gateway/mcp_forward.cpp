@@ -13,12 +13,6 @@ namespace toolscore {
 
 namespace {
 
-bool names_stream(std::string_view accept) {
-  return accept.find("text/event-stream") != std::string_view::npos ||
-         accept.find("text/*") != std::string_view::npos ||
-         accept.find("*/*") != std::string_view::npos;
-}
-
 /// Null where there are none, as nearly always.
 std::shared_ptr<const parameter_headers> parameters_of(const header_list& headers) {
   constexpr std::string_view prefix = "mcp-param-";
@@ -72,9 +66,11 @@ std::shared_ptr<const caller> mcp_endpoint::caller_of(const post& x) const {
 
 std::shared_ptr<http_exchange> mcp_endpoint::make_exchange(const post& x) {
   exchange_options options;
-  const auto accept = x.request.headers.get("accept");
-  options.accepts_stream = !accept || names_stream(*accept);
-  options.disconnect_cancels = x.client.client == era::modern || options_.disconnect_cancels_legacy;
+  options.accepts_stream = takes_stream(x.request.headers);
+  // With its one stream a client of HTTP+SSE loses its session.
+  options.disconnect_cancels = x.client.client == era::modern ||
+                               options_.disconnect_cancels_legacy ||
+                               (x.session && x.session->channel);
   options.queued_bytes_max = options_.queued_bytes_max;
   options.cuts_off = x.method == "subscriptions/listen";
   options.streams = options_.streams;
@@ -178,6 +174,15 @@ void mcp_endpoint::open_session_on_success(const post& x, http_exchange& reply) 
 std::string mcp_endpoint::open_session(const std::string& principal, const std::string& path,
                                        const std::string& version,
                                        const client_capabilities& capabilities) {
+  const auto opened = new_session(principal, path, version, capabilities);
+  return opened ? "Mcp-Session-Id: " + opened->id + "\r\n" : std::string{};
+}
+
+/// @returns null where there are too many
+std::shared_ptr<mcp_session> mcp_endpoint::new_session(const std::string& principal,
+                                                       const std::string& path,
+                                                       const std::string& version,
+                                                       const client_capabilities& capabilities) {
   mcp_session x;
   x.id = options_.random_id();
   x.principal = principal;
@@ -185,8 +190,7 @@ std::string mcp_endpoint::open_session(const std::string& principal, const std::
   x.version = version;
   x.from = std::make_shared<caller>(caller{x.id, principal, capabilities, {}});
   x.trajectory = "session-" + options_.random_id().substr(0, 16);
-  const auto opened = sessions_.open(std::move(x), options_.steady_clock());
-  return opened ? "Mcp-Session-Id: " + opened->id + "\r\n" : std::string{};
+  return sessions_.open(std::move(x), options_.steady_clock());
 }
 
 void mcp_endpoint::record_refusal(const post& x, const server_id& server, std::string tool,

@@ -99,7 +99,8 @@ void mcp_endpoint::refuse_method(const post& x) {
 void mcp_endpoint::on_joint_opening(post& x) {
   const bool legacy = x.client.client == era::legacy;
   if (x.method == "initialize" && legacy) {
-    if (!sessions_.has_room(x.request.received)) {
+    const bool opened = x.session && x.session->channel; // By the GET of HTTP+SSE.
+    if (!opened && !sessions_.has_room(x.request.received)) {
       reply(x, 503, mcp::error_response(x.id(), mcp::code::internal, "too many sessions"));
       return;
     }
@@ -109,8 +110,9 @@ void mcp_endpoint::on_joint_opening(post& x) {
               x.id(), x.client.version,
               x.view->instructions(options_.instructions, servers_shown_to(x)),
               x.view->capabilities_json(true)),
-          open_session(x.request.who.name, std::string{x.request.path()}, x.client.version,
-                       mcp::declared_by_initialize(params)));
+          opened ? std::string{}
+                 : open_session(x.request.who.name, std::string{x.request.path()}, x.client.version,
+                                mcp::declared_by_initialize(params)));
   } else if (x.method == "server/discover" && !legacy) {
     reply(x, 200,
           mcp::gateway_discover_response(

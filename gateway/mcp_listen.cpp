@@ -4,19 +4,11 @@
 #include "mcp/listening.hpp"
 #include "mcp/versions.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace toolscore {
 
 namespace {
-
-bool takes_stream(std::optional<std::string_view> accept) {
-  if (!accept) return true;
-  return accept->find("text/event-stream") != std::string_view::npos ||
-         accept->find("text/*") != std::string_view::npos ||
-         accept->find("*/*") != std::string_view::npos;
-}
 
 outbound_answer refusal_of(int status, std::string_view why) {
   return json_answer(status, mcp::error_response({}, mcp::code::invalid_request, why));
@@ -38,7 +30,7 @@ void mcp_endpoint::on_get(inbound_request& request,
   }
   if (version && !mcp::is_legacy_version(*version))
     return connection->answer(turn, refusal_of(400, "this protocol version is not supported"));
-  if (!takes_stream(headers.get("accept")))
+  if (!takes_stream(headers))
     return connection->answer(turn, refusal_of(406, "the client must accept text/event-stream"));
   const auto id = headers.get("mcp-session-id");
   if (!id)
@@ -55,12 +47,17 @@ void mcp_endpoint::on_get(inbound_request& request,
     stream = session->begin_stream(true, options_.streams, exchanges_->kept);
   stream->attach(connection, turn, place ? place->event : 0);
   session->tidy_streams();
-  pulse_.add(stream);
-  if (request.where.kind == route_kind::mcp_server)
-    hear(session, server_id{std::string{request.where.parameter}});
-  else
-    joint_.add(std::string{request.where.parameter}, session);
+  pulse_.add(stream, standing_of(request));
+  listen_on(session, request.where);
   session->tell_untold();
+}
+
+/// Its client hears of what changes at that place from now on.
+void mcp_endpoint::listen_on(const std::shared_ptr<mcp_session>& session, const route& where) {
+  if (where.kind == route_kind::mcp_server)
+    hear(session, server_id{std::string{where.parameter}});
+  else
+    joint_.add(std::string{where.parameter}, session);
 }
 
 /// Its server tells it of changes from now on.
@@ -102,14 +99,22 @@ bytes mcp_endpoint::expose_update(const std::string& group, const server_id& ser
 /// A modern client's stream stays open, and is ended with the node.
 bool mcp_endpoint::opens_stream(const post& x, const std::shared_ptr<http_exchange>& reply) {
   if (x.method != "subscriptions/listen") return true;
-  if (!takes_stream(x.request.headers.get("accept"))) {
+  if (!takes_stream(x.request.headers)) {
     reply->end(406, std::make_shared<const std::string>(mcp::error_response(
                         x.id(), mcp::code::invalid_request,
                         "a client that listens must accept text/event-stream")));
     return false;
   }
-  pulse_.add(reply);
+  pulse_.add(reply, standing_of(x.request));
   return true;
+}
+
+standing mcp_endpoint::standing_of(const inbound_request& request) const {
+  return options_.standing_of ? options_.standing_of(request) : standing{};
+}
+
+void mcp_endpoint::check_streams() {
+  pulse_.check();
 }
 
 void mcp_endpoint::close_streams() {

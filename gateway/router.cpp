@@ -31,6 +31,12 @@ constexpr std::array rows{
     row{del, "/mcp/@", true, "", route_kind::mcp_group, mcp_scope},
     row{del, "/mcp/", true, "", route_kind::mcp_server, mcp_scope},
     row{del, "/mcp", false, "", route_kind::mcp_all, mcp_scope},
+    row{get, "/sse", false, "", route_kind::sse_all, mcp_scope},
+    row{post, "/sse", false, "", route_kind::sse_all, mcp_scope},
+    row{get, "/mcp/@", true, "/sse", route_kind::sse_group, mcp_scope},
+    row{post, "/mcp/@", true, "/sse", route_kind::sse_group, mcp_scope},
+    row{get, "/mcp/", true, "/sse", route_kind::sse_server, mcp_scope},
+    row{post, "/mcp/", true, "/sse", route_kind::sse_server, mcp_scope},
     row{get, "/healthz", false, "", route_kind::healthz, open},
     row{get, "/readyz", false, "", route_kind::readyz, open},
     row{get, "/metrics", false, "", route_kind::metrics, owner},
@@ -88,11 +94,12 @@ routing find_route(http_method method, std::string_view path) {
 }
 
 const char* to_string(route_kind x) noexcept {
-  constexpr std::array names{"none",           "mcp_all",     "mcp_group",      "mcp_server",
-                             "server_list",    "server_add",  "server_show",    "server_remove",
-                             "server_start",   "server_stop", "server_restart", "server_logs",
-                             "server_crashes", "crashes",     "trajectories",   "tools",
-                             "events",         "healthz",     "readyz",         "metrics"};
+  constexpr std::array names{"none",        "mcp_all",        "mcp_group",     "mcp_server",
+                             "sse_all",     "sse_group",      "sse_server",    "server_list",
+                             "server_add",  "server_show",    "server_remove", "server_start",
+                             "server_stop", "server_restart", "server_logs",   "server_crashes",
+                             "crashes",     "trajectories",   "tools",         "events",
+                             "healthz",     "readyz",         "metrics"};
   const auto at = static_cast<std::size_t>(x);
   return at < names.size() ? names[at] : "unknown";
 }

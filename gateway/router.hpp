@@ -9,9 +9,12 @@ enum class http_method : std::uint8_t { get, post, del, other };
 
 enum class route_kind : std::uint8_t {
   none,
-  mcp_all,       ///< /mcp
-  mcp_group,     ///< /mcp/@{group}
-  mcp_server,    ///< /mcp/{server}
+  mcp_all,    ///< /mcp
+  mcp_group,  ///< /mcp/@{group}
+  mcp_server, ///< /mcp/{server}
+  sse_all,    ///< /sse, and below the others: the HTTP+SSE transport of 2024-11-05
+  sse_group,
+  sse_server,
   server_list,   ///< GET /api/v1/servers
   server_add,    ///< POST /api/v1/servers
   server_show,   ///< GET /api/v1/servers/{name}

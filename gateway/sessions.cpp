@@ -51,8 +51,9 @@ std::shared_ptr<event_stream>
 mcp_session::begin_stream(bool own, const stream_limits& limits,
                           const std::shared_ptr<stream_counters>& counters) {
   tidy_streams();
-  auto stream =
-      std::make_shared<event_stream>(++last_stream, version >= "2025-11-25", limits, counters);
+  auto stream = std::make_shared<event_stream>(
+      ++last_stream, version >= "2025-11-25" ? event_numbering::primed : event_numbering::numbered,
+      limits, counters);
   streams.push_back({stream, own});
   return stream;
 }

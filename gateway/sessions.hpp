@@ -18,6 +18,8 @@
 
 namespace toolscore {
 
+class sse_channel;
+
 /// One legacy client's session. Possession of its id is no authentication: it is bound to the
 /// principal and the path that it was opened with.
 struct mcp_session {
@@ -69,6 +71,9 @@ struct mcp_session {
   std::uint64_t last_stream = 0;
   std::vector<open_stream> streams; ///< The newest last.
   std::vector<bytes> untold;        ///< What came while nobody listened; each text once.
+  /// Of the HTTP+SSE transport: what all its answers go out on. Null = of Streamable HTTP.
+  std::shared_ptr<sse_channel> channel{};
+  bool initialized = false; ///< There: its client has said so.
 
   /// @returns the question's number; 0 where too many are open, or the session is over
   std::uint64_t ask(const exchange* key, std::function<void(input_response)> then);

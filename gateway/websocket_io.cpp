@@ -1,6 +1,7 @@
 #include "gateway/websocket_io.hpp"
 
 #include "gateway/event_text.hpp"
+#include "gateway/timer_io.hpp"
 
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -35,7 +36,7 @@ std::uint64_t number_in(const inbound_request& request, std::string_view name,
 } // namespace
 
 /// One WebSocket on the event log. Lives as long as one of its operations is pending.
-class event_feed : public std::enable_shared_from_this<event_feed> {
+class event_feed : public beating, public std::enable_shared_from_this<event_feed> {
 public:
   event_feed(stream_socket socket, tree_handle tree, std::size_t queued_max)
       : stream_(std::move(socket)), tree_(std::move(tree)), queued_max_(queued_max) {
@@ -43,7 +44,7 @@ public:
     stream_.read_message_max(inbound_bytes_max);
     stream_.text(true);
   }
-  ~event_feed() { unsubscribe(); }
+  ~event_feed() override { unsubscribe(); }
 
   void start(const inbound_request& from) {
     after_ = number_in(from, "after", 0);
@@ -67,6 +68,12 @@ public:
     queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
     reason_ = websocket::close_reason{code, reason};
     if (!writing_) send_close();
+  }
+
+  bool beat() override { return !closing_; } // The library pings.
+  void finish() override { close(websocket::close_code::going_away, "the node is stopping"); }
+  void revoke() override {
+    close(websocket::close_code::policy_error, "the token is in force no more");
   }
 
 private:
@@ -139,7 +146,7 @@ private:
 };
 
 event_feeds::event_feeds(asio::io_context& io, backend& tree, event_feed_limits limits)
-    : io_(io), tree_(std::make_shared<backend*>(&tree)), limits_(limits) {}
+    : io_(io), tree_(std::make_shared<backend*>(&tree)), limits_(limits), pulse_(timer_on(io)) {}
 
 event_feeds::~event_feeds() {
   close();
@@ -160,10 +167,11 @@ bool event_feeds::full() const noexcept {
   return size() >= limits_.feeds_max;
 }
 
-void event_feeds::upgrade(const inbound_request& request, stream_socket socket) {
+void event_feeds::upgrade(const inbound_request& request, stream_socket socket, standing good) {
   std::erase_if(feeds_, [](const auto& x) { return x.expired(); });
   auto feed = std::make_shared<event_feed>(std::move(socket), tree_, limits_.queued_max);
   feeds_.push_back(feed);
+  if (good) pulse_.add(feed, std::move(good));
   feed->start(request);
 }
 
@@ -177,8 +185,7 @@ void event_feeds::answer(const inbound_request& request,
 
 void event_feeds::close() {
   for (const auto& feed : std::exchange(feeds_, {}))
-    if (const auto x = feed.lock())
-      x->close(websocket::close_code::going_away, "the node is stopping");
+    if (const auto x = feed.lock()) x->finish();
 }
 
 } // namespace toolscore

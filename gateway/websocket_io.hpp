@@ -3,6 +3,7 @@
 #include "gateway/event_page_io.hpp"
 #include "gateway/http_types.hpp"
 #include "gateway/socket_io.hpp"
+#include "gateway/stream_pulse.hpp"
 #include "messages/backend.hpp"
 
 #include <chrono>
@@ -35,12 +36,14 @@ public:
 
   static bool wants_upgrade(const inbound_request& request);
   /// Takes over the connection; `?after=N` in the target.
-  void upgrade(const inbound_request& request, stream_socket socket);
+  void upgrade(const inbound_request& request, stream_socket socket, standing good = {});
   /// `?after=N&limit=M`
   void answer(const inbound_request& request, const std::shared_ptr<client_connection>& connection,
               std::uint64_t turn);
   bool full() const noexcept;
   std::size_t size() const noexcept;
+  /// Ends those of clients that are not welcome any more.
+  void check() { pulse_.check(); }
   /// Tells all WebSockets that the node goes away.
   void close();
 
@@ -49,6 +52,7 @@ private:
   tree_handle tree_;
   event_feed_limits limits_;
   std::vector<std::weak_ptr<event_feed>> feeds_;
+  stream_pulse pulse_; ///< Of those whose clients were let in by something that may end.
 };
 
 } // namespace toolscore

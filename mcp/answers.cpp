@@ -162,8 +162,7 @@ std::string restrict_capabilities(std::string_view capabilities_json) {
 }
 
 std::string initialize_response(std::string_view id_raw, const handshake_result& server,
-                                std::string_view client_version) {
-  const auto version = negotiate_legacy(client_version);
+                                std::string_view version) {
   const auto capabilities =
       older_capabilities(restrict_capabilities(server.capabilities_json), version);
   return result_response(id_raw, initialize_result(version, capabilities,
@@ -176,10 +175,9 @@ std::string discover_response(std::string_view id_raw, const handshake_result& s
                                                  info_of(server), server.instructions_json));
 }
 
-std::string gateway_initialize_response(std::string_view id_raw, std::string_view client_version,
+std::string gateway_initialize_response(std::string_view id_raw, std::string_view version,
                                         std::string_view instructions,
                                         std::string_view capabilities) {
-  const auto version = negotiate_legacy(client_version);
   return result_response(
       id_raw, initialize_result(version, older_capabilities(capabilities, version), product_json(),
                                 instructions.empty() ? "" : quote(instructions)));

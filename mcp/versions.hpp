@@ -6,10 +6,11 @@
 namespace toolscore::mcp {
 
 /// The protocol versions that we speak, newest first. 2024-11-05 servers are spoken to, but that
-/// version is not offered to clients: its HTTP transport is another one.
+/// version is offered to clients of its own HTTP transport alone.
 inline constexpr std::array<std::string_view, 1> modern_versions{"2026-07-28"};
 inline constexpr std::array<std::string_view, 3> legacy_versions{"2025-11-25", "2025-06-18",
                                                                  "2025-03-26"};
+inline constexpr std::string_view http_sse_version = "2024-11-05";
 /// What serverInfo and clientInfo of the node itself say.
 inline constexpr std::string_view product_name = "toolscore";
 inline constexpr std::string_view product_version = "0.1.0";

@@ -73,6 +73,7 @@ struct edge_spec {
   std::vector<access_rule> rules; ///< In the file's order.
   std::optional<issuer_spec> issuer;
   std::optional<tls_spec> tls;
+  bool http_sse = false; ///< The transport of 2024-11-05 is served too.
 };
 
 } // namespace toolscore

@@ -41,6 +41,7 @@ struct cli_request {
   std::string state_dir;
   std::string url;
   std::string token;
+  std::string authorities; ///< --ca.
   bool json = false;
   // What is asked of it.
   std::string server;
@@ -61,6 +62,7 @@ struct cli_request {
   std::chrono::seconds timeout{630};
   std::string file; ///< check.
   std::string listen;
+  bool embed = false; ///< stdio.
   bool quiet = false;
 };
 

@@ -114,11 +114,17 @@ void add_question_commands(adder& x) {
 void add_stdio_command(adder& x) {
   auto& stdio = x.command(command_kind::stdio, "stdio",
                           "Be an MCP server on stdin and stdout, in front of a node that runs "
-                          "already (`toolscore up`), for clients that only start commands",
+                          "already (`toolscore up`) or that it carries inside (--embed), for "
+                          "clients that only start commands",
                           "toolscore stdio --server fs");
   auto* server = stdio.add_option("--server", x.out.server, "One server [all of them, as at /mcp]");
   server->type_name("S");
   stdio.add_option("--group", x.out.group, "One group")->type_name("G")->excludes(server);
+  auto* embed = stdio.add_flag("--embed", x.out.embed,
+                               "Carry the node inside: it starts and ends with this command");
+  stdio.add_option("--listen", x.out.listen, "With --embed: serve there too [nowhere]")
+      ->type_name("ADDRESS:PORT")
+      ->needs(embed);
 }
 
 void add_record_commands(adder& x) {

@@ -21,8 +21,14 @@ void add_global_options(CLI::App& app, cli_request& out) {
       ->type_name("FILE");
   app.add_option("--state-dir", out.state_dir, "The node's state directory; wins over the file's")
       ->type_name("DIR");
-  app.add_option("--url", out.url, "Reach the node over TCP: http://127.0.0.1:8088")
+  app.add_option("--url", out.url,
+                 "Reach the node over TCP: http://127.0.0.1:8088, https://gateway.example:8443")
       ->type_name("URL");
+  app.add_option("--ca", out.authorities,
+                 "PEM file of the authorities that an https node's certificate is good by [the "
+                 "system's]; also in TOOLSCORE_CA")
+      ->type_name("FILE")
+      ->envname("TOOLSCORE_CA");
   app.add_option("--token", out.token, "The node's token, for --url; also in TOOLSCORE_TOKEN")
       ->type_name("T")
       ->envname("TOOLSCORE_TOKEN");

@@ -1,10 +1,12 @@
 #include "node/http_client_io.hpp"
 
+#include "gateway/tls_client_io.hpp"
 #include "loop/asio.hpp"
 #include "node/http_wire_io.hpp"
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <optional>
 #include <sys/un.h>
 #include <utility>
@@ -37,7 +39,8 @@ error broken(const http_address& to, const error_code& failure, std::chrono::mil
   if (failure == http::error::body_limit || failure == http::error::header_limit)
     return {errc::too_large, where + "the answer is over the client's limit"};
   if (failure == http::error::end_of_stream || failure == http::error::partial_message ||
-      failure == asio::error::connection_reset || failure == asio::error::broken_pipe)
+      failure == asio::error::connection_reset || failure == asio::error::broken_pipe ||
+      failure == asio::ssl::error::stream_truncated)
     return {errc::io_failed, where + "the node closed the connection before it had answered"};
   return {errc::io_failed, where + failure.message()};
 }
@@ -50,11 +53,14 @@ error nobody(const http_address& to, const error_code& failure) {
 
 } // namespace
 
+std::string no_tls_text(const http_address& to, const error_code& failure) {
+  return to_string(to) + ": no TLS connection (" + failure.message() +
+         "); name the authority of its certificate with --ca, or write http:// where it is plain";
+}
+
 http::request<http::string_body> to_wire(const http_address& to, const http_request& request) {
   http::request<http::string_body> out{http::string_to_verb(request.method), request.target, 11};
-  std::string host = "localhost";
-  if (to.socket_path.empty()) host = to_string(to).substr(7);
-  out.set(http::field::host, host);
+  out.set(http::field::host, host_field(to));
   out.set(http::field::user_agent, "toolscore");
   out.set(http::field::connection, "close");
   if (to.socket_path.empty() && !to.token.empty())
@@ -84,7 +90,7 @@ http_reply taken(http::response<http::string_body> message) {
 template <class Stream>
 result<http_reply> converse(asio::io_context& io, Stream& stream, const http_address& to,
                             const http_request& request, const http_limits& limits) {
-  stream.expires_after(request.timeout);
+  beast::get_lowest_layer(stream).expires_after(request.timeout);
   auto message = to_wire(to, request);
   // A node may answer and close before it has read a body that it refuses: read in any case.
   const error_code unsent =
@@ -127,7 +133,17 @@ result<http_reply> over_tcp(asio::io_context& io, const http_address& to,
   stream.expires_after(limits.connect_timeout);
   failure = run(io, [&](auto then) { stream.async_connect(found, std::move(then)); });
   if (failure) return nobody(to, failure);
-  return converse(io, stream, to, request, limits);
+  if (!to.tls) return converse(io, stream, to, request, limits);
+  const auto trusted = trusting(to.authorities);
+  if (!trusted) return trusted.failure();
+  beast::ssl_stream<beast::basic_stream<tcp>&> secured(stream, **trusted);
+  if (!expect_peer(secured.native_handle(), to.host))
+    return error{errc::bad_config, to_string(to) + ": no such host name"};
+  failure = run(io, [&](auto then) {
+    secured.async_handshake(asio::ssl::stream_base::client, std::move(then));
+  });
+  if (failure) return error{errc::io_failed, no_tls_text(to, failure)};
+  return converse(io, secured, to, request, limits);
 }
 
 } // namespace

@@ -23,24 +23,25 @@ bool legal_port(std::string_view port) {
 
 std::string to_string(const http_address& x) {
   if (!x.socket_path.empty()) return x.socket_path;
+  return (x.tls ? "https://" : "http://") + host_field(x);
+}
+
+std::string host_field(const http_address& x) {
+  if (!x.socket_path.empty()) return "localhost";
   const bool six = x.host.find(':') != x.host.npos;
-  return "http://" + (six ? "[" + x.host + "]" : x.host) + ":" + x.port;
+  return (six ? "[" + x.host + "]" : x.host) + ":" + x.port;
 }
 
 url_reading read_url(std::string_view url) {
   url_reading answer;
   const std::string shown = "\"" + std::string(url.substr(0, 80)) + "\"";
-  if (url.starts_with("https://")) {
-    answer.failure = "--url " + shown +
-                     ": this command speaks plain http; on the node's own host leave --url out";
-    return answer;
-  }
   answer.failure = "--url " + shown + " is no address, write http://127.0.0.1:8088";
-  if (!url.starts_with("http://")) return answer;
-  url.remove_prefix(7);
+  answer.address.tls = url.starts_with("https://");
+  if (!answer.address.tls && !url.starts_with("http://")) return answer;
+  url.remove_prefix(answer.address.tls ? 8 : 7);
   if (url.ends_with('/')) url.remove_suffix(1);
   std::string_view host = url;
-  std::string_view port = "80";
+  std::string_view port = answer.address.tls ? "443" : "80";
   if (url.starts_with('[')) {
     const auto end = url.find(']');
     if (end == url.npos) return answer;

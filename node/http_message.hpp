@@ -31,13 +31,17 @@ struct http_address {
   std::string host;
   std::string port;
   std::string token; ///< Sent over TCP only; empty = none.
+  bool tls = false;
+  std::string authorities; ///< A PEM file of those that a certificate is good by; empty = the
+                           ///< system's.
 };
 
-/// "/path/node.sock" or "http://host:port", for messages.
+/// "/path/node.sock", "http://host:port" or "https://host:port", for messages.
 std::string to_string(const http_address& x);
+/// What the Host field says of it.
+std::string host_field(const http_address& x);
 
-/// Reads "http://host:port", with or without a slash behind it.
-/// Nothing but that is understood; the node speaks no TLS.
+/// Reads "http://host:port" or "https://host:port", with or without a slash behind it.
 struct url_reading {
   http_address address;
   std::string failure; ///< One line; empty = read.

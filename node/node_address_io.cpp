@@ -28,6 +28,7 @@ result<http_address> chosen_address(const cli_request& request) {
     if (!reading.failure.empty()) return error{errc::bad_config, reading.failure};
     address = std::move(reading.address);
     address.token = request.token;
+    if (address.tls) address.authorities = request.authorities;
     return address;
   }
   auto state_dir = chosen_state_dir(request);

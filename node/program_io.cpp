@@ -50,6 +50,10 @@ int up(const cli_request& request) {
 }
 
 int stdio(const cli_request& request) {
+  if (request.embed && !request.url.empty())
+    return finished(wrong_usage({errc::bad_config, "--embed starts a node, --url names another; "
+                                                   "leave out one of them"}));
+  if (request.embed) return static_cast<int>(run_embedded_stdio(request));
   const auto node = chosen_address(request);
   if (!node) return finished(wrong_usage(node.failure()));
   return static_cast<int>(run_stdio(request, *node));

@@ -11,12 +11,8 @@ using namespace std::chrono_literals;
 
 /// A connection broke: is there still a node?
 void stdio_bridge::suspect() {
-  if (suspicion_ || leaving_ || !gone_.empty()) return;
-  http_request request;
-  request.target = "/healthz";
-  exchange_events events;
-  events.on_end = [this](const exchange_end& end) {
-    suspicion_.reset();
+  if (suspicion_ || away_ || leaving_ || !gone_.empty()) return;
+  ask_health([this](const exchange_end& end) {
     if (end.ended == exchange_end::how::unreachable) return lose(end.why);
     // One that is being killed takes a connection and answers nothing.
     if (end.ended == exchange_end::how::whole || ++doubts_ >= limits_.doubts_max) {
@@ -27,14 +23,20 @@ void stdio_bridge::suspect() {
     doubt_timer_.async_wait([this](boost::system::error_code failure) {
       if (!failure) suspect();
     });
+  });
+}
+
+void stdio_bridge::ask_health(std::function<void(const exchange_end&)> then) {
+  http_request request;
+  request.target = "/healthz";
+  exchange_events events;
+  events.on_end = [this, then = std::move(then)](const exchange_end& end) {
+    suspicion_.reset();
+    then(end);
   };
   exchange_limits limits;
   limits.head = 5s;
-  suspicion_ = node_exchange::start(loop_, places_, node_, request, std::move(events), limits);
-}
-
-void stdio_bridge::lose(const std::string& why) {
-  give_up(exit_code::no_node, no_node_text(to_string(node_), why));
+  suspicion_ = node_exchange::start(loop_, node_, request, std::move(events), limits);
 }
 
 void stdio_bridge::give_up(exit_code code, std::string why) {
@@ -75,7 +77,7 @@ void stdio_bridge::on_input_end() {
   const auto calls = calls_;
   for (const auto& [id, each] : calls)
     if (each->message.listens()) {
-      each->way->close();
+      if (each->way) each->way->close();
       remove(each);
     }
   if (leaving_) return;
@@ -97,13 +99,13 @@ void stdio_bridge::leave_after(std::chrono::milliseconds time) {
 void stdio_bridge::leave() {
   if (std::exchange(leaving_, true)) return;
   in_.stop();
-  timer_.cancel();
-  hear_timer_.cancel();
-  doubt_timer_.cancel();
+  for (auto* timer :
+       {&timer_, &hear_timer_, &doubt_timer_, &away_timer_, &knock_timer_, &listen_timer_})
+    timer->cancel();
   for (const auto& [id, each] : calls_)
     if (each->way) each->way->close();
   if (ear_) ear_->close();
-  if (session_.id.empty() || !gone_.empty()) return flush();
+  if (session_.id.empty() || away_ || !gone_.empty()) return flush();
   http_request request;
   request.method = "DELETE";
   request.target = target_;
@@ -112,16 +114,19 @@ void stdio_bridge::leave() {
   events.on_end = [this](const exchange_end&) { flush(); };
   exchange_limits limits;
   limits.connect = limits.head = 1s;
-  ear_ = node_exchange::start(loop_, places_, node_, request, std::move(events), limits);
+  ear_ = node_exchange::start(loop_, node_, request, std::move(events), limits);
 }
 
 /// A reader that does not read does not hold us up for long.
 void stdio_bridge::flush() {
   timer_.expires_after(2s);
   timer_.async_wait([this](boost::system::error_code failure) {
-    if (!failure) loop_.stop();
+    if (!failure && on_over_) std::exchange(on_over_, nullptr)();
   });
-  out_.when_empty([this] { loop_.stop(); });
+  out_.when_empty([this] {
+    timer_.cancel();
+    if (on_over_) std::exchange(on_over_, nullptr)();
+  });
 }
 
 } // namespace toolscore

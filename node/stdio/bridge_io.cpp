@@ -10,16 +10,19 @@ namespace toolscore {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-stdio_bridge::stdio_bridge(asio::io_context& loop, http_address node, std::string target, int input,
-                           int output, const bridge_limits& limits)
-    : loop_(loop), node_(std::move(node)), places_(endpoints_of(node_)), target_(std::move(target)),
-      limits_(limits), in_(loop, input, [this](std::string_view part) { on_input(part); }),
+stdio_bridge::stdio_bridge(asio::io_context& loop, http_address node, std::string target,
+                           std::function<void()> on_over, int input, int output,
+                           const bridge_limits& limits)
+    : loop_(loop), on_over_(std::move(on_over)), node_(place_of(std::move(node))),
+      target_(std::move(target)), limits_(limits),
+      in_(loop, input, [this](std::string_view part) { on_input(part); }),
       out_(loop, output,
            [this] {
              code_ = exit_code::failed;
              leave();
            }),
-      timer_(loop), hear_timer_(loop), doubt_timer_(loop) {}
+      timer_(loop), hear_timer_(loop), doubt_timer_(loop), away_timer_(loop), knock_timer_(loop),
+      listen_timer_(loop) {}
 
 void stdio_bridge::start() {
   in_.start();
@@ -87,8 +90,8 @@ void stdio_bridge::on_cancel(client_message x) {
   if (found == calls_.end()) return; // Answered already; such races are normal.
   const auto cancelled = found->second;
   cancelled->cancelled = true;
-  if (cancelled->message.speaks == era::modern) {
-    cancelled->way->close(); // Over HTTP that is how a modern client says it.
+  if (cancelled->parked || cancelled->message.speaks == era::modern) {
+    if (cancelled->way) cancelled->way->close(); // Over HTTP that is how a modern client says it.
     return remove(cancelled);
   }
   if (notes_.size() >= limits_.waiting_max) return;
@@ -97,6 +100,7 @@ void stdio_bridge::on_cancel(client_message x) {
 }
 
 bool stdio_bridge::may_start(const client_message& x) const {
+  if (away_) return false;
   if (x.listens()) return listens_ < limits_.listens_max;
   if (calls_.size() - listens_ >= limits_.calls_max) return false;
   if (x.speaks == era::modern || x.opens_session()) return true;
@@ -105,7 +109,7 @@ bool stdio_bridge::may_start(const client_message& x) const {
 
 void stdio_bridge::pump() {
   if (leaving_ || !gone_.empty()) return;
-  if (!note_in_flight_ && !opening_ && !notes_.empty()) send_note();
+  if (!away_ && !note_in_flight_ && !opening_ && !notes_.empty()) send_note();
   while (!waiting_.empty() && may_start(waiting_.front())) {
     auto next = std::make_shared<call>();
     next->message = std::move(waiting_.front());
@@ -138,18 +142,21 @@ exchange_events stdio_bridge::reading() {
 
 std::shared_ptr<node_exchange> stdio_bridge::start(const http_request& request,
                                                    exchange_events events) {
-  return node_exchange::start(loop_, places_, node_, request, std::move(events));
+  return node_exchange::start(loop_, node_, request, std::move(events));
 }
 
 void stdio_bridge::send(const call_ptr& x) {
   auto events = reading();
   events.on_event = [this, x](std::string message) { on_event(x, std::move(message)); };
   events.on_end = [this, x](exchange_end end) { on_call_end(x, std::move(end)); };
+  x->session = session_.id;
   x->way = start(post(x->message), std::move(events));
 }
 
 void stdio_bridge::on_event(const call_ptr& x, std::string message) {
   auto answer = read_answer(scanner_, message);
+  const bool ends_listening = answer.is_response && !answer.failed && x->message.listens();
+  if (ends_listening || (x->message.listens() && goes_on(x, message))) return;
   if (answer.is_response) {
     x->answered = true;
     if (x->message.method == "tools/list") learn_tools(answer.result);
@@ -165,14 +172,28 @@ void stdio_bridge::on_call_end(const call_ptr& x, exchange_end end) {
   const bool opens = x->message.opens_session();
   if (opens) open_session(x, end);
   for (auto& line : x->held) say(std::move(line));
-  if (end.ended == exchange_end::how::unreachable) return lose(end.why);
-  if (end.ended == exchange_end::how::broken) {
+  const bool whole = end.ended == exchange_end::how::whole;
+  if (end.ended == exchange_end::how::unreachable) {
+    lose(end.why);
+    return x->cancelled ? remove(x) : park(x);
+  }
+  if (x->message.listens() && !x->answered && !x->cancelled && (!whole || end.streamed)) {
+    listen_again(x);
+    return whole ? void() : suspect();
+  }
+  if (!whole) {
     if (!x->answered) fail(x, end.why);
     suspect();
   } else if (!end.streamed) {
     if (read_answer(scanner_, end.body).wrong_head && x->message.method == "tools/call" &&
         x->message.speaks == era::modern && !std::exchange(x->repeated, true))
       return repeat_with_tools(x, {}, 0);
+    if (is_of_lost_session(x, end)) {
+      const bool renewed = x->session != session_.id;
+      if (!x->cancelled) park(x);
+      renewed ? resume() : reopen();
+      return x->cancelled ? remove(x) : void();
+    }
     on_answer(x, end);
   } else if (!x->answered && !x->cancelled) {
     fail(x, "the node ended the stream before the answer");
@@ -185,10 +206,17 @@ void stdio_bridge::on_answer(const call_ptr& x, exchange_end& end) {
   const auto answer = read_answer(scanner_, end.body);
   if (!answer.is_response && x->cancelled) return;
   if (x->message.method == "tools/list") learn_tools(answer.result);
+  if (answer.is_response && !answer.failed) {
+    reopenings_ = 0;
+    memory_.note(scanner_, x->message);
+  }
   say(answer_line(scanner_, end.status, std::move(end.body), x->message.id));
-  if (end.status == 404 && x->message.speaks == era::legacy && !x->message.opens_session() &&
-      !session_.id.empty())
-    give_up(exit_code::failed, "the node does not know this session any more; start anew");
+}
+
+/// It has not run, and is sent once more in another session.
+bool stdio_bridge::is_of_lost_session(const call_ptr& x, const exchange_end& end) {
+  return end.status == 404 && x->message.speaks == era::legacy && !x->message.opens_session() &&
+         !x->session.empty() && !std::exchange(x->renewed, true);
 }
 
 void stdio_bridge::open_session(const call_ptr& x, const exchange_end& end) {
@@ -196,6 +224,8 @@ void stdio_bridge::open_session(const call_ptr& x, const exchange_end& end) {
   const auto answer = read_answer(scanner_, x->held.empty() ? end.body : x->held.back());
   session_.id = end.session;
   session_.version = protocol_version_of(answer.result);
+  announced_ = announced_in(answer.result);
+  memory_.note(scanner_, x->message);
 }
 
 void stdio_bridge::learn_tools(std::string_view result) {
@@ -240,28 +270,36 @@ void stdio_bridge::remove(const call_ptr& x) {
 }
 
 void stdio_bridge::send_note() {
-  const auto note = std::move(notes_.front());
+  auto note = std::move(notes_.front());
   notes_.pop_front();
   note_in_flight_ = true;
   exchange_events events;
-  events.on_end = [this, method = note.method](const exchange_end& end) {
-    on_note_end(end, method);
+  const auto request = post(note);
+  events.on_end = [this, sent = std::move(note)](const exchange_end& end) mutable {
+    on_note_end(end, std::move(sent));
   };
   exchange_limits limits;
   limits.head = 30s;
-  node_exchange::start(loop_, places_, node_, post(note), std::move(events), limits);
+  node_exchange::start(loop_, node_, request, std::move(events), limits);
 }
 
-void stdio_bridge::on_note_end(const exchange_end& end, const std::string& method) {
+void stdio_bridge::on_note_end(const exchange_end& end, client_message sent) {
   note_in_flight_ = false;
-  if (end.ended == exchange_end::how::unreachable) return lose(end.why);
-  if (method == "notifications/initialized" && end.status == 202) hear();
+  if (end.ended == exchange_end::how::unreachable) {
+    notes_.push_front(std::move(sent));
+    return lose(end.why);
+  }
+  if (end.status == 404 && sent.speaks == era::legacy && !session_.id.empty()) return reopen();
+  if (sent.method == "notifications/initialized" && end.status == 202) {
+    memory_.note(scanner_, sent);
+    hear();
+  }
   pump();
 }
 
 /// What the server says outside of any request comes on a stream of the session's own.
 void stdio_bridge::hear() {
-  if (leaving_ || input_over_ || !gone_.empty() || session_.id.empty()) return;
+  if (away_ || leaving_ || input_over_ || !gone_.empty() || session_.id.empty()) return;
   http_request request;
   request.target = target_;
   request.headers = session_headers(session_);
@@ -273,14 +311,8 @@ void stdio_bridge::hear() {
   };
   events.on_end = [this](const exchange_end& end) {
     if (end.ended == exchange_end::how::unreachable) return lose(end.why);
-    if (end.status == 404)
-      return give_up(exit_code::failed, "the node does not know this session any more; start anew");
-    if (end.status >= 400) return; // It offers no such stream.
-    constexpr std::size_t doublings_max = 7;
-    hear_timer_.expires_after(limits_.hear_again * (1U << std::min(ear_ends_++, doublings_max)));
-    hear_timer_.async_wait([this](boost::system::error_code failure) {
-      if (!failure) hear();
-    });
+    if (end.status == 404) return reopen();
+    if (end.status < 400) hear_later(); // Else it offers no such stream.
   };
   if (ear_) ear_->close();
   ear_ = start(request, std::move(events));

@@ -1,10 +1,12 @@
 #include "node/stdio/exchange_io.hpp"
 
+#include "gateway/tls_client_io.hpp"
 #include "node/http_wire_io.hpp"
 
 #include <array>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <limits>
 #include <optional>
 #include <sys/un.h>
@@ -17,24 +19,25 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
 
+using plain_stream = beast::basic_stream<asio::generic::stream_protocol>;
+
 class exchange final : public node_exchange, public std::enable_shared_from_this<exchange> {
 public:
-  exchange(asio::io_context& loop, const std::vector<node_endpoint>& places,
-           const http_address& node, const http_request& request, exchange_events events,
-           const exchange_limits& limits)
-      : stream_(loop), places_(places), events_(std::move(events)), limits_(limits),
-        request_(to_wire(node, request)), reader_(limits.body_bytes_max) {
+  exchange(asio::io_context& loop, const node_place& node, const http_request& request,
+           exchange_events events, const exchange_limits& limits)
+      : stream_(loop), node_(node), events_(std::move(events)), limits_(limits),
+        request_(to_wire(node.address, request)), reader_(limits.body_bytes_max) {
     // What is kept is bounded below; a stream has no end. Boost 1.74 takes none at all for zero.
     parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
   }
 
   void connect() {
-    if (at_ == places_.size())
-      return end(exchange_end::how::unreachable, why_not_.empty() ? "no such host" : why_not_);
+    if (at_ == node_.endpoints.size())
+      return end(exchange_end::how::unreachable, why_not_.empty() ? node_.failure : why_not_);
     stream_.expires_after(limits_.connect);
-    stream_.async_connect(places_[at_++], [self = shared_from_this()](error_code failure) {
+    stream_.async_connect(node_.endpoints[at_++], [self = shared_from_this()](error_code failure) {
       if (self->closed_) return;
-      if (!failure) return self->write();
+      if (!failure) return self->node_.trusted ? self->shake_hands() : self->write();
       self->why_not_ =
           failure == beast::error::timeout ? "no connection in time" : failure.message();
       self->connect();
@@ -48,21 +51,46 @@ public:
   }
 
 private:
+  void shake_hands() {
+    secured_.emplace(stream_, *node_.trusted);
+    if (!expect_peer(secured_->native_handle(), node_.address.host))
+      return end(exchange_end::how::unreachable, "no such host name");
+    secured_->async_handshake(
+        asio::ssl::stream_base::client, [self = shared_from_this()](error_code failure) {
+          if (self->closed_) return;
+          if (!failure) return self->write();
+          self->end(exchange_end::how::unreachable, no_tls_text(self->node_.address, failure));
+        });
+  }
+
+  /// With the stream as it is read and written.
+  template <class Work>
+  void on_stream(Work work) {
+    if (secured_)
+      work(*secured_);
+    else
+      work(stream_);
+  }
+
   void write() {
     stream_.expires_after(limits_.head);
-    http::async_write(stream_, request_, [self = shared_from_this()](error_code, std::size_t) {
-      // A node may answer and close before it has read a body that it refuses: read in any case.
-      if (!self->closed_) self->read_head();
+    on_stream([this](auto& stream) {
+      http::async_write(stream, request_, [self = shared_from_this()](error_code, std::size_t) {
+        // A node may answer and close before it has read a body that it refuses: read in any case.
+        if (!self->closed_) self->read_head();
+      });
     });
   }
 
   void read_head() {
-    http::async_read_header(stream_, buffer_, parser_,
-                            [self = shared_from_this()](error_code failure, std::size_t) {
-                              if (self->closed_) return;
-                              if (failure) return self->broke(failure);
-                              self->take_head();
-                            });
+    on_stream([this](auto& stream) {
+      http::async_read_header(stream, buffer_, parser_,
+                              [self = shared_from_this()](error_code failure, std::size_t) {
+                                if (self->closed_) return;
+                                if (failure) return self->broke(failure);
+                                self->take_head();
+                              });
+    });
   }
 
   void take_head() {
@@ -84,10 +112,12 @@ private:
     parser_.get().body().data = part_.data();
     parser_.get().body().size = part_.size();
     stream_.expires_after(limits_.silence);
-    http::async_read_some(stream_, buffer_, parser_,
-                          [self = shared_from_this()](error_code failure, std::size_t) {
-                            if (!self->closed_) self->take_part(failure);
-                          });
+    on_stream([this](auto& stream) {
+      http::async_read_some(stream, buffer_, parser_,
+                            [self = shared_from_this()](error_code failure, std::size_t) {
+                              if (!self->closed_) self->take_part(failure);
+                            });
+    });
   }
 
   void take_part(error_code failure) {
@@ -139,8 +169,9 @@ private:
     if (tell) tell(std::move(end_));
   }
 
-  beast::basic_stream<asio::generic::stream_protocol> stream_;
-  const std::vector<node_endpoint>& places_;
+  plain_stream stream_;
+  std::optional<beast::ssl_stream<plain_stream&>> secured_; ///< Over it, where TLS is spoken.
+  const node_place& node_;
   std::size_t at_ = 0;
   std::string why_not_;
   exchange_events events_;
@@ -156,26 +187,37 @@ private:
 
 } // namespace
 
-std::vector<node_endpoint> endpoints_of(const http_address& node) {
-  std::vector<node_endpoint> out;
-  if (!node.socket_path.empty()) {
-    if (node.socket_path.size() < sizeof(sockaddr_un::sun_path))
-      out.emplace_back(asio::local::stream_protocol::endpoint(node.socket_path));
+node_place place_of(http_address node) {
+  node_place out;
+  out.address = std::move(node);
+  out.failure = "no such host";
+  const auto& to = out.address;
+  if (!to.socket_path.empty()) {
+    if (to.socket_path.size() < sizeof(sockaddr_un::sun_path))
+      out.endpoints.emplace_back(asio::local::stream_protocol::endpoint(to.socket_path));
     return out;
+  }
+  if (to.tls) {
+    auto trusted = trusting(to.authorities);
+    if (!trusted) {
+      out.failure = trusted.failure().detail;
+      return out;
+    }
+    out.trusted = std::move(*trusted);
   }
   asio::io_context loop;
   asio::ip::tcp::resolver resolver(loop);
   error_code failure;
-  for (const auto& found : resolver.resolve(node.host, node.port, failure))
-    out.emplace_back(found.endpoint());
+  for (const auto& found : resolver.resolve(to.host, to.port, failure))
+    out.endpoints.emplace_back(found.endpoint());
   return out;
 }
 
-std::shared_ptr<node_exchange>
-node_exchange::start(asio::io_context& loop, const std::vector<node_endpoint>& places,
-                     const http_address& node, const http_request& request, exchange_events events,
-                     const exchange_limits& limits) {
-  auto one = std::make_shared<exchange>(loop, places, node, request, std::move(events), limits);
+std::shared_ptr<node_exchange> node_exchange::start(asio::io_context& loop, const node_place& node,
+                                                    const http_request& request,
+                                                    exchange_events events,
+                                                    const exchange_limits& limits) {
+  auto one = std::make_shared<exchange>(loop, node, request, std::move(events), limits);
   one->connect();
   return one;
 }

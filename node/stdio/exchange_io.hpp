@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace toolscore {
 
 struct exchange_end {
@@ -42,10 +46,16 @@ struct exchange_limits {
   std::size_t body_bytes_max = std::size_t{65} << 20U;
 };
 
-/// Where a node's connections go: one place for both families.
-using node_endpoint = boost::asio::generic::stream_protocol::endpoint;
-/// Blocks on a name that is no address.
-std::vector<node_endpoint> endpoints_of(const http_address& node);
+/// Where a node's connections go, and how.
+struct node_place {
+  using endpoint = boost::asio::generic::stream_protocol::endpoint; ///< One for both families.
+  http_address address;
+  std::vector<endpoint> endpoints;
+  std::shared_ptr<boost::asio::ssl::context> trusted; ///< Where it is reached over TLS.
+  std::string failure;                                ///< Why nobody can be reached there.
+};
+/// Blocks on a name that is no address, and on a file of authorities.
+node_place place_of(http_address node);
 
 /// One request to the node on a connection of its own, whose answer may be a stream without end.
 /// All on the loop's thread.
@@ -55,10 +65,8 @@ public:
   /// Ends it without a word; to the node it is gone.
   virtual void close() = 0;
 
-  static std::shared_ptr<node_exchange> start(boost::asio::io_context& loop,
-                                              const std::vector<node_endpoint>& places,
-                                              const http_address& node, const http_request& request,
-                                              exchange_events events,
+  static std::shared_ptr<node_exchange> start(boost::asio::io_context& loop, const node_place& node,
+                                              const http_request& request, exchange_events events,
                                               const exchange_limits& limits = {});
 };
 

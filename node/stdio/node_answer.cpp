@@ -60,6 +60,20 @@ std::string next_cursor_of(std::string_view result) {
   return std::string(mcp::is_string(cursor) ? cursor : std::string_view{});
 }
 
+mcp::listen_filter announced_in(std::string_view result) {
+  if (!mcp::is_object(result)) return {};
+  return mcp::listenable_of(mcp::member_of(result, "capabilities")).lists;
+}
+
+std::optional<mcp::listen_filter> acknowledged_in(mcp::scanner& scanner, std::string_view message) {
+  const auto spans = scanner.scan(message);
+  if (!spans || !mcp::says(spans->method.of(message), "notifications/subscriptions/acknowledged"))
+    return std::nullopt;
+  auto filter = mcp::read_listen(spans->params.of(message));
+  if (!filter) return std::nullopt;
+  return std::move(*filter);
+}
+
 std::string no_node_text(std::string_view place, std::string_view why) {
   return std::string("no node answers at ")
       .append(place)

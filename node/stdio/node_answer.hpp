@@ -1,7 +1,9 @@
 #pragma once
 #include "mcp/envelope.hpp"
+#include "mcp/listening.hpp"
 #include "mcp/mirrored_arguments.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,11 @@ std::string protocol_version_of(std::string_view result);
 /// Of the result of tools/list: what its tools mirror, and where it goes on, as a raw JSON string.
 mcp::mirrored_tools mirrored_in_result(std::string_view result);
 std::string next_cursor_of(std::string_view result);
+
+/// Of the same: which lists its server tells of unasked.
+mcp::listen_filter announced_in(std::string_view result);
+/// What a notification acknowledges that begins a stream of changes; nothing where it is another.
+std::optional<mcp::listen_filter> acknowledged_in(mcp::scanner& scanner, std::string_view message);
 
 /// That no node answers there, and what to do.
 std::string no_node_text(std::string_view place, std::string_view why);

@@ -29,10 +29,12 @@ void input_pipe::stop() {
 
 void input_pipe::wait() {
   if (stopped_) return;
-  pipe_.async_wait(descriptor_base::wait_read, [this](error_code failure) {
-    if (stopped_ || failure == asio::error::operation_aborted) return;
-    read();
-  });
+  pipe_.async_wait(descriptor_base::wait_read,
+                   [this, alive = std::weak_ptr(alive_)](error_code failure) {
+                     if (alive.expired() || stopped_ || failure == asio::error::operation_aborted)
+                       return;
+                     read();
+                   });
 }
 
 void input_pipe::read() {
@@ -67,15 +69,19 @@ void output_pipe::write(std::string line) {
 
 void output_pipe::when_empty(std::function<void()> then) {
   on_empty_ = std::move(then);
-  asio::post(loop_, [this] { tell(); });
+  asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) tell();
+  });
 }
 
 void output_pipe::wait() {
   if (std::exchange(waits_, true)) return;
-  pipe_.async_wait(descriptor_base::wait_write, [this](error_code failure) {
-    waits_ = false;
-    if (failure != asio::error::operation_aborted) write_some();
-  });
+  pipe_.async_wait(descriptor_base::wait_write,
+                   [this, alive = std::weak_ptr(alive_)](error_code failure) {
+                     if (alive.expired()) return;
+                     waits_ = false;
+                     if (failure != asio::error::operation_aborted) write_some();
+                   });
 }
 
 void output_pipe::write_some() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ private:
   receiver take_;
   std::array<char, std::size_t{64} << 10U> part_{};
   bool stopped_ = false;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< The loop may outlive us.
 };
 
 /// Writes whole lines in order.
@@ -72,6 +74,7 @@ private:
   std::function<void()> on_empty_;
   bool waits_ = false;
   bool broken_ = false;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 } // namespace toolscore

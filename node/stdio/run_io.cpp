@@ -10,12 +10,13 @@
 #include <csignal>
 
 namespace toolscore {
-namespace {
 
-std::string target_of(const cli_request& request) {
+std::string stdio_target(const cli_request& request) {
   if (!request.group.empty()) return "/mcp/@" + percent_encoded(request.group);
   return request.server.empty() ? "/mcp" : "/mcp/" + percent_encoded(request.server);
 }
+
+namespace {
 
 struct obstacle {
   exit_code code = exit_code::ok;
@@ -60,9 +61,9 @@ exit_code run_stdio(const cli_request& request, const http_address& node) {
   try {
     std::signal(SIGPIPE, SIG_IGN); // A reader that is gone is told by write().
     boost::asio::io_context loop(1);
-    const auto target = target_of(request);
+    const auto target = stdio_target(request);
     const auto found = look(node, target);
-    stdio_bridge bridge(loop, node, target);
+    stdio_bridge bridge(loop, node, target, [&loop] { loop.stop(); });
     boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
     signals.async_wait([&](boost::system::error_code failure, int) {
       if (!failure) bridge.finish();

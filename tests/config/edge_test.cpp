@@ -55,6 +55,16 @@ BOOST_AUTO_TEST_CASE(every_key_of_the_edge_is_read) {
   BOOST_TEST(x.tls->key == "/home/ann/k.pem");
 }
 
+BOOST_AUTO_TEST_CASE(the_old_transport_is_off_unless_the_file_switches_it_on) {
+  const auto read = [](const std::string& members) {
+    return parse_config(node_with(members), "t", test::usual_environment());
+  };
+  BOOST_TEST(!read("")->edge.http_sse);
+  BOOST_TEST(read(R"("http_sse": true)")->edge.http_sse);
+  BOOST_TEST(!read(R"("http_sse": "yes")"));
+  BOOST_TEST(!read(R"("http_see": true)"));
+}
+
 BOOST_AUTO_TEST_CASE(tokens_close_the_endpoint_unless_the_file_says_otherwise) {
   const auto mode = [](const std::string& members) {
     return parse_config(node_with(members), "t", test::usual_environment())->mcp_auth;

@@ -53,6 +53,8 @@ public:
   /// "NAME=value": what the node's environment has beside HOME, PATH and the marker.
   std::vector<std::string> variables;
 
+  /// For a node that is not started by itself.
+  void write_config() const;
   /// Writes the config, starts the program and waits until it listens and, unless told otherwise,
   /// /readyz says yes. @returns false if that takes more than 20 s; `log()` says why.
   bool start(bool until_ready = true);
@@ -107,7 +109,6 @@ public:
 
 private:
   std::string session_of(const std::string& server, std::chrono::milliseconds limit);
-  void write_config() const;
 
   account as_;
   std::string directory_;

@@ -16,8 +16,8 @@ bytes text(std::string x) {
 struct fixture {
   std::shared_ptr<stream_counters> counters = std::make_shared<stream_counters>();
   stream_limits limits;
-  std::shared_ptr<event_stream> make(bool primes = true) {
-    return std::make_shared<event_stream>(3, primes, limits, counters);
+  std::shared_ptr<event_stream> make(event_numbering numbering = event_numbering::primed) {
+    return std::make_shared<event_stream>(3, numbering, limits, counters);
   }
   static std::shared_ptr<fake_connection> attached(const std::shared_ptr<event_stream>& stream,
                                                    std::uint64_t after = 0) {
@@ -36,14 +36,14 @@ BOOST_AUTO_TEST_CASE(it_begins_with_an_id_and_every_event_has_one) {
   const auto connection = attached(stream);
   stream->send(text("{1}"));
   stream->end(text("{2}"));
-  BOOST_TEST(connection->log == "begin text/event-stream id: 3-0\ndata:\n\n"
+  BOOST_TEST(connection->log == "begin text/event-stream id: 3-0\nretry: 1000\ndata:\n\n"
                                 "part id: 3-1\nevent: message\ndata: {1}\n\n"
                                 "end id: 3-2\nevent: message\ndata: {2}\n\n");
   BOOST_TEST(!stream->attached());
 }
 
 BOOST_AUTO_TEST_CASE(an_older_client_gets_no_event_without_data) {
-  const auto stream = make(false);
+  const auto stream = make(event_numbering::numbered);
   BOOST_TEST(attached(stream)->log == "begin text/event-stream :\n\n");
 }
 
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(who_comes_back_gets_what_is_behind_the_last_event_it_saw) {
   BOOST_TEST(told);
   stream->send(text("{3}"));
   auto next = attached(stream, 1);
-  BOOST_TEST(next->log == "begin text/event-stream id: 3-1\ndata:\n\n"
+  BOOST_TEST(next->log == "begin text/event-stream id: 3-1\nretry: 1000\ndata:\n\n"
                           "id: 3-2\nevent: message\ndata: {2}\n\n"
                           "id: 3-3\nevent: message\ndata: {3}\n\n");
   stream->send(text("{4}"));

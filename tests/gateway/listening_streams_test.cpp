@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_call_goes_on_where_its_stream_broke_off) {
   auto call = x.begin_call(session);
   x.event("{\"progress\":1}");
   const auto before = read_until(call, "progress");
-  BOOST_TEST(before.find("id: 1-0\ndata:\n\n") != std::string::npos, before);
+  BOOST_TEST(before.find("id: 1-0\nretry: 1000\ndata:\n\n") != std::string::npos, before);
   call.reset();
   BOOST_TEST(x.node.eventually([&] { return !x.held[0].reply->abandoned(); }));
   x.event("{\"progress\":2}");

@@ -26,6 +26,13 @@ BOOST_AUTO_TEST_CASE(every_path_of_the_contract_leads_where_it_says) {
       {post, "/mcp/@web", route_kind::mcp_group, route_scope::mcp, "web"},
       {get, "/mcp/@web", route_kind::mcp_group, route_scope::mcp, "web"},
       {del, "/mcp/@web", route_kind::mcp_group, route_scope::mcp, "web"},
+      {get, "/sse", route_kind::sse_all, route_scope::mcp, ""},
+      {post, "/sse", route_kind::sse_all, route_scope::mcp, ""},
+      {get, "/mcp/fs/sse", route_kind::sse_server, route_scope::mcp, "fs"},
+      {post, "/mcp/fs/sse", route_kind::sse_server, route_scope::mcp, "fs"},
+      {get, "/mcp/@web/sse", route_kind::sse_group, route_scope::mcp, "web"},
+      {post, "/mcp/@web/sse", route_kind::sse_group, route_scope::mcp, "web"},
+      {get, "/mcp/sse", route_kind::mcp_server, route_scope::mcp, "sse"}, // A server of that name.
       {get, "/healthz", route_kind::healthz, route_scope::open, ""},
       {get, "/readyz", route_kind::readyz, route_scope::open, ""},
       {get, "/metrics", route_kind::metrics, route_scope::owner, ""},

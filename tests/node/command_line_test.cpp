@@ -124,8 +124,10 @@ BOOST_AUTO_TEST_CASE(urls_are_read_or_refused) {
   BOOST_TEST(shown("http://localhost:8088/") == "http://localhost:8088");
   BOOST_TEST(shown("http://[::1]:8088") == "http://[::1]:8088");
   BOOST_TEST(shown("http://node") == "http://node:80");
+  BOOST_TEST(shown("https://node") == "https://node:443");
+  BOOST_TEST(shown("https://[::1]:8443/") == "https://[::1]:8443");
   for (const char* bad :
-       {"", "http://", "https://a", "ftp://a", "http://a:0", "http://a:99999", "http://a:x",
+       {"", "http://", "https://", "ftp://a", "http://a:0", "http://a:99999", "http://a:x",
         "http://a/b", "http://a b", "http://[::1", "http://[::1]x", "http://u@h", "http://a:"})
     BOOST_TEST(shown(bad) == "");
   BOOST_TEST(percent_encoded("a b/../ü") == "a%20b%2F..%2F%C3%BC");
