@@ -39,13 +39,22 @@ class Packages:
         self.suite = modules / "@modelcontextprotocol" / "conformance"
 
     def client(self):
-        """The words that start one of the clients; installed when it is asked for."""
-        clients = self.directory / "clients"
+        """The words that start one of the SDKs' clients."""
+        return [self.node, str(self._installed("clients") / "client.js")]
+
+    def inspector(self):
+        """The words that start the Inspector."""
+        package = self._installed("inspector") / "node_modules/@modelcontextprotocol/inspector"
+        return [self.node, str(package / "clients" / "launcher" / "build" / "index.js")]
+
+    def _installed(self, name):
+        """A directory of ours with what its package.json names, installed when it is asked for."""
+        directory = self.directory / name
         with open(self.directory / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            shutil.copytree(HERE / "clients", clients, dirs_exist_ok=True)
-            _install(clients)
-        return [self.node, str(clients / "client.js")]
+            shutil.copytree(HERE / name, directory, dirs_exist_ok=True)
+            _install(directory)
+        return directory
 
     def fixture(self, name, program):
         """The words that start it."""

@@ -32,14 +32,16 @@ def through_gateway(toolscore, name, words, joint=False):
 
 @contextlib.contextmanager
 def node(toolscore, servers, more):
-    """Yields the URL of a node with these servers, by name, once all their lists are merged."""
+    """Yields the URL of a node with these servers, by name, once all their lists are merged.
+    `more` is what else its configuration says."""
     with _census() as marker, tempfile.TemporaryDirectory(prefix="toolscore-conformance-") as home:
         state = Path(home) / "state"
         config = Path(home) / "toolscore.json"
         written = {name: {"command": words[0], "args": words[1:], "env": {MARKER: marker}}
                    for name, words in servers.items()}
-        config.write_text(json.dumps({"node": {"state_dir": str(state)}, "mcpServers": written,
-                                      **more}), encoding="utf-8")
+        own = {"state_dir": str(state), **more.get("node", {})}
+        config.write_text(json.dumps({**more, "node": own, "mcpServers": written}),
+                          encoding="utf-8")
         log = Path(home) / "node.log"
         with _started([toolscore, "-c", str(config), "up", "--listen", "127.0.0.1:0"],
                       marker, log, home) as process:
