@@ -1,4 +1,5 @@
-#include "talk.hpp"
+#include "pipe_talk.hpp"
+#include "programs.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>
@@ -151,6 +152,69 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_not_kept_well_starts_no_node) {
     BOOST_TEST(node.log().find(x.told) != std::string::npos, node.log());
     BOOST_TEST(node.log().find(caller_of_fs) == std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_with_another_token_counts_from_sighup_on) {
+  node_fixture node;
+  configure_clients(node);
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  const std::string next(40, 'n');
+  const auto status = [&](const std::string& token) {
+    return talker(node, "/mcp/fs", era::modern)
+        .ask("tools/list", reply_json::object(), 30s, bearer(token))
+        .status;
+  };
+  BOOST_TEST(status(caller_of_fs) == 200);
+  BOOST_TEST(status(next) == 401);
+  token_file(node, "ci", next);
+  BOOST_TEST(status(caller_of_fs) == 200); // Not before it is told.
+  node.signal(SIGHUP);
+  BOOST_TEST(eventually([&] { return status(next) == 200; }), node.log());
+  BOOST_TEST(status(caller_of_fs) == 401);
+  token_file(node, "ci", "short");
+  node.signal(SIGHUP);
+  BOOST_TEST(
+      eventually([&] { return node.log().find("node.reload_failed") != std::string::npos; }));
+  BOOST_TEST(status(next) == 200);
+  end_well(node);
+}
+
+BOOST_AUTO_TEST_CASE(commands_and_pipes_reach_a_node_over_tls_by_its_authority_alone) {
+  node_fixture node;
+  node.add_fault("fs", {});
+  const auto cert = node.directory() + "/cert.pem";
+  const auto key = node.directory() + "/key.pem";
+  const auto other = node.directory() + "/other.pem";
+  if (!make_pair(other, key, "other") || !make_pair(cert, key, "node")) {
+    BOOST_TEST_MESSAGE("skipped: there is no openssl program here");
+    return;
+  }
+  node.node = {{"tls", {{"cert", cert}, {"key", key}}}};
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  const auto port = node.url().substr(node.url().rfind(':'));
+  std::string token;
+  std::ifstream(node.state_dir() + "/token") >> token;
+  const auto ps = [&](const std::string& url, const std::string& authorities) {
+    return output_of({built_programs().toolscore, "--url", url, "--ca", authorities, "--token",
+                      token, "--json", "ps"});
+  };
+  for (const char* host : {"https://localhost", "https://127.0.0.1"}) {
+    const auto listed = ps(host + port, cert);
+    BOOST_TEST(listed.find("\"name\":\"fs\"") != std::string::npos, listed);
+  }
+  const auto unknown = ps("https://localhost" + port, other);
+  BOOST_TEST(unknown.find("--ca") != std::string::npos, unknown);
+  const auto nothing = ps("https://localhost" + port, node.directory() + "/nothing.pem");
+  BOOST_TEST(nothing.find("nothing.pem") != std::string::npos, nothing);
+  BOOST_TEST(ps("http://localhost" + port, cert).find("\"fs\"") == std::string::npos);
+  for (const auto speaks : both_eras) {
+    piped client(node, {"--url", "https://localhost" + port, "--ca", cert, "--server", "fs"});
+    greet(client, speaks);
+    client.send(test::call(speaks, 1, "echo", {{"text", "over tls"}}));
+    BOOST_TEST(said(client.answer(1)) == "over tls");
+    check_end(client);
+  }
+  end_well(node);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_serves_tls_and_takes_new_certificates_at_sighup) {
