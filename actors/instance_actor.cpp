@@ -265,6 +265,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   self->state.probe = mcp::handshake(std::move(probe));
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
+  how.instance = options->id;
   how.stdout_to_log = how.no_stdin = options->policy->link == link_kind::none;
   const auto then = [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));

@@ -177,6 +177,7 @@ result<done> take_port(instance_pointer self, options_ref options, launch_plan& 
   for (auto& argument : plan.argv) name_port(argument, text);
   for (auto& [name, value] : plan.env) name_port(value, text);
   plan.env["PORT"] = text;
+  if (plan.container) plan.container->port = state.port;
   return done{};
 }
 

@@ -1,19 +1,57 @@
 #include "actors/runner_member_actor.hpp"
 
+#include "loop/house_handlers.hpp"
+#include "runners/container/container_runner_actor.hpp"
 #include "runners/install_io.hpp"
 #include "runners/process_runner_actor.hpp"
 
-namespace toolscore {
+#include <caf/behavior.hpp>
 
-caf::actor spawn_process_runner(caf::event_based_actor* root,
-                                const runner_member_options& options) {
+namespace toolscore {
+namespace {
+
+process_runner_options for_processes(const runner_member_options& options) {
   process_runner_options runner;
   runner.processes = options.processes;
   runner.host = find_host_facts(options.state_dir, options.libexec_dir, own_environment());
   runner.installs_max = options.installs_max;
   runner.manager = options.manager;
   runner.pool = options.pool;
-  return root->spawn(make_process_runner, std::move(runner));
+  return runner;
+}
+
+container_runner_options for_containers(const runner_member_options& options) {
+  container_runner_options runner;
+  runner.engine = options.engine;
+  runner.pulls_max = options.installs_max;
+  runner.manager = options.manager;
+  return runner;
+}
+
+/// Both are linked to it: whoever of the three ends takes the others along, and the root begins
+/// anew with all of them.
+caf::behavior make_runners(caf::event_based_actor* self, const runner_member_options& options) {
+  set_house_handlers(self);
+  const auto processes = self->spawn<caf::linked>(make_process_runner, for_processes(options));
+  const auto containers = self->spawn<caf::linked>(make_container_runner, for_containers(options));
+  return {
+      [=](install_server_request& request) {
+        // Of another kind than before: what the other one still does for it is in vain.
+        const bool in_container = request.spec.source == source_kind::image;
+        self->send(in_container ? processes : containers, cancel_install{request.spec.id});
+        self->delegate(in_container ? containers : processes, std::move(request));
+      },
+      [=](const cancel_install& order) {
+        self->send(processes, order);
+        self->send(containers, order);
+      },
+  };
+}
+
+} // namespace
+
+caf::actor spawn_runners(caf::event_based_actor* root, const runner_member_options& options) {
+  return root->spawn(make_runners, options);
 }
 
 } // namespace toolscore

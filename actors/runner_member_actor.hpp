@@ -1,4 +1,5 @@
 #pragma once
+#include "runners/container/engine_client_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_host.hpp"
 
@@ -7,12 +8,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace toolscore {
 
 struct runner_member_options {
   process_host* processes = nullptr; ///< Outlives the tree.
+  std::shared_ptr<engine_client> engine;
   std::string state_dir;
   std::string libexec_dir;
   std::uint32_t installs_max = 2;
@@ -20,7 +23,8 @@ struct runner_member_options {
   blocking_runner pool;
 };
 
-/// The runner of plain processes, with what the host has for it.
-caf::actor spawn_process_runner(caf::event_based_actor* root, const runner_member_options& options);
+/// The runner of all servers: hands each to the one of plain processes or to that of containers,
+/// and ends with either.
+caf::actor spawn_runners(caf::event_based_actor* root, const runner_member_options& options);
 
 } // namespace toolscore

@@ -13,6 +13,8 @@
 #include "loop/actor_host.hpp"
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
+#include "runners/container/node_containers_io.hpp"
+#include "runners/install_io.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
@@ -60,6 +62,7 @@ struct runtime::state {
   blocking_pool workers{2};
   std::shared_ptr<node_cgroups> cgroups;
   std::unique_ptr<process_io> processes;
+  std::unique_ptr<node_containers> containers;
   side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
   std::shared_ptr<routing> route = std::make_shared<routing>();
@@ -134,6 +137,9 @@ void runtime::begin() {
                {log::kv("reason", notes.failure().detail)});
   all.processes->keep_trees_in(std::move(*all.trees), std::move(all.offers),
                                std::move(all.last_kept));
+  all.containers =
+      std::make_unique<node_containers>(all.host.io(), *all.processes, all.options.config.engine,
+                                        own_environment(), all.options.config.state_dir);
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;
@@ -142,7 +148,8 @@ void runtime::begin() {
   options.endpoint = all.options.endpoint;
   options.tree = all.tree;
   options.route = all.route;
-  options.processes = all.processes.get();
+  options.processes = &all.containers->hosts();
+  options.engine = all.containers->engine();
   all.outside = open_side_channels(all.host.io(), all.options.config.state_dir + "/run");
   options.outside = &all.outside;
   options.open_link = [&all](hosted_process& process, link_events events) {
@@ -198,17 +205,21 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   tell_late(written, "the last records");
   bool dead = false;
   all.processes->kill_all([&dead] { dead = true; });
-  all.host.run_until([&] { return dead; }, last_wait);
+  bool removed = false;
+  all.containers->kill_all([&removed] { removed = true; });
+  all.host.run_until([&] { return dead && removed; }, last_wait);
   tell_late(dead, "the end of the processes");
+  tell_late(removed, "the removal of the containers");
   caf::anon_send_exit(all.root, caf::exit_reason::user_shutdown);
   all.root = nullptr;
   *all.tree = {};
   *all.route = {};
   const bool ended = all.host.shutdown(last_wait);
   if (!ended) log::write(log::level::error, "node.stuck", {log::kv("actors", all.host.running())});
+  all.containers.reset();
   all.processes.reset();
   all.cgroups->close();
-  all.clean = all.clean && ended && dead && written;
+  all.clean = all.clean && ended && dead && removed && written;
   return all.clean;
 }
 

@@ -51,12 +51,13 @@ caf::actor spawn_catalog(const options_pointer& options, caf::event_based_actor*
 caf::actor spawn_runner(const options_pointer& options, caf::event_based_actor* root) {
   runner_member_options runner;
   runner.processes = options->processes;
+  runner.engine = options->engine;
   runner.state_dir = options->config.state_dir;
   runner.libexec_dir = options->libexec_dir;
   runner.installs_max = options->config.installs_max;
   runner.manager = [tree = options->tree] { return tree->manager; };
   runner.pool = options->pool;
-  return spawn_process_runner(root, runner);
+  return spawn_runners(root, runner);
 }
 
 caf::actor spawn_manager(const options_pointer& options, caf::event_based_actor* root) {

@@ -5,6 +5,7 @@
 #include "actors/manager_actor.hpp"
 #include "actors/store_actor.hpp"
 #include "config/node_config.hpp"
+#include "runners/container/engine_client_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_host.hpp"
 
@@ -28,6 +29,7 @@ struct tree_options {
   addresses_ptr tree;
   std::shared_ptr<routing> route;
   process_host* processes = nullptr;
+  std::shared_ptr<engine_client> engine; ///< Of containers.
   link_opener open_link;
   const side_channels* outside = nullptr;
   std::shared_ptr<event_log> log;

@@ -79,9 +79,19 @@ void read_state_dir(fields& node, node_config& out, const environment& env) {
   out.state_dir = std::move(*path);
 }
 
+void read_engine(fields& node, node_config& out, const environment& env) {
+  node.text("engine", out.engine);
+  const auto expanded = expand(out.engine, env);
+  if (!expanded) return node.fail("engine", expanded.failure().detail);
+  out.engine = *expanded;
+  if (!out.engine.empty() && !out.engine.starts_with('/') && !out.engine.starts_with("unix:///"))
+    node.fail("engine", "\"" + out.engine.substr(0, 80) +
+                            "\" is no unix socket, write one such as \"unix:///run/docker.sock\"");
+}
+
 void read_node(fields node, node_config& out, const environment& env) {
   node.only({"listen", "state_dir", "mcp_auth", "http_sse", "hosts", "tokens", "access", "issuer",
-             "tls", "installs_max", "starts_max", "stop_deadline"});
+             "tls", "installs_max", "starts_max", "stop_deadline", "engine"});
   read_listen(node, out, env);
   read_state_dir(node, out, env);
   read_edge(node, out.edge, env);
@@ -90,6 +100,7 @@ void read_node(fields node, node_config& out, const environment& env) {
   node.whole("installs_max", out.installs_max, 1, 64);
   if (node.find("starts_max") != nullptr) node.whole("starts_max", out.starts_max, 1, 1'024);
   node.duration("stop_deadline", out.stop_deadline, 1ms);
+  read_engine(node, out, env);
 }
 
 void read_defaults(fields section, server_policy& out) {

@@ -25,6 +25,7 @@ struct node_config {
   std::uint32_t installs_max = 2;
   std::uint32_t starts_max = 0; ///< 0 = twice the cores; the node knows them.
   milliseconds stop_deadline{25'000};
+  std::string engine; ///< Of containers: its unix socket; empty = the first that answers.
   server_policy defaults;
   std::vector<server_spec> servers; ///< In the file's order.
   std::vector<group_spec> groups;   ///< Their members are known.

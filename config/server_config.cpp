@@ -1,5 +1,6 @@
 #include "config/server_config.hpp"
 
+#include "config/container_config.hpp"
 #include "config/expand.hpp"
 #include "config/expanded_fields.hpp"
 #include "config/fields.hpp"
@@ -25,7 +26,8 @@ constexpr std::size_t args_max = 1'024;
 constexpr std::size_t variables_max = 1'024;
 
 constexpr std::array source_keys{"type"sv,   "command"sv, "args"sv, "env"sv,     "cwd"sv,
-                                 "image"sv,  "runner"sv,  "url"sv,  "headers"sv, "disabled"sv};
+                                 "image"sv,  "runner"sv,  "url"sv,  "headers"sv, "disabled"sv,
+                                 "container"sv};
 
 // Keys that other hosts are known to write. Some are near to ours ("dev" and "env"), and no slip.
 constexpr std::array foreign_keys{
@@ -82,10 +84,11 @@ void read_source(fields& server, server_spec& spec, const environment& env) {
   read_variables(server, spec, env);
   read_path(server, "cwd", spec.cwd, env);
   read_install_source(server, spec, env);
+  read_container(server, spec, env);
   server.flag("disabled", spec.disabled);
   if (server.find("command") == nullptr && spec.source == source_kind::command)
-    server.fail("", "says not where the server comes from, add \"command\", \"git\", \"npm\" or "
-                    "\"pypi\"");
+    server.fail("", "says not where the server comes from, add \"command\", \"git\", \"npm\", "
+                    "\"pypi\" or \"image\"");
   if (server.find("command") != nullptr && spec.command.empty())
     server.fail("command", "is empty, write the program's name or path");
 }
@@ -115,6 +118,7 @@ json spec_json(const server_spec& spec) {
   for (const auto& [name, value] : spec.env) out["env"][name] = escape_references(value);
   if (spec.disabled) out["disabled"] = true;
   out.update(policy_json(spec.policy));
+  if (spec.source == source_kind::image) out.update(container_json(spec.container));
   return out;
 }
 
@@ -149,6 +153,7 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   read_policy(server, spec.policy);
   check_readiness(server, spec.policy);
   check_upkeep(server, spec.policy);
+  check_container(server, spec);
   if (failure) return *failure;
   spec.origin_json = dump(object);
   return spec;

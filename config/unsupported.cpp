@@ -1,5 +1,6 @@
 #include "config/unsupported.hpp"
 
+#include "config/container_config.hpp"
 #include "messages/server_spec.hpp"
 
 #include <algorithm>
@@ -64,23 +65,24 @@ void refuse_paths(fields& object) {
 } // namespace
 
 void refuse_unsupported(fields& object) {
-  for (const auto& row : word_keys) refuse_word(object, row);
-  refuse_paths(object);
+  const bool container = runs_in_container(object); // Which has a network and paths of its own.
+  for (const auto& row : word_keys)
+    if (!container || row.key != "network") refuse_word(object, row);
+  if (!container) refuse_paths(object);
 }
 
 void refuse_sources(fields& server) {
   static constexpr word_key type{"type", 1, {"stdio", "http", "sse", "streamable-http", "ws"}};
-  static constexpr word_key runner{"runner", 1, {"process", "container", "remote"}};
+  static constexpr word_key runner{"runner", 2, {"process", "container", "remote"}};
   refuse_word(server, type);
   refuse_word(server, runner);
-  for (const std::string_view key : {"image", "url"})
-    if (const json* const value = server.find(key)) {
-      if (!value->is_string()) return server.fail(key, shown(*value) + " is no text");
-      server.fail(key,
-                  std::string(key == "image" ? "container images" : "remote servers") +
-                      " are not supported by this build yet, use \"command\" or \"git\"",
-                  errc::not_supported);
-    }
+  if (const json* const value = server.find("url")) {
+    if (!value->is_string()) return server.fail("url", shown(*value) + " is no text");
+    server.fail("url",
+                "remote servers are not supported by this build yet, use \"command\", \"git\" or "
+                "\"image\"",
+                errc::not_supported);
+  }
   if (const json* const headers = server.find("headers"); headers != nullptr && !headers->empty())
     server.fail("headers", "remote servers are not supported by this build yet, remove the key",
                 errc::not_supported);

@@ -4,21 +4,33 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace toolscore {
+
+/// What makes a plan one for a container.
+struct container_launch {
+  container_settings settings;
+  std::string image_id;     ///< What the image's name stood for when it was installed.
+  bool own_command = false; ///< argv[0] takes the place of the image's entrypoint; else all of argv
+                            ///< are arguments of that.
+  std::uint16_t port = 0;   ///< Is the same on the host's loopback; 0 = none.
+};
 
 /// Everything needed to start one process, and nothing else: a value that can be printed and
 /// tested.
 struct launch_plan {
   std::vector<std::string> argv; ///< argv[0] is an absolute path or is searched in env's PATH.
   std::map<std::string, std::string> env; ///< The whole environment; nothing is inherited.
-  std::string cwd;                        ///< Absolute.
+  std::string cwd;                        ///< Absolute; in a container empty = the image's own.
   bool own_cwd = false;   ///< `cwd` is the server's own directory: made, 0700, where it is missing.
   std::string stderr_log; ///< stderr is also appended to this file; empty = none.
   std::string name;       ///< Of its cgroup, where it has one; empty = argv[0]'s.
   limits_policy limits;
+  /// Set: it starts in a container, whose image has an environment of its own below `env`.
+  std::optional<container_launch> container;
 };
 
 /// What in fact holds a tree together.

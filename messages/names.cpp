@@ -83,7 +83,17 @@ const char* to_string(ready_kind x) noexcept {
 
 const char* to_string(source_kind x) noexcept {
   static constexpr std::array names{"command", "git",     "npm",   "pypi",
-                                    "path",    "archive", "bundle"};
+                                    "path",    "archive", "bundle", "image"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(container_network x) noexcept {
+  static constexpr std::array names{"none", "full"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(pull_policy x) noexcept {
+  static constexpr std::array names{"missing", "always", "never"};
   return pick(names, static_cast<std::size_t>(x));
 }
 

@@ -161,6 +161,40 @@ struct server_policy {
   milliseconds max_lifetime{0}; ///< An instance that was ready so long is replaced; 0 = never.
 };
 
+/// What of the host a container sees.
+struct container_mount {
+  std::string source; ///< Absolute, on the host.
+  std::string target; ///< Absolute, in the container.
+  bool writable = false;
+  bool operator==(const container_mount&) const = default;
+};
+
+/// What a container hears of the world.
+enum class container_network : std::uint8_t {
+  none, ///< Its own loopback and nothing else.
+  full, ///< The engine's default network.
+};
+const char* to_string(container_network x) noexcept;
+
+/// When an image is fetched from its registry.
+enum class pull_policy : std::uint8_t {
+  missing, ///< Where the engine does not have it.
+  always,  ///< At each install.
+  never,
+};
+const char* to_string(pull_policy x) noexcept;
+
+/// How a server runs in a container.
+struct container_settings {
+  std::string image; ///< As the user wrote it; empty = no container.
+  std::string user;  ///< "UID[:GID]" or names of the image; empty = the image's own.
+  container_network network = container_network::none;
+  pull_policy pull = pull_policy::missing;
+  bool writable_root = false; ///< /tmp is writable anyway.
+  std::vector<container_mount> mounts;
+  bool operator==(const container_settings&) const = default;
+};
+
 /// Where a server comes from. Exactly one; `command` also covers `npx` and `uvx`.
 enum class source_kind : std::uint8_t {
   command,
@@ -170,6 +204,7 @@ enum class source_kind : std::uint8_t {
   path,    ///< A project in a directory of this host, installed from a copy.
   archive, ///< A project in an archive: zip, tar and what compresses it.
   bundle,  ///< An MCP bundle (.mcpb): an archive that says how it is started.
+  image,   ///< Runs in a container; `command` and `args` take the place of the image's own.
 };
 const char* to_string(source_kind x) noexcept;
 
@@ -191,6 +226,7 @@ struct server_spec {
   std::map<std::string, std::vector<std::string>> user_config;
   /// What is run in place of the detected build, one argv each.
   std::vector<std::vector<std::string>> build;
+  container_settings container; ///< image: of what and how.
   server_policy policy;
   std::string origin_json; ///< The configuration object it was read from, compact.
   bool disabled = false;   ///< Kept but not started: its desired state begins as stopped.

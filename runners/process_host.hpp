@@ -82,6 +82,7 @@ struct kept_instance {
 };
 
 struct spawn_options {
+  instance_id instance;       ///< Whose it is; empty = nobody's in particular.
   bool stdout_to_log = false; ///< Nobody speaks a protocol on stdout.
   bool no_stdin = false;      ///< Its stdin is /dev/null.
   std::function<void(std::string_view line)>

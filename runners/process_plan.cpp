@@ -222,6 +222,9 @@ result<install_plan> plan_install(const server_spec& spec, const host_facts& hos
       return plan_npm(spec, host, {name->name, name->version, {}, spec.args});
     return error{errc::bad_config, "npm: \"" + spec.package +
                                        "\" is no package; write NAME or NAME@VERSION"};
+  case source_kind::image:
+    return error{errc::bad_config, "image: the process runner knows no images; set \"runner\" to "
+                                   "\"container\""};
   case source_kind::pypi:
     break;
   }

@@ -95,6 +95,18 @@ void bomb(long count) {
   std::cout << born << ' ' << error << std::endl;
 }
 
+/// Says again what it hears until its input ends.
+int echo(int code) {
+  char buffer[4096];
+  for (ssize_t size = 0; (size = read(STDIN_FILENO, buffer, sizeof(buffer))) > 0;)
+    for (ssize_t at = 0; at < size;) {
+      const ssize_t put = write(STDOUT_FILENO, buffer + at, static_cast<std::size_t>(size - at));
+      if (put <= 0) return 1;
+      at += put;
+    }
+  return code;
+}
+
 std::atomic<int> terms{0};
 
 /// Counts the SIGTERMs it hears and writes "NAME COUNT" a moment after the first one.
@@ -135,6 +147,7 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   const long number = argc > 2 ? std::atol(argv[2]) : 0;
   if (what == "exit") return static_cast<int>(number);
+  if (what == "echo") return echo(static_cast<int>(number));
   if (what == "raise") return std::raise(static_cast<int>(number));
   if (what == "descriptors") list_descriptors();
   if (what == "environment") show_environment();

@@ -1,0 +1,123 @@
+#include "config/container_config.hpp"
+
+#include "config/expand.hpp"
+
+#include <algorithm>
+
+namespace toolscore {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t image_bytes_max = 512;
+constexpr std::size_t user_bytes_max = 128;
+constexpr std::size_t mounts_max = 256;
+
+bool is_word(const std::string& text) {
+  return !text.empty() && !text.starts_with('-') &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
+}
+
+void read_image(fields& server, container_settings& out, const environment& env) {
+  std::string written;
+  server.text("image", written);
+  const auto expanded = expand(written, env);
+  if (!expanded) return server.fail("image", expanded.failure().detail);
+  if (!is_word(*expanded) || expanded->size() > image_bytes_max)
+    return server.fail("image", shown(json(*expanded)) +
+                                    " is no image, write one such as \"example/mcp:1\"");
+  out.image = *expanded;
+}
+
+/// "/data", or "/srv/data:/data" where it has another place in the container.
+void read_mounts(fields& paths, std::string_view key, bool writable, container_settings& out,
+                 const environment& env) {
+  std::vector<std::string> list;
+  paths.texts(key, list, mounts_max);
+  for (const auto& written : list) {
+    const auto expanded = expand(written, env);
+    if (!expanded) return paths.fail(key, expanded.failure().detail);
+    const auto colon = expanded->find(':');
+    auto source = expand_home(expanded->substr(0, colon), env);
+    if (!source) return paths.fail(key, source.failure().detail);
+    container_mount mount{*source, colon == expanded->npos ? *source : expanded->substr(colon + 1),
+                          writable};
+    if (!mount.source.starts_with('/') || !mount.target.starts_with('/') ||
+        mount.target.find(':') != mount.target.npos || mount.target == "/")
+      return paths.fail(key, shown(json(written)) +
+                                 " is no path to mount, write \"/path\" or \"/path:/its/place\"");
+    out.mounts.push_back(std::move(mount));
+  }
+}
+
+void read_section(fields section, container_settings& out, const environment& env) {
+  section.only({"user", "writable", "pull"});
+  section.text("user", out.user);
+  const auto expanded = expand(out.user, env);
+  if (!expanded) return section.fail("user", expanded.failure().detail);
+  out.user = *expanded;
+  if (!out.user.empty() && (!is_word(out.user) || out.user.size() > user_bytes_max))
+    section.fail("user", shown(json(out.user)) + " is no user, write \"1000:1000\" or a name");
+  section.flag("writable", out.writable_root);
+  section.word("pull", out.pull, {"missing", "always", "never"});
+}
+
+} // namespace
+
+bool runs_in_container(const fields& server) {
+  const json* const runner = server.find("runner");
+  return server.find("image") != nullptr && (runner == nullptr || *runner != "process");
+}
+
+void read_container(fields& server, server_spec& spec, const environment& env) {
+  const json* const runner = server.find("runner");
+  if (!runs_in_container(server)) {
+    if (runner != nullptr && *runner == "container")
+      server.fail("runner", "a container needs an image, add \"image\"");
+    if (server.find("container") != nullptr && server.find("image") == nullptr)
+      server.fail("container", "has a meaning only beside \"image\"");
+    return;
+  }
+  if (server.find("git") != nullptr)
+    return server.fail("image", "stands beside \"git\", remove one of them");
+  spec.source = source_kind::image;
+  auto& out = spec.container;
+  read_image(server, out, env);
+  read_section(server.section("container"), out, env);
+  server.word("network", out.network, {"none", "full"});
+  fields paths = server.section("paths");
+  paths.only({"read", "write"});
+  read_mounts(paths, "read", false, out, env);
+  read_mounts(paths, "write", true, out, env);
+}
+
+void check_container(fields& server, const server_spec& spec) {
+  if (spec.source != source_kind::image) return;
+  const auto& policy = spec.policy;
+  if (policy.ready && policy.ready->kind == ready_kind::notify)
+    server.fail("ready", "a container cannot reach NOTIFY_SOCKET, write another way to be ready",
+                errc::not_supported);
+  if (policy.on_node_exit == node_exit::keep)
+    server.fail("on_node_exit", "a container is not kept yet, write \"stop\"", errc::not_supported);
+  if (policy.port && spec.container.network == container_network::none)
+    server.fail("network", "a port is reached by a network, write \"network\": \"full\"");
+  if (!spec.cwd.empty() && !spec.cwd.starts_with('/'))
+    server.fail("cwd", "is a directory of the container, write it from /");
+}
+
+json container_json(const container_settings& settings) {
+  json out = json::object();
+  out["runner"] = "container";
+  out["image"] = escape_references(settings.image);
+  out["container"] = {{"user", escape_references(settings.user)},
+                      {"writable", settings.writable_root},
+                      {"pull", to_string(settings.pull)}};
+  out["network"] = to_string(settings.network);
+  out["paths"] = {{"read", json::array()}, {"write", json::array()}};
+  for (const auto& mount : settings.mounts)
+    out["paths"][mount.writable ? "write" : "read"].push_back(
+        escape_references(mount.source + ":" + mount.target));
+  return out;
+}
+
+} // namespace toolscore

@@ -1,0 +1,22 @@
+#include "runners/container/container_plan.hpp"
+
+namespace toolscore {
+
+launch_plan plan_container(const server_spec& spec, const std::string& image_id) {
+  launch_plan out;
+  out.container = container_launch{spec.container, image_id, !spec.command.empty()};
+  if (!spec.command.empty()) out.argv.push_back(spec.command);
+  out.argv.insert(out.argv.end(), spec.args.begin(), spec.args.end());
+  out.env = spec.env;
+  out.cwd = spec.cwd;
+  out.name = spec.id.value;
+  out.limits = spec.policy.limits;
+  return out;
+}
+
+std::string short_image_id(const std::string& id) {
+  constexpr std::size_t digits = 12;
+  return id.substr(0, id.find(':') + 1 + digits);
+}
+
+} // namespace toolscore

@@ -1,0 +1,52 @@
+#pragma once
+#include "runners/container/container_host_io.hpp"
+#include "runners/pool_io.hpp"
+#include "runners/process_io.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace toolscore::test {
+
+/// The backends that keep one contract.
+enum class backend { process, container };
+std::ostream& operator<<(std::ostream& out, backend x);
+/// Those that can be tried here; what cannot is told.
+std::vector<backend> backends();
+
+/// A loop and a host of that kind on it. At the end all is killed and nothing may be left.
+struct runner_fixture {
+  explicit runner_fixture(backend which);
+  ~runner_fixture();
+
+  /// A program of the tests, by its name, with its words.
+  launch_plan plan(const std::string& program, const std::vector<std::string>& words) const;
+  result<std::unique_ptr<hosted_process>> start(const launch_plan& what,
+                                                spawn_options options = {});
+  std::unique_ptr<hosted_process> must_start(const launch_plan& what, spawn_options options = {});
+  bool run_until(const std::function<bool()>& done,
+                 std::chrono::seconds limit = std::chrono::seconds(60));
+  std::optional<process_exit> exit_of(hosted_process& child);
+  std::string read_line(int fd); ///< Of a non-blocking descriptor, which stays open.
+  bool kill_all();
+  std::size_t alive() const;
+  /// Live processes of the backend's instances, by the marker in their environment.
+  std::size_t census() const;
+
+  backend kind;
+  std::string marker;
+  std::filesystem::path folder;
+  boost::asio::io_context io;
+  std::optional<blocking_pool> pool;
+  std::unique_ptr<process_io> processes;
+  std::unique_ptr<container_host> containers;
+  process_host* host = nullptr;
+};
+
+} // namespace toolscore::test
