@@ -14,7 +14,6 @@
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
 #include "runners/container/node_containers_io.hpp"
-#include "runners/install_io.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
@@ -137,9 +136,8 @@ void runtime::begin() {
                {log::kv("reason", notes.failure().detail)});
   all.processes->keep_trees_in(std::move(*all.trees), std::move(all.offers),
                                std::move(all.last_kept));
-  all.containers =
-      std::make_unique<node_containers>(all.host.io(), *all.processes, all.options.config.engine,
-                                        own_environment(), all.options.config.state_dir);
+  all.containers = std::make_unique<node_containers>(
+      all.host.io(), *all.processes, all.options.config.engine, all.options.config.state_dir);
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;

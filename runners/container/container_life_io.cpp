@@ -123,7 +123,7 @@ void hosted_container::state::attach() {
 }
 
 void hosted_container::state::start() {
-  asking_ = engine->ask(start_request(id_), step_limit, step([](state& self, const auto& answer) {
+  asking_ = engine->ask(begin_request(id_), step_limit, step([](state& self, const auto& answer) {
                           if (!answer.is_good() && answer.status != 304)
                             return self.give_up(refusal(answer, self.failed("").detail));
                           self.look();

@@ -115,7 +115,7 @@ engine_request attach_request(const std::string& id, container_streams streams) 
   return {
       "POST", of(id, "/attach?stream=1&stdout=1&stderr=1") + (streams.input ? "&stdin=1" : ""), {}};
 }
-engine_request start_request(const std::string& id) {
+engine_request begin_request(const std::string& id) {
   return {"POST", of(id, "/start"), {}};
 }
 engine_request inspect_request(const std::string& id) {

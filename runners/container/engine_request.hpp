@@ -44,7 +44,7 @@ engine_request create_request(const launch_plan& plan, const container_identity&
 std::string container_name(const container_identity& who);
 
 engine_request attach_request(const std::string& id, container_streams streams);
-engine_request start_request(const std::string& id);
+engine_request begin_request(const std::string& id);
 engine_request inspect_request(const std::string& id);
 engine_request kill_request(const std::string& id, int signal);
 /// Answered when it has ended.

@@ -76,7 +76,10 @@ bool is_digest(std::string_view digest) {
 }
 
 error refused(std::string_view text, const char* why) {
-  return {errc::bad_config, "\"" + std::string(text.substr(0, 80)) + "\" is no image: " + why +
+  std::string shown(text.substr(0, 80));
+  for (auto& c : shown)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  return {errc::bad_config, "\"" + shown + "\" is no image: " + why +
                                 "; write one such as \"registry.example/team/server:1.2\""};
 }
 

@@ -3,7 +3,6 @@
 #include "runners/container/host_choice.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -14,10 +13,8 @@ namespace toolscore {
 class node_containers {
 public:
   /// @param processes  where all else starts; outlives it
-  /// @param engine     `node.engine`
-  /// @param variables  the node's own environment
+  /// @param engine     `node.engine`; empty = where the node's own environment says, or as usual
   node_containers(boost::asio::io_context& io, process_host& processes, const std::string& engine,
-                  const std::map<std::string, std::string>& variables,
                   const std::string& state_dir);
 
   process_host& hosts() { return hosts_; }

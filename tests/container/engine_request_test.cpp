@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_stdin_is_given_none) {
 }
 
 BOOST_AUTO_TEST_CASE(requests_are_told_by_their_targets) {
-  BOOST_TEST(start_request("ab").target == "/v1.41/containers/ab/start");
+  BOOST_TEST(begin_request("ab").target == "/v1.41/containers/ab/start");
   BOOST_TEST(inspect_request("ab").target == "/v1.41/containers/ab/json");
   BOOST_TEST(kill_request("ab", 15).target == "/v1.41/containers/ab/kill?signal=SIGTERM");
   BOOST_TEST(wait_request("ab").target == "/v1.41/containers/ab/wait");

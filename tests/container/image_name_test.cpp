@@ -71,8 +71,7 @@ BOOST_AUTO_TEST_CASE(what_is_none_is_refused_with_its_reason) {
     const auto found = parse_image_name(row.text);
     BOOST_REQUIRE_MESSAGE(!found, row.text);
     BOOST_TEST(found.failure().detail.find(row.why) != std::string::npos, found.failure().detail);
-    BOOST_TEST(found.failure().detail.find('\n') == found.failure().detail.npos ||
-               row.text.find('\n') != row.text.npos);
+    BOOST_TEST(found.failure().detail.find('\n') == std::string::npos);
   }
 }
 
