@@ -78,8 +78,8 @@ void read_container(fields& server, server_spec& spec, const environment& env) {
       server.fail("container", "has a meaning only beside \"image\"");
     return;
   }
-  if (server.find("git") != nullptr)
-    return server.fail("image", "stands beside \"git\", remove one of them");
+  if (spec.source != source_kind::command)
+    return server.fail("image", "stands beside another source, remove one of them");
   spec.source = source_kind::image;
   auto& out = spec.container;
   read_image(server, out, env);
