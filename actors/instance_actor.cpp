@@ -2,6 +2,7 @@
 
 #include "actors/crash_report.hpp"
 #include "actors/instance_evidence_actor.hpp"
+#include "actors/instance_link_actor.hpp"
 #include "actors/liveness.hpp"
 #include "loop/house_handlers.hpp"
 
@@ -154,6 +155,15 @@ void take_handshake_lines(instance_pointer self, const options_pointer& options,
     self->send(options->owner, lines_in{message.number, {at, message.lines.end()}});
 }
 
+void step_ladder(instance_pointer self, const options_pointer& options, stop_event event);
+
+/// What is dialed says so once its session is over: there is no more to wait for on that rung.
+void take_closed(instance_pointer self, const options_pointer& options) {
+  const auto& ladder = self->state.ladder;
+  if (is_dialed(options->policy->link) && ladder && ladder->rung() == stop_rung::close_stdin)
+    step_ladder(self, options, stop_event::deadline);
+}
+
 link_events events_of(instance_pointer self, const options_pointer& options) {
   const auto me = caf::actor_cast<caf::actor>(self);
   const auto number = options->id.number;
@@ -171,7 +181,15 @@ link_events events_of(instance_pointer self, const options_pointer& options) {
   events.on_overflow = back_to<std::string>(self, [self](std::string reason) {
     condemn(self, gone_kind::overflowed, std::move(reason));
   });
-  events.on_closed = [] {}; // Its exit follows, or its pings go unanswered.
+  // Of stdio its exit follows, or its pings go unanswered.
+  events.on_closed = [me, self, options] {
+    caf::anon_send(me, resume{[self, options] { take_closed(self, options); }});
+  };
+  events.on_unanswered = [owner = options->owner, number](std::string id, error why) {
+    caf::anon_send(owner, unanswered_in{number, std::move(id), std::move(why)});
+  };
+  events.on_lost = back_to<std::string>(
+      self, [self, options](std::string why) { lose_link(self, options, std::move(why)); });
   return events;
 }
 
@@ -191,7 +209,6 @@ void take_process(instance_pointer self, const options_pointer& options,
     return end(self, options, {gone_kind::stopped, {}, {}}, true);
   if (state.stop_reason) return state.process->kill();
   const bool speaks = options->policy->link != link_kind::none;
-  if (speaks) state.wire = options->open_link(*state.process, events_of(self, options));
   self->send(options->owner, instance_started{options->id.number, caf::actor_cast<caf::actor>(self),
                                               state.process->pid(), state.process->init_pid(),
                                               state.process->confined(), state.process->log(),
@@ -200,10 +217,10 @@ void take_process(instance_pointer self, const options_pointer& options,
   if (state.at != instance_state::starting) return;
   arm_start_timeout(self, options->policy->start_timeout);
   if (!speaks) return;
-  carry_out(self, options, state.probe.start(self->clock().now()));
+  begin_link(self, options, events_of(self, options), [self, options] {
+    carry_out(self, options, self->state.probe.start(self->clock().now()));
+  });
 }
-
-void step_ladder(instance_pointer self, const options_pointer& options, stop_event event);
 
 void climb(instance_pointer self, const options_pointer& options, const stop_step& step) {
   auto& state = self->state;
@@ -242,7 +259,7 @@ void begin_stop(instance_pointer self, const options_pointer& options, const caf
   const bool was_ready = state.at == instance_state::ready || state.at == instance_state::unhealthy;
   state.at = *next(state.at, instance_event::stop_asked);
   auto rungs = options->policy->stop;
-  if (!speaks) rungs.stdin_close = milliseconds{0}; // It has none to close.
+  if (!state.wire) rungs.stdin_close = milliseconds{0}; // There is none to close.
   state.ladder.emplace(rungs);
   climb(self, options, state.ladder->begin(self->clock().now(), speaks && was_ready, false));
 }
@@ -266,15 +283,17 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
   how.instance = options->id;
-  how.stdout_to_log = how.no_stdin = options->policy->link == link_kind::none;
+  how.stdout_to_log = how.no_stdin = options->policy->link != link_kind::stdio;
   const auto then = [=](answer spawned) {
     auto held = std::make_shared<answer>(std::move(spawned));
     caf::anon_send(me, resume{[=] { take_process(self, options, held); }});
   };
-  if (auto plan = prepare_evidence(self, options, how); plan)
+  auto plan = prepare_evidence(self, options, how);
+  const auto free = plan ? check_port(self, options) : result<done>(plan.failure());
+  if (free)
     options->processes->spawn(**plan, std::move(how), then);
   else
-    then(plan.failure());
+    then(free.failure());
   return {
       [](const resume& message) { message.work(); },
       [=](const lines_in& message) { take_handshake_lines(self, options, message); },
@@ -288,9 +307,10 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
       [=](start_timeout_due) {
         if (options->policy->link == link_kind::none) return take_start_timeout(self, options);
         if (give_another_round(self, options)) return;
-        if (self->state.at == instance_state::starting)
-          condemn(self, gone_kind::handshake_timeout,
-                  std::string("it waits for ") + self->state.probe.waiting_for());
+        if (self->state.at != instance_state::starting) return;
+        auto what = waits_for_port(self);
+        if (what.empty()) what = self->state.probe.waiting_for();
+        condemn(self, gone_kind::handshake_timeout, "it waits for " + what);
       },
       [=](instance_drained) { step_ladder(self, options, stop_event::drained); },
       [=](const instance_hung& message) { condemn(self, gone_kind::hung, message.detail); },

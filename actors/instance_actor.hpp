@@ -7,6 +7,7 @@
 #include "mcp/envelope.hpp"
 #include "mcp/handshake.hpp"
 #include "messages/server_spec.hpp"
+#include "runners/link_opener.hpp"
 #include "runners/process_host.hpp"
 #include "runners/side_channels.hpp"
 #include "supervisor/stop_ladder.hpp"
@@ -20,9 +21,6 @@
 #include <string>
 
 namespace toolscore {
-
-/// Makes the wire to a process that has just started, from its stdin and stdout.
-using link_opener = std::function<std::shared_ptr<link>(hosted_process&, link_events)>;
 
 struct instance_options {
   instance_id id;
@@ -59,6 +57,7 @@ struct instance_actor_state {
   std::shared_ptr<const std::uint16_t> port_lease;
   std::uint16_t port = 0;
   std::shared_ptr<void> probing; ///< A probe that is out.
+  std::string unheard;           ///< What its port last answered instead of taking a connection.
   watchdog dog;
   std::optional<std::chrono::steady_clock::time_point> watch_at; ///< Its timer.
   liveness health;                                               ///< By probes.

@@ -68,6 +68,12 @@ struct overlong_in {
   std::string start;
   std::size_t bytes_max = 0;
 };
+/// No answer to the request of that id, raw, will come.
+struct unanswered_in {
+  std::uint64_t number = 0;
+  std::string id;
+  error why;
+};
 /// The instance was asked to stop: write nothing more to it, and say when its calls are answered.
 struct instance_draining {
   std::uint64_t number = 0;
@@ -270,6 +276,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::lines_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::garbage_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::overlong_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::unanswered_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_draining)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_due)

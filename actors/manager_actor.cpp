@@ -129,15 +129,16 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
     self->send(entry.address, message);
   const auto& last = entry.last;
   if (last.to == message.to && last.pid == message.pid && last.instance == message.instance &&
-      last.reason == message.reason)
+      last.reason == message.reason && last.confinement == message.confinement)
     return;
   if (last.to != message.to) entry.since = std::chrono::system_clock::now();
   entry.last = message;
   entry.was_ready = entry.was_ready || message.to == process_status::ready ||
                     message.to == process_status::degraded;
   count(self, message.server.value);
-  // A start is told once, when there is a process; that of the server's row comes before.
-  if (message.to == process_status::starting && message.pid == 0)
+  // A start is told once, when there is a process or what stands for one; that of the server's row
+  // comes before.
+  if (message.to == process_status::starting && message.pid == 0 && message.confinement.empty())
     return publish_readiness(self, options);
   std::map<std::string, std::string> fields{{"process_status", to_string(message.to)}};
   if (message.pid) fields["pid"] = std::to_string(message.pid);

@@ -14,11 +14,13 @@
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
 #include "runners/container/node_containers_io.hpp"
+#include "runners/http_dialer_io.hpp"
+#include "runners/link_opener_io.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
+#include "runners/remote_io.hpp"
 #include "runners/side_channels_io.hpp"
-#include "runners/stdio_link.hpp"
 #include "store/state_lock_io.hpp"
 
 #include <algorithm>
@@ -62,6 +64,9 @@ struct runtime::state {
   std::shared_ptr<node_cgroups> cgroups;
   std::unique_ptr<process_io> processes;
   std::unique_ptr<node_containers> containers;
+  std::unique_ptr<remote_host> remotes;
+  std::unique_ptr<host_by_plan> hosts; ///< Of both.
+  std::unique_ptr<http_dialer> dialer;
   side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
   std::shared_ptr<routing> route = std::make_shared<routing>();
@@ -146,15 +151,14 @@ void runtime::begin() {
   options.endpoint = all.options.endpoint;
   options.tree = all.tree;
   options.route = all.route;
-  options.processes = &all.containers->hosts();
+  all.remotes = std::make_unique<remote_host>(all.host.io());
+  all.hosts = std::make_unique<host_by_plan>(all.containers->hosts(), *all.remotes);
+  options.processes = all.hosts.get();
   options.engine = all.containers->engine();
   all.outside = open_side_channels(all.host.io(), all.options.config.state_dir + "/run");
   options.outside = &all.outside;
-  options.open_link = [&all](hosted_process& process, link_events events) {
-    const int input = process.take_stdin();
-    return std::make_shared<stdio_link>(all.host.io(), input, process.take_stdout(),
-                                        std::move(events));
-  };
+  all.dialer = std::make_unique<http_dialer>(all.host.io(), run_in(all.workers, all.host.io()));
+  options.open_link = open_links(all.host.io(), *all.dialer);
   options.log = all.log;
   options.store.files = all.files;
   options.store.inbox = &all.tree->records;

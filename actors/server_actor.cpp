@@ -46,11 +46,11 @@ void publish(server_actor_pointer self) {
   if (!is_replaced(one)) {
     now.pid = one.pid;
     now.init_pid = one.init_pid;
+    now.confinement = one.confinement;
   }
-  if (now.pid != 0) now.confinement = one.confinement;
   const auto shared = for_everybody(state);
   now.running = std::any_of(shared.begin(), shared.end(),
-                            [&](const replica& x) { return x.pid != 0 && !is_replaced(x); });
+                            [&](const replica& x) { return x.instance && !is_replaced(x); });
   now.succeeded =
       now.to == process_status::completed &&
       std::all_of(shared.begin(), shared.end(), [](const replica& x) { return x.succeeded; });
@@ -234,6 +234,7 @@ caf::behavior make_server(server_actor_pointer self,
       [self](const instance_draining& message) { take_draining(self, message); },
       [self](const garbage_in&) { ++self->state.garbage_total; },
       [self](const overlong_in& message) { take_overlong(self, message); },
+      [self](const unanswered_in& message) { take_unanswered(self, message); },
       [self](const child_report& report) { take_report(self, report); },
       [self](const state_changed& install) { // The runner's, on the way to the manager.
         if (self->state.install == install_status::installed) return;

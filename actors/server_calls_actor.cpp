@@ -119,16 +119,20 @@ void take_own_answer(server_actor_pointer self, const pending_call& call, const 
   take_list_answer(self, one, line, spans);
 }
 
-void take_answer(server_actor_pointer self, bytes line, envelope spans) {
-  auto& state = self->state;
-  const auto raw_id = spans.id.of(*line);
+std::optional<std::int64_t> number_in(std::string_view raw_id) {
   std::int64_t id = 0;
   const auto parsed = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), id);
-  if (parsed.ec != std::errc{}) return;
-  auto call = state.calls.take(id);
+  return parsed.ec == std::errc{} ? std::optional(id) : std::nullopt;
+}
+
+void take_answer(server_actor_pointer self, bytes line, envelope spans) {
+  auto& state = self->state;
+  const auto id = number_in(spans.id.of(*line));
+  if (!id) return;
+  auto call = state.calls.take(*id);
   if (!call) { // Given up before, so that a late answer is dropped; or of no call.
-    state.calls.answered_late(id);
-    return take_listen_end(self, id, spans.kind == message_kind::error_response);
+    state.calls.answered_late(*id);
+    return take_listen_end(self, *id, spans.kind == message_kind::error_response);
   }
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   state.breaker.on_answer();
@@ -319,6 +323,22 @@ void take_overlong(server_actor_pointer self, const overlong_in& message) {
             call->instance, call->written, true);
   check_drained(self, *one);
   serve_waiting(self);
+}
+
+void take_unanswered(server_actor_pointer self, const unanswered_in& message) {
+  auto& state = self->state;
+  auto* one = replica_with(state, message.number);
+  const auto id = number_in(message.id);
+  if (one == nullptr || !id) return;
+  const auto* const pending = state.calls.find(*id);
+  if (pending == nullptr) return take_listen_end(self, *id, false);
+  if (pending->own == own_request::ping) return; // Missed when its deadline has passed.
+  auto call = state.calls.take(*id);
+  if (call->own == own_request::list) return give_up_list(self, *one);
+  count_failure(self);
+  fail_call(self, std::move(call->request), message.why.code, message.why.detail, call->instance,
+            call->written, true);
+  check_drained(self, *one);
 }
 
 void write_waiting(server_actor_pointer self) {

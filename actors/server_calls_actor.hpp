@@ -25,6 +25,7 @@ void wait_in_line(server_actor_pointer self, call_request&& request, waits_for w
 void take_lines(server_actor_pointer self, lines_in message);
 /// A line over the limit came: the call that it was to answer fails, the others live on.
 void take_overlong(server_actor_pointer self, const overlong_in& message);
+void take_unanswered(server_actor_pointer self, const unanswered_in& message);
 /// The instance is ready: writes all that waited.
 void write_waiting(server_actor_pointer self);
 /// Calls have ended: writes those that waited for that, in their turn.

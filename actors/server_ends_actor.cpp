@@ -171,6 +171,15 @@ void fail_waiting(server_actor_pointer self) {
   fail_rounds(self, reason);
 }
 
+void count_failure(server_actor_pointer self) {
+  auto& state = self->state;
+  if (!state.breaker.on_failure(self->clock().now())) return;
+  const auto& spec = state.options->spec;
+  log::write(log::level::warn, "server.breaker_open",
+             {log::kv("server", spec.id.value),
+              log::kv("reason", detail_open(state.breaker.failures(), spec.policy.breaker.open))});
+}
+
 void sweep(server_actor_pointer self) {
   auto& state = self->state;
   const auto& policy = state.options->spec.policy;
@@ -192,10 +201,7 @@ void sweep(server_actor_pointer self) {
       continue;
     }
     give_up(self, id, call, "timeout");
-    if (call.questions.empty() && state.breaker.on_failure(now))
-      log::write(log::level::warn, "server.breaker_open",
-                 {log::kv("server", state.options->spec.id.value),
-                  log::kv("reason", detail_open(state.breaker.failures(), policy.breaker.open))});
+    if (call.questions.empty()) count_failure(self);
     auto detail = call.questions.empty()
                       ? detail_timed_out(policy.call_timeout, policy.call_timeout_max)
                       : detail_unanswered(answer_wait);

@@ -36,6 +36,8 @@ void fail_lost(server_actor_pointer self, replica& one);
 void fail_waiting(server_actor_pointer self);
 /// Wakes sweep() then, if nothing does so earlier.
 void arm_sweep(server_actor_pointer self, std::chrono::steady_clock::time_point due);
+/// One more call was taken and not answered: from some number on calls are refused at once.
+void count_failure(server_actor_pointer self);
 /// Fails what is over its deadline.
 void sweep(server_actor_pointer self);
 /// Tells a draining instance once its last call is answered.

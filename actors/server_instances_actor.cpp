@@ -48,6 +48,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   one.port = 0;
   one.pid = 0;
   one.init_pid = 0;
+  one.confinement.clear();
   set_reason(state, one,
              message.reason.kind == gone_kind::stopped ? "" : to_string(message.reason));
   lose_list(self, one);

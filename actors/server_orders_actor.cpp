@@ -184,8 +184,8 @@ replica_status describe(server_actor_pointer self, const replica& one) {
 server_status describe(server_actor_pointer self) {
   auto& state = self->state;
   const auto shared = for_everybody(state);
-  const auto living =
-      std::find_if(shared.begin(), shared.end(), [](const replica& x) { return x.pid != 0; });
+  const auto living = std::find_if(shared.begin(), shared.end(),
+                                   [](const replica& x) { return x.instance != nullptr; });
   const auto& shown = living == shared.end() ? state.replicas.front() : *living;
   server_status status;
   status.id = state.options->spec.id;

@@ -83,7 +83,10 @@ void read_port(fields& object, server_policy& out) {
 void read_readiness(fields& object, server_policy& out) {
   // Other values are refused with what else is not acted on.
   if (const json* const link = object.find("link"); link != nullptr && link->is_string())
-    out.link = *link == "none" ? link_kind::none : link_kind::stdio;
+    out.link = *link == "none"   ? link_kind::none
+               : *link == "http" ? link_kind::http
+               : *link == "sse"  ? link_kind::sse
+                                 : link_kind::stdio;
   read_port(object, out);
   if (const json* const ready = object.find("ready")) read_ready(object, *ready, out);
 }
@@ -92,7 +95,12 @@ namespace {
 
 void check_keep(fields& server, const server_policy& policy) {
   if (policy.on_node_exit != node_exit::keep) return;
-  if (policy.link != link_kind::none)
+  if (is_dialed(policy.link))
+    server.fail("on_node_exit",
+                "\"keep\" is not supported by this build yet for a server with a link, write "
+                "\"stop\", or \"link\": \"none\" for what speaks no MCP",
+                errc::not_supported);
+  else if (policy.link != link_kind::none)
     server.fail("on_node_exit",
                 "\"keep\" cannot hold for a server on stdio, which ends with its "
                 "pipes; write \"stop\", or \"link\": \"none\" for what speaks no MCP");

@@ -1,6 +1,7 @@
 #include "config/server_config.hpp"
 
 #include "config/container_config.hpp"
+#include "config/endpoint_config.hpp"
 #include "config/expand.hpp"
 #include "config/expanded_fields.hpp"
 #include "config/fields.hpp"
@@ -26,8 +27,8 @@ constexpr std::size_t args_max = 1'024;
 constexpr std::size_t variables_max = 1'024;
 
 constexpr std::array source_keys{"type"sv,   "command"sv, "args"sv, "env"sv,     "cwd"sv,
-                                 "image"sv,  "runner"sv,  "url"sv,  "headers"sv, "disabled"sv,
-                                 "container"sv};
+                                 "image"sv,  "runner"sv,  "url"sv,  "headers"sv, "tls"sv,
+                                 "disabled"sv, "container"sv};
 
 // Keys that other hosts are known to write. Some are near to ours ("dev" and "env"), and no slip.
 constexpr std::array foreign_keys{
@@ -86,9 +87,10 @@ void read_source(fields& server, server_spec& spec, const environment& env) {
   read_install_source(server, spec, env);
   read_container(server, spec, env);
   server.flag("disabled", spec.disabled);
-  if (server.find("command") == nullptr && spec.source == source_kind::command)
+  if (server.find("command") == nullptr && server.find("url") == nullptr &&
+      spec.source == source_kind::command)
     server.fail("", "says not where the server comes from, add \"command\", \"git\", \"npm\", "
-                    "\"pypi\" or \"image\"");
+                    "\"pypi\", \"image\" or \"url\"");
   if (server.find("command") != nullptr && spec.command.empty())
     server.fail("command", "is empty, write the program's name or path");
 }
@@ -96,7 +98,8 @@ void read_source(fields& server, server_spec& spec, const environment& env) {
 /// Where the server has a port, "${PORT}" stays for the start of an instance, which knows it.
 environment with_port(const fields& server, const server_policy& defaults, environment env) {
   const json* const own = server.find("port");
-  if (own != nullptr ? own->is_null() : !defaults.port) return env;
+  const bool has_port = own != nullptr ? !own->is_null() : defaults.port.has_value();
+  if (!has_port && !has_endpoint(server, defaults)) return env;
   env.variable = [before = std::move(env.variable)](std::string_view name) {
     return name == "PORT" ? std::optional<std::string>("${PORT}") : before(name);
   };
@@ -116,6 +119,7 @@ json spec_json(const server_spec& spec) {
     for (const auto& argument : spec.args) out["args"].push_back(escape_references(argument));
   }
   for (const auto& [name, value] : spec.env) out["env"][name] = escape_references(value);
+  out.update(endpoint_json(spec));
   if (spec.disabled) out["disabled"] = true;
   out.update(policy_json(spec.policy));
   if (spec.source == source_kind::image) out.update(container_json(spec.container));
@@ -149,8 +153,10 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   spec.id.value = std::string(name);
   spec.policy = defaults;
   check_keys(server, ignored);
-  read_source(server, spec, with_port(server, defaults, env));
+  const auto variables = with_port(server, defaults, env);
+  read_source(server, spec, variables);
   read_policy(server, spec.policy);
+  read_endpoint(server, spec, variables);
   check_readiness(server, spec.policy);
   check_upkeep(server, spec.policy);
   check_container(server, spec);

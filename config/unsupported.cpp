@@ -27,7 +27,7 @@ struct word_key {
 };
 
 constexpr std::array word_keys{
-    word_key{"link", 2, {"stdio", "none", "http", "sse", "ws"}},
+    word_key{"link", 4, {"stdio", "none", "http", "sse", "ws"}},
     word_key{"isolation", 1, {"default"}},
     word_key{"network", 1, {"full"}},
     word_key{"pin", 1, {"warn"}},
@@ -72,20 +72,10 @@ void refuse_unsupported(fields& object) {
 }
 
 void refuse_sources(fields& server) {
-  static constexpr word_key type{"type", 1, {"stdio", "http", "sse", "streamable-http", "ws"}};
-  static constexpr word_key runner{"runner", 2, {"process", "container", "remote"}};
+  static constexpr word_key type{"type", 4, {"stdio", "http", "streamable-http", "sse", "ws"}};
+  static constexpr word_key runner{"runner", 3, {"process", "remote", "container"}};
   refuse_word(server, type);
   refuse_word(server, runner);
-  if (const json* const value = server.find("url")) {
-    if (!value->is_string()) return server.fail("url", shown(*value) + " is no text");
-    server.fail("url",
-                "remote servers are not supported by this build yet, use \"command\", \"git\" or "
-                "\"image\"",
-                errc::not_supported);
-  }
-  if (const json* const headers = server.find("headers"); headers != nullptr && !headers->empty())
-    server.fail("headers", "remote servers are not supported by this build yet, remove the key",
-                errc::not_supported);
 }
 
 } // namespace toolscore

@@ -8,7 +8,7 @@ namespace toolscore {
 /// that no build will ever know are bad_config.
 void refuse_unsupported(fields& object);
 
-/// The same for the keys of one server that choose a runner: runner, url, headers, type.
+/// The same for the keys of one server that choose a runner: runner, type.
 void refuse_sources(fields& server);
 
 } // namespace toolscore

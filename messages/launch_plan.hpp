@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ struct launch_plan {
   limits_policy limits;
   /// Set: it starts in a container, whose image has an environment of its own below `env`.
   std::optional<container_launch> container;
+  /// Where it is spoken to, if that is a place of its own. Nothing is started where `argv` is
+  /// empty.
+  std::shared_ptr<const http_endpoint> endpoint;
 };
 
 /// What in fact holds a tree together.

@@ -72,7 +72,7 @@ const char* to_string(prefix_mode x) noexcept {
 }
 
 const char* to_string(link_kind x) noexcept {
-  static constexpr std::array names{"stdio", "none"};
+  static constexpr std::array names{"stdio", "none", "http", "sse"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -83,7 +83,8 @@ const char* to_string(ready_kind x) noexcept {
 
 const char* to_string(source_kind x) noexcept {
   static constexpr std::array names{"command", "git",     "npm",   "pypi",
-                                    "path",    "archive", "bundle", "image"};
+                                    "path",    "archive", "bundle", "image",
+                                    "remote"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -134,8 +135,8 @@ const char* to_string(desired_state x) noexcept {
 
 const char* to_string(gone_kind x) noexcept {
   static constexpr std::array names{
-      "exited",           "killed",       "stopped",    "hung",          "handshake_timeout",
-      "handshake_failed", "spawn_failed", "overflowed", "internal_error"};
+      "exited",           "killed",       "stopped",    "hung",           "handshake_timeout",
+      "handshake_failed", "spawn_failed", "overflowed", "internal_error", "disconnected"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -228,6 +229,9 @@ std::string to_string(const gone_reason& x) {
     break;
   case gone_kind::internal_error:
     text = "ended by an internal error of toolscore";
+    break;
+  case gone_kind::disconnected:
+    text = "lost";
     break;
   }
   if (!x.detail.empty()) text += ": " + x.detail;

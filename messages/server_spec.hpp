@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 namespace toolscore {
 
 using std::chrono::milliseconds;
+
+struct http_endpoint;
 
 /// When a supervisor starts a child again (OTP's words).
 enum class restart_type : std::uint8_t { permanent, transient, temporary };
@@ -80,7 +83,13 @@ struct limits_policy {
 enum class link_kind : std::uint8_t {
   stdio,
   none, ///< A sidecar that speaks no MCP: kept alive, never called.
+  http, ///< Streamable HTTP; what takes no POST is spoken to as `sse`.
+  sse,  ///< HTTP with a stream of events beside it, as of 2024-11-05.
 };
+/// Whether it is spoken to at a place of its own, and not over its stdin and stdout.
+constexpr bool is_dialed(link_kind x) noexcept {
+  return x == link_kind::http || x == link_kind::sse;
+}
 const char* to_string(link_kind x) noexcept;
 
 /// Who shares an instance of a legacy server; its client's capabilities are told to it once for
@@ -205,6 +214,7 @@ enum class source_kind : std::uint8_t {
   archive, ///< A project in an archive: zip, tar and what compresses it.
   bundle,  ///< An MCP bundle (.mcpb): an archive that says how it is started.
   image,   ///< Runs in a container; `command` and `args` take the place of the image's own.
+  remote,  ///< It runs elsewhere: an instance is a connection, and nothing is started here.
 };
 const char* to_string(source_kind x) noexcept;
 
@@ -227,6 +237,8 @@ struct server_spec {
   /// What is run in place of the detected build, one argv each.
   std::vector<std::vector<std::string>> build;
   container_settings container; ///< image: of what and how.
+  /// Where it is spoken to, if that is a place of its own; else null.
+  std::shared_ptr<const http_endpoint> endpoint;
   server_policy policy;
   std::string origin_json; ///< The configuration object it was read from, compact.
   bool disabled = false;   ///< Kept but not started: its desired state begins as stopped.

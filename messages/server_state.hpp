@@ -51,6 +51,7 @@ enum class gone_kind : std::uint8_t {
   spawn_failed,      ///< It never ran.
   overflowed,     ///< It wrote a line over the limit, or stopped reading until its queue was full.
   internal_error, ///< Its actor died of a fault of ours; the process was killed with it.
+  disconnected,   ///< It cannot be spoken to any more.
 };
 const char* to_string(gone_kind x) noexcept;
 

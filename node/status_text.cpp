@@ -33,6 +33,12 @@ std::string reason_of(const reply_json& server) {
 
 namespace {
 
+/// Of what runs now; a remote one runs without a process.
+std::string held_by(const reply_json& row) {
+  auto text = text_of(row, "confinement");
+  return number_of(row, "pid") != 0 || text.starts_with("remote: ") ? text : "";
+}
+
 /// One of several replicas, below its server.
 std::vector<std::string> instance_row(const reply_json& server, const reply_json& one) {
   const auto number = text_of(one, "instance");
@@ -45,7 +51,7 @@ std::vector<std::string> instance_row(const reply_json& server, const reply_json
           "",
           "",
           reason_of(one),
-          number_of(one, "pid") != 0 ? text_of(one, "confinement") : ""};
+          held_by(one)};
 }
 
 } // namespace
@@ -65,7 +71,7 @@ std::vector<std::string> ps_row(const reply_json& server, wall_time now) {
           std::to_string(number_of(server, "calls")),
           std::to_string(number_of(server, "failures")),
           reason_of(server),
-          number_of(server, "pid") != 0 && !replicated ? text_of(server, "confinement") : ""};
+          replicated ? "" : held_by(server)};
 }
 
 std::string ps_text(const reply_json& servers, wall_time now, std::size_t width) {

@@ -48,11 +48,11 @@ void append_field(std::string& out, std::string_view title, const std::string& v
 
 std::string process_text(const reply_json& server) {
   const auto pid = text_of(server, "pid");
-  if (pid.empty() || pid == "0") return {};
+  const auto held = text_of(server, "confinement");
+  if (pid.empty() || pid == "0") return held.starts_with("remote: ") ? held : "";
   std::string text = pid;
   const auto init = text_of(server, "init_pid");
   if (!init.empty() && init != "0") text += ", init " + init;
-  const auto held = text_of(server, "confinement");
   if (!held.empty()) text += ", confinement " + held;
   return text;
 }

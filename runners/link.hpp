@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/envelope.hpp"
+#include "messages/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,11 @@ struct link_events {
   std::function<void(std::string start, std::size_t bytes_max)> on_overlong;
   std::function<void(std::string reason)> on_overflow; ///< The write queue is full.
   std::function<void()> on_closed;                     ///< The server closed its side.
+  /// Of links that carry each request by itself: no answer to this one will come. The id is raw.
+  std::function<void(std::string id, error why)> on_unanswered;
+  /// Of links that have a connection of their own: the server cannot be spoken to any more. The
+  /// last word.
+  std::function<void(std::string reason)> on_lost;
 };
 
 /// The wire to one instance. Knows no CAF; used on the loop's thread.

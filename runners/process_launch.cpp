@@ -27,6 +27,7 @@ launch_plan base_plan(const server_spec& spec, const host_facts& host, environme
   plan.cwd = joined(cwd, spec.cwd);
   plan.own_cwd = plan.cwd == server_dir(spec.id, host);
   plan.limits = spec.policy.limits;
+  plan.endpoint = spec.endpoint;
   return plan;
 }
 
@@ -129,6 +130,13 @@ result<launch_plan> launch_project(const server_spec& spec, const host_facts& ho
   return plan;
 }
 
+launch_plan launch_remote(const server_spec& spec) {
+  launch_plan plan;
+  plan.name = spec.id.value;
+  plan.endpoint = spec.endpoint;
+  return plan;
+}
+
 } // namespace
 
 result<std::string> npm_bin(const install_plan& plan, const install_facts& facts) {
@@ -175,7 +183,7 @@ result<launch_plan> plan_launch(const server_spec& spec, const host_facts& host,
   case install_kind::none:
     break;
   }
-  return launch_command(spec, host);
+  return spec.source == source_kind::remote ? launch_remote(spec) : launch_command(spec, host);
 }
 
 } // namespace toolscore

@@ -1,5 +1,6 @@
 #include "runners/process_plan.hpp"
 
+#include "messages/http_place.hpp"
 #include "runners/install_keys.hpp"
 #include "runners/project_steps.hpp"
 
@@ -225,6 +226,12 @@ result<install_plan> plan_install(const server_spec& spec, const host_facts& hos
   case source_kind::image:
     return error{errc::bad_config, "image: the process runner knows no images; set \"runner\" to "
                                    "\"container\""};
+  case source_kind::remote: {
+    if (!spec.endpoint) return error{errc::bad_config, "url: it is missing"};
+    install_plan plan;
+    plan.from = shown_place(spec.endpoint->place);
+    return plan;
+  }
   case source_kind::pypi:
     break;
   }

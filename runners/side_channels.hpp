@@ -50,6 +50,8 @@ struct side_channels {
   /// A port of loopback that nobody listens on. Nobody else is given it while the lease is held.
   /// @error io_failed  none was found
   std::function<result<std::shared_ptr<const std::uint16_t>>()> lease_port;
+  /// Who listens on a port of this host, "pid 7 (nginx)"; empty = nobody. May be null.
+  std::function<std::string(std::uint16_t port)> port_holder;
 };
 
 } // namespace toolscore

@@ -2,6 +2,7 @@
 
 #include "runners/descriptor_io.hpp"
 #include "runners/notify_socket_io.hpp"
+#include "runners/port_holder_io.hpp"
 #include "runners/port_pool.hpp"
 #include "runners/probe_io.hpp"
 
@@ -67,6 +68,7 @@ side_channels open_side_channels(boost::asio::io_context& io, const std::string&
   };
   made.lease_port = [pool = std::make_shared<port_pool>(static_cast<std::uint32_t>(::getpid()) *
                                                         97)] { return lease_from(pool); };
+  made.port_holder = holder_of_port;
   return made;
 }
 

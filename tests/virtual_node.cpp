@@ -161,7 +161,8 @@ void virtual_node::begin(std::vector<initial_server> initial) {
   };
   manager->server.tree = tree;
   manager->server.processes = &host;
-  manager->server.open_link = [this](hosted_process& process, link_events events) {
+  manager->server.open_link = [this](hosted_process& process, const link_choice&,
+                                     link_events events) {
     return host.open_link(process, std::move(events));
   };
   manager->server.outside = &host.outside;

@@ -109,7 +109,7 @@ void stdio_bridge::leave() {
   http_request request;
   request.method = "DELETE";
   request.target = target_;
-  request.headers = session_headers(session_);
+  request.headers = mcp::session_headers(session_);
   exchange_events events;
   events.on_end = [this](const exchange_end&) { flush(); };
   exchange_limits limits;

@@ -161,7 +161,7 @@ void stdio_bridge::on_event(const call_ptr& x, std::string message) {
     x->answered = true;
     if (x->message.method == "tools/list") learn_tools(answer.result);
   }
-  message = on_one_line(std::move(message));
+  message = mcp::on_one_line(std::move(message));
   if (x->message.opens_session())
     x->held.push_back(std::move(message));
   else
@@ -223,13 +223,13 @@ void stdio_bridge::open_session(const call_ptr& x, const exchange_end& end) {
   if (end.session.empty() || end.status != 200) return;
   const auto answer = read_answer(scanner_, x->held.empty() ? end.body : x->held.back());
   session_.id = end.session;
-  session_.version = protocol_version_of(answer.result);
+  session_.version = mcp::protocol_version_of(answer.result);
   announced_ = announced_in(answer.result);
   memory_.note(scanner_, x->message);
 }
 
 void stdio_bridge::learn_tools(std::string_view result) {
-  for (auto& [name, marked] : mirrored_in_result(result))
+  for (auto& [name, marked] : mcp::mirrored_in_result(result))
     if (mirrored_.size() < limits_.tools_max || mirrored_.count(name) != 0)
       mirrored_[name] = std::move(marked);
 }
@@ -302,12 +302,12 @@ void stdio_bridge::hear() {
   if (away_ || leaving_ || input_over_ || !gone_.empty() || session_.id.empty()) return;
   http_request request;
   request.target = target_;
-  request.headers = session_headers(session_);
+  request.headers = mcp::session_headers(session_);
   request.headers.emplace_back("Accept", "text/event-stream");
   auto events = reading();
   events.on_event = [this](std::string message) {
     ear_ends_ = 0;
-    say(on_one_line(std::move(message)));
+    say(mcp::on_one_line(std::move(message)));
   };
   events.on_end = [this](const exchange_end& end) {
     if (end.ended == exchange_end::how::unreachable) return lose(end.why);

@@ -120,7 +120,7 @@ private:
   output_pipe out_;
   line_framer framer_;
   mcp::scanner scanner_;
-  stdio_session session_;
+  mcp::http_session session_; ///< Empty before `initialize` is answered.
   session_memory memory_;
   mcp::listen_filter announced_; ///< What the session's node tells of unasked.
   bool opening_ = false;         ///< `initialize` is on its way: what a legacy client says waits.

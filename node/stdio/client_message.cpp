@@ -1,8 +1,6 @@
 #include "node/stdio/client_message.hpp"
 
-#include "mcp/era.hpp"
 #include "mcp/members.hpp"
-#include "mcp/mirrored_headers.hpp"
 
 namespace toolscore {
 namespace {
@@ -56,31 +54,16 @@ std::variant<client_message, std::string> read_client_message(mcp::scanner& scan
   return x;
 }
 
-header_list session_headers(const stdio_session& session) {
-  header_list out;
-  if (!session.id.empty()) out.emplace_back("Mcp-Session-Id", session.id);
-  if (!session.version.empty()) out.emplace_back("MCP-Protocol-Version", session.version);
-  return out;
-}
-
-header_list post_headers(const client_message& x, const stdio_session& session,
-                         const mcp::mirrored_tools& mirrored) {
-  header_list out{{"Content-Type", "application/json"},
-                  {"Accept", "application/json, text/event-stream"}};
-  if (x.speaks == era::legacy) {
-    if (x.opens_session()) return out;
-    for (auto& header : session_headers(session)) out.push_back(std::move(header));
-    return out;
-  }
-  out.emplace_back("MCP-Protocol-Version", mcp::encode_header(x.version));
-  out.emplace_back("Mcp-Method", mcp::encode_header(x.method));
-  if (!x.name.empty()) out.emplace_back("Mcp-Name", mcp::encode_header(x.name));
-  if (x.method != "tools/call") return out;
-  const auto marked = mirrored.find(x.name);
-  if (marked == mirrored.end()) return out;
-  for (auto& header : mcp::mirror_headers(marked->second, x.arguments))
-    out.push_back(std::move(header));
-  return out;
+mcp::header_pairs post_headers(const client_message& x, const mcp::http_session& session,
+                               const mcp::mirrored_tools& mirrored) {
+  mcp::outgoing says;
+  says.kind = x.kind;
+  says.speaks = x.speaks;
+  says.method = x.method;
+  says.name = x.name;
+  says.version = x.version;
+  says.arguments = x.arguments;
+  return mcp::post_headers(says, session, mirrored);
 }
 
 client_message list_question(const client_message& call, std::string_view cursor) {

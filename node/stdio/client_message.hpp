@@ -1,6 +1,5 @@
 #pragma once
-#include "mcp/envelope.hpp"
-#include "mcp/mirrored_arguments.hpp"
+#include "mcp/post_head.hpp"
 
 #include <string>
 #include <utility>
@@ -8,8 +7,6 @@
 #include <vector>
 
 namespace toolscore {
-
-using header_list = std::vector<std::pair<std::string, std::string>>;
 
 /// One message of a client on stdin, read as far as its way to the node needs it.
 struct client_message {
@@ -36,17 +33,9 @@ struct client_message {
 std::variant<client_message, std::string> read_client_message(mcp::scanner& scanner,
                                                               std::string line);
 
-/// A legacy client's session at the node; empty before `initialize` is answered.
-struct stdio_session {
-  std::string id;
-  std::string version;
-};
-
 /// The headers of the POST that carries the message, in its era.
-header_list post_headers(const client_message& x, const stdio_session& session,
-                         const mcp::mirrored_tools& mirrored);
-/// Those of the session's GET and DELETE.
-header_list session_headers(const stdio_session& session);
+mcp::header_pairs post_headers(const client_message& x, const mcp::http_session& session,
+                               const mcp::mirrored_tools& mirrored);
 
 /// tools/list in the name of a modern client's call; `cursor` is a raw JSON string or empty.
 client_message list_question(const client_message& call, std::string_view cursor);

@@ -136,13 +136,13 @@ private:
         return true;
       }
     } else {
-      std::vector<std::string> events;
+      std::vector<mcp::stream_event> events;
       const bool good = reader_.feed(part, events);
       for (auto& event : events) {
         if (closed_) return false;
         // Copied: its receiver may replace all of them.
         const auto tell = events_.on_event;
-        if (tell) tell(std::move(event));
+        if (tell) tell(std::move(event.data));
       }
       if (closed_) return false;
       if (good) return true;
@@ -180,7 +180,7 @@ private:
   http::response_parser<http::buffer_body> parser_;
   beast::flat_buffer buffer_;
   std::array<char, std::size_t{16} << 10U> part_{};
-  event_reader reader_;
+  mcp::event_reader reader_;
   exchange_end end_;
   bool closed_ = false;
 };

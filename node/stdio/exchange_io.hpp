@@ -1,7 +1,7 @@
 #pragma once
 #include "loop/asio.hpp"
+#include "mcp/event_reader.hpp"
 #include "node/http_message.hpp"
-#include "node/stdio/event_reader.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,10 +1,11 @@
 #include "node/stdio/node_answer.hpp"
 
 #include "mcp/answers.hpp"
+#include "mcp/event_reader.hpp"
 #include "mcp/members.hpp"
+#include "mcp/post_head.hpp"
 #include "mcp/versions.hpp"
 #include "node/printable.hpp"
-#include "node/stdio/event_reader.hpp"
 
 namespace toolscore {
 
@@ -27,13 +28,9 @@ std::string answer_line(mcp::scanner& scanner, int status, std::string body,
   const auto spans = scanner.scan(body);
   const bool failed = spans && spans->kind == message_kind::error_response;
   if (failed && !spans->id)
-    return on_one_line(std::string(R"({"jsonrpc":"2.0","id":)")
-                           .append(id_raw)
-                           .append(R"(,"error":)")
-                           .append(spans->failure.of(body))
-                           .append("}"));
+    return mcp::on_one_line(mcp::error_under(id_raw, spans->failure.of(body)));
   if (failed || (spans && spans->kind == message_kind::response))
-    return on_one_line(std::move(body));
+    return mcp::on_one_line(std::move(body));
   constexpr std::size_t shown_bytes = 200;
   std::string text = "the node answered with HTTP status " + std::to_string(status);
   if (!body.empty()) text += ": " + printable(body.substr(0, shown_bytes));
@@ -42,16 +39,6 @@ std::string answer_line(mcp::scanner& scanner, int status, std::string body,
 
 std::string refusal_line(std::string_view id_raw, int code, std::string_view text) {
   return mcp::error_response(id_raw, code, text);
-}
-
-std::string protocol_version_of(std::string_view result) {
-  return mcp::is_object(result) ? mcp::decode(mcp::member_of(result, "protocolVersion"))
-                                : std::string();
-}
-
-mcp::mirrored_tools mirrored_in_result(std::string_view result) {
-  if (!mcp::is_object(result)) return {};
-  return mcp::mirrored_in(mcp::member_of(result, "tools"));
 }
 
 std::string next_cursor_of(std::string_view result) {

@@ -1,7 +1,6 @@
 #pragma once
 #include "mcp/envelope.hpp"
 #include "mcp/listening.hpp"
-#include "mcp/mirrored_arguments.hpp"
 
 #include <optional>
 #include <string>
@@ -28,10 +27,7 @@ std::string failure_line(std::string_view id_raw, std::string_view text);
 /// One about a line that is no request that could be sent on; without an id where there is none.
 std::string refusal_line(std::string_view id_raw, int code, std::string_view text);
 
-/// Of the result of `initialize`: the version negotiated, for the header.
-std::string protocol_version_of(std::string_view result);
-/// Of the result of tools/list: what its tools mirror, and where it goes on, as a raw JSON string.
-mcp::mirrored_tools mirrored_in_result(std::string_view result);
+/// Of the result of tools/list: where it goes on, as a raw JSON string.
 std::string next_cursor_of(std::string_view result);
 
 /// Of the same: which lists its server tells of unasked.

@@ -24,7 +24,8 @@ class Broken(Exception):
 @contextlib.contextmanager
 def through_gateway(toolscore, name, words, joint=False):
     """Yields the URL of the server's own endpoint on a node of this test's own, or of the one of
-    all servers, where it then has the names that the suite knows."""
+    all servers, where it then has the names that the suite knows. The words start it, or are its
+    definition."""
     more = {"defaults": {"prefix": "never"}} if joint else {}
     with node(toolscore, {name: words}, more) as url:
         yield f"{url}/mcp" if joint else f"{url}/mcp/{name}"
@@ -32,13 +33,12 @@ def through_gateway(toolscore, name, words, joint=False):
 
 @contextlib.contextmanager
 def node(toolscore, servers, more):
-    """Yields the URL of a node with these servers, by name, once all their lists are merged.
-    `more` is what else its configuration says."""
+    """Yields the URL of a node with these servers, by name, once all their lists are merged. Each is
+    the words that start it, or a whole definition. `more` is what else its configuration says."""
     with _census() as marker, tempfile.TemporaryDirectory(prefix="toolscore-conformance-") as home:
         state = Path(home) / "state"
         config = Path(home) / "toolscore.json"
-        written = {name: {"command": words[0], "args": words[1:], "env": {MARKER: marker}}
-                   for name, words in servers.items()}
+        written = {name: _definition(words, marker) for name, words in servers.items()}
         own = {"state_dir": str(state), **more.get("node", {})}
         config.write_text(json.dumps({**more, "node": own, "mcpServers": written}),
                           encoding="utf-8")
@@ -53,6 +53,12 @@ def node(toolscore, servers, more):
             process.send_signal(signal.SIGTERM)
             if process.wait(STOP_SECONDS) != 0:
                 raise Broken(f"the node ended with {process.returncode}: {_end_of(log)}")
+
+
+def _definition(server, marker):
+    if isinstance(server, list):
+        server = {"command": server[0], "args": server[1:]}
+    return {**server, "env": {MARKER: marker}} if "command" in server else server
 
 
 @contextlib.contextmanager

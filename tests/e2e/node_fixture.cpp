@@ -171,7 +171,7 @@ node_fixture::~node_fixture() {
 }
 
 void node_fixture::add(const std::string& name, reply_json definition) {
-  definition["env"][census_variable] = marker_;
+  if (!definition.contains("url")) definition["env"][census_variable] = marker_;
   servers_[name] = std::move(definition);
 }
 
@@ -201,7 +201,7 @@ bool node_fixture::start(bool until_ready) {
   const auto address = state_dir() + "/address";
   std::error_code ignored;
   std::filesystem::remove(address, ignored);
-  pid_ = start_toolscore({{"-c", directory_ + "/toolscore.json", "up", "--listen", "127.0.0.1:0"},
+  pid_ = start_toolscore({{"-c", directory_ + "/toolscore.json", "up", "--listen", listen},
                           directory_,
                           directory_ + "/node.log",
                           marker_,

@@ -39,7 +39,7 @@ public:
   node_fixture(const node_fixture&) = delete;
   node_fixture& operator=(const node_fixture&) = delete;
 
-  /// One member of "mcpServers". The marker joins its "env".
+  /// One member of "mcpServers". The marker joins its "env", if something is started for it.
   void add(const std::string& name, reply_json definition);
   /// A fault_server with these words; `more` are further keys of its definition.
   void add_fault(const std::string& name, const std::vector<std::string>& words,
@@ -50,6 +50,7 @@ public:
   reply_json defaults = reply_json::object(); ///< The config's "defaults".
   reply_json groups = reply_json::object();   ///< The config's "groups".
   reply_json node = reply_json::object();     ///< Of the config's "node", beside its state_dir.
+  std::string listen = "127.0.0.1:0";
   /// "NAME=value": what the node's environment has beside HOME, PATH and the marker.
   std::vector<std::string> variables;
 

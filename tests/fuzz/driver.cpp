@@ -117,6 +117,7 @@ int fuzz(int count, char** words) {
   }
   auto targets = message_targets();
   for (auto& x : http_targets()) targets.push_back(std::move(x));
+  for (auto& x : link_targets()) targets.push_back(std::move(x));
   for (auto& x : token_targets()) targets.push_back(std::move(x));
   for (auto& x : engine_targets()) targets.push_back(std::move(x));
   for (auto& x : listening_targets()) targets.push_back(std::move(x));

@@ -48,6 +48,7 @@ std::string bytes_of(std::string_view hex);
 std::vector<fuzz_target> message_targets();   ///< The protocol's messages.
 std::vector<fuzz_target> http_targets();      ///< Whole requests.
 std::vector<fuzz_target> token_targets();     ///< Authorization fields, tokens and key sets.
+std::vector<fuzz_target> link_targets();      ///< What servers over HTTP send: events, URLs.
 std::vector<fuzz_target> listening_targets(); ///< Filters, batches, marked arguments.
 std::vector<fuzz_target> engine_targets();    ///< What a container engine says.
 std::vector<fuzz_target> text_targets();      ///< Lines, headers, requests and the configuration.

@@ -1,7 +1,6 @@
 #include "mcp/era.hpp"
 #include "mcp/mirrored_headers.hpp"
 #include "node/stdio/client_message.hpp"
-#include "node/stdio/event_reader.hpp"
 #include "node/stdio/node_answer.hpp"
 
 #include <algorithm>
@@ -26,7 +25,7 @@ std::string refused(const std::string& line) {
 }
 
 /// Empty = no such header.
-std::string value_of(const header_list& headers, const std::string& name) {
+std::string value_of(const mcp::header_pairs& headers, const std::string& name) {
   const auto at = std::find_if(headers.begin(), headers.end(),
                                [&](const auto& header) { return header.first == name; });
   return at == headers.end() ? std::string() : at->second;
@@ -40,11 +39,13 @@ std::string modern(const std::string& method, const std::string& params) {
 }
 
 std::vector<std::string> events_of(std::string_view text, std::size_t step) {
-  event_reader reader(1000);
-  std::vector<std::string> events;
+  mcp::event_reader reader(1000);
+  std::vector<mcp::stream_event> events;
   for (; !text.empty(); text.remove_prefix(std::min(step, text.size())))
     BOOST_TEST(reader.feed(text.substr(0, step), events));
-  return events;
+  std::vector<std::string> all;
+  for (auto& event : events) all.push_back(std::move(event.data));
+  return all;
 }
 
 } // namespace
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_modern_request_says_in_its_head_what_its_body_says) {
 }
 
 BOOST_AUTO_TEST_CASE(marked_arguments_stand_in_the_head_as_the_node_compares_them) {
-  const auto tools = mirrored_in_result(
+  const auto tools = mcp::mirrored_in_result(
       R"({"tools":[{"name":"t","inputSchema":{"type":"object","properties":{
           "region":{"type":"string","x-mcp-header":"Region"},
           "n":{"type":"integer","x-mcp-header":"N"},"on":{"type":"boolean","x-mcp-header":"On"},
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(marked_arguments_stand_in_the_head_as_the_node_compares_the
   BOOST_TEST(value_of(headers, "Mcp-Param-n") == "42");
   BOOST_TEST(value_of(headers, "Mcp-Param-on") == "false");
   BOOST_TEST(value_of(headers, "Mcp-Param-absent").empty());
-  header_list seen;
+  mcp::header_pairs seen;
   for (const auto& [name, value] : headers)
     if (name.starts_with("Mcp-Param-")) seen.emplace_back(name.substr(10), value);
   BOOST_TEST(seen.size() == 4u);
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(marked_arguments_stand_in_the_head_as_the_node_compares_the
 }
 
 BOOST_AUTO_TEST_CASE(a_legacy_message_carries_its_session_but_for_the_first) {
-  const stdio_session session{"id", "2025-06-18"};
+  const mcp::http_session session{"id", "2025-06-18"};
   const auto hello = read(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{}})");
   BOOST_TEST(hello.opens_session());
   BOOST_TEST(value_of(post_headers(hello, session, {}), "Mcp-Session-Id").empty());
@@ -151,15 +152,15 @@ BOOST_AUTO_TEST_CASE(a_stream_is_read_alike_however_it_is_cut) {
   const std::vector<std::string> wanted{R"({"a":1})", "{\n\"b\":2}", "{}", "[\n]"};
   for (std::size_t step = 1; step <= text.size(); ++step)
     BOOST_TEST(events_of(text, step) == wanted, boost::test_tools::per_element());
-  BOOST_TEST(on_one_line(wanted[1]) == R"({ "b":2})");
+  BOOST_TEST(mcp::on_one_line(wanted[1]) == R"({ "b":2})");
 }
 
 BOOST_AUTO_TEST_CASE(an_event_over_the_limit_ends_the_reading) {
-  event_reader reader(10);
-  std::vector<std::string> events;
+  mcp::event_reader reader(10);
+  std::vector<mcp::stream_event> events;
   BOOST_TEST(reader.feed("data: 1234", events));
   BOOST_TEST(!reader.feed("5", events));
-  event_reader lines(10);
+  mcp::event_reader lines(10);
   BOOST_TEST(lines.feed("data: 123\ndata", events));
   BOOST_TEST(!lines.feed(": 456\n", events));
 }

@@ -2,7 +2,8 @@ import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** Serves `answer`, a function from Request to Response, on loopback and prints its URL. */
+/** Serves `answer`, a function from Request to Response, on $PORT of loopback, or on any, and
+ * prints its URL. */
 export function listen(answer) {
   const server = createServer(async (request, response) => {
     try {
@@ -11,7 +12,7 @@ export function listen(answer) {
       response.destroy(); // The client has gone, or we have no answer for it.
     }
   });
-  server.listen(0, "127.0.0.1", () => {
+  server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
     console.log(`http://127.0.0.1:${server.address().port}/mcp`);
   });
 }

@@ -1,0 +1,85 @@
+#include "actors/instance_link_actor.hpp"
+
+#include "messages/http_place.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace toolscore {
+namespace {
+
+using options_ref = const instance_options_pointer&;
+
+link_choice choice_of(instance_pointer self, options_ref options) {
+  link_choice how;
+  how.kind = options->policy->link;
+  how.remote = options->plan->argv.empty();
+  if (!is_dialed(how.kind) || !options->plan->endpoint) return how;
+  auto endpoint = std::make_shared<http_endpoint>(*options->plan->endpoint);
+  if (endpoint->place.port == 0) endpoint->place.port = self->state.port;
+  how.endpoint = std::move(endpoint);
+  return how;
+}
+
+/// Asks the port again and again until it takes a connection, or the instance ends.
+void await_port(instance_pointer self, options_ref options, std::uint16_t port,
+                std::function<void()> then) {
+  auto& state = self->state;
+  const probe_target target{ready_kind::tcp, port, {}, options->policy->ping.timeout};
+  state.probing = options->outside->probe(
+      target, back_to<std::string>(self, [=](std::string failure) {
+        auto& now = self->state;
+        now.probing = nullptr;
+        if (now.at != instance_state::starting || now.stop_reason || now.verdict) return;
+        now.unheard = std::move(failure);
+        if (now.unheard.empty()) return then();
+        const auto again = self->clock().now() + now.without_handshake.next_pause();
+        self->scheduled_send(self, again, resume{[=] {
+                               if (self->state.at == instance_state::starting &&
+                                   !self->state.stop_reason)
+                                 await_port(self, options, port, then);
+                             }});
+      }));
+}
+
+} // namespace
+
+result<done> check_port(instance_pointer self, options_ref options) {
+  const auto& ask = options->outside->port_holder;
+  const bool own = self->state.port_lease != nullptr; // Looked at when it was given.
+  if (!is_dialed(options->policy->link) || self->state.port == 0 || own || !ask) return done{};
+  const auto holder = ask(self->state.port);
+  if (holder.empty()) return done{};
+  return error{errc::spawn_failed, "its port " + std::to_string(self->state.port) +
+                                       " is taken by " + holder +
+                                       "; end that, or write \"port\": \"auto\""};
+}
+
+void begin_link(instance_pointer self, options_ref options, link_events events,
+                std::function<void()> then) {
+  const auto how = choice_of(self, options);
+  auto open = [=, events = std::move(events)] {
+    self->state.wire = options->open_link(*self->state.process, how, events);
+    then();
+  };
+  if (!is_dialed(how.kind) || how.remote) return open();
+  self->state.unheard = "it has not been asked yet";
+  await_port(self, options, how.endpoint->place.port, std::move(open));
+}
+
+void lose_link(instance_pointer self, options_ref options, std::string why) {
+  auto& state = self->state;
+  if (!is_dialed(options->policy->link) || state.stop_reason) return;
+  const auto kind =
+      state.at == instance_state::starting ? gone_kind::handshake_failed : gone_kind::disconnected;
+  condemn(self, kind, std::move(why));
+}
+
+std::string waits_for_port(instance_pointer self) {
+  const auto& state = self->state;
+  if (state.unheard.empty()) return {};
+  return "its port " + std::to_string(state.port) + " to take a connection: " + state.unheard;
+}
+
+} // namespace toolscore

@@ -1,0 +1,43 @@
+#pragma once
+#include "messages/http_place.hpp"
+#include "runners/http_stream_io.hpp"
+#include "runners/name_lookup_io.hpp"
+#include "runners/tls_trust_io.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace toolscore {
+
+struct dial_limits {
+  std::chrono::milliseconds all{15'000}; ///< Name, connection and TLS together.
+  std::chrono::milliseconds one{5'000};  ///< Each address.
+};
+
+/// Connects to servers over HTTP: finds their addresses, refuses those that no server of ours has
+/// (address_rules), connects to the first that answers, and in TLS checks who it is. One a node;
+/// used on the loop's thread.
+class http_dialer {
+public:
+  http_dialer(boost::asio::io_context& io, blocking_runner pool)
+      : io_(io), names_(io, pool), trust_(pool) {}
+
+  using dialed = std::function<void(result<std::unique_ptr<http_stream>>)>;
+  /// `then` is called once, on the loop, never from inside. Dropping what is returned ends it
+  /// unheard.
+  /// @error io_failed   nobody could be connected to; one line that says why
+  /// @error bad_config  `ca_file` cannot be read
+  std::shared_ptr<void> dial(const http_place& to, const std::string& ca_file, dialed then,
+                             dial_limits limits = {});
+
+  boost::asio::io_context& io() { return io_; }
+
+private:
+  boost::asio::io_context& io_;
+  name_lookup names_;
+  tls_trust trust_;
+};
+
+} // namespace toolscore

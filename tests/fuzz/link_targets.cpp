@@ -1,0 +1,83 @@
+#include "mcp/event_reader.hpp"
+#include "messages/http_place.hpp"
+#include "tests/fuzz/fuzzing.hpp"
+
+#include <algorithm>
+
+namespace toolscore::test {
+namespace {
+
+constexpr std::size_t event_bytes_max = 1'000;
+
+struct stream_reading {
+  bool good = true;
+  std::vector<mcp::stream_event> events;
+  std::string last_id;
+};
+
+stream_reading read_stream(std::string_view text, std::size_t part_bytes) {
+  stream_reading out;
+  mcp::event_reader reader(event_bytes_max);
+  for (std::size_t at = 0; at < text.size() && out.good; at += part_bytes)
+    out.good = reader.feed(text.substr(at, part_bytes), out.events);
+  out.last_id = reader.last_id();
+  return out;
+}
+
+void check_events(std::string_view text) {
+  const auto whole = read_stream(text, std::max<std::size_t>(1, text.size()));
+  const auto in_parts = read_stream(text, 1 + choice_of(text) % 7);
+  expect(whole.good == in_parts.good, "a limit is a limit however it comes");
+  if (!whole.good) return;
+  expect(whole.last_id == in_parts.last_id, "the same id");
+  expect(whole.events.size() == in_parts.events.size(), "as many events");
+  for (std::size_t i = 0; i < whole.events.size(); ++i) {
+    const auto& event = whole.events[i];
+    expect(event.data == in_parts.events[i].data && event.name == in_parts.events[i].name,
+           "the same events");
+    expect(!event.data.empty() && event.data.size() <= event_bytes_max, "a message, and bounded");
+    const auto line = mcp::on_one_line(event.data);
+    expect(line.find_first_of("\r\n") == line.npos, "one line");
+  }
+  expect(std::all_of(whole.last_id.begin(), whole.last_id.end(),
+                     [](char x) { return x >= ' ' && x < 0x7f; }),
+         "an id that fits a header");
+}
+
+void check_place(const http_place& x) {
+  for (const auto* part : {&x.host, &x.target})
+    expect(!part->empty() &&
+               std::all_of(part->begin(), part->end(), [](char c) { return c > ' ' && c < 0x7f; }),
+           "what goes into a request cannot end a line of it");
+  expect(x.target.front() == '/', "a target is a path");
+  const auto again = read_http_place(origin_of(x) + x.target);
+  expect(static_cast<bool>(again) && *again == x, "it is read back the same");
+}
+
+void check_url(std::string_view text) {
+  if (const auto x = read_http_place(text)) check_place(*x);
+  const auto base = read_http_place("https://example.org:444/a/b?c");
+  const auto there = resolve_reference(*base, text);
+  if (!there) return;
+  check_place(*there);
+  // What begins with one slash, or with no sign of a host, stays where it is.
+  const bool names_host = text.starts_with("//") || text.find("://") != text.npos;
+  expect(names_host || same_origin(*base, *there), "a reference without a host stays");
+}
+
+} // namespace
+
+std::vector<fuzz_target> link_targets() {
+  return {{"events",
+           {"data: {}\n\n", "event: message\r\nid: 1-2\r\ndata: {\"a\":\r\ndata: 1}\r\n\r\n",
+            "retry: 20\n: beat\n\nid: 3\ndata: \n\n",
+            "\xef\xbb\xbf"
+            "data\rdata:x\r\r"},
+           check_events},
+          {"url",
+           {"https://example.org/mcp", "http://[::1]:80/a?b#c", "//other.org:1/x", "/a/b", "?x",
+            "http://127.0.0.1:${PORT}/", "HTTPS://EXAMPLE.ORG:443"},
+           check_url}};
+}
+
+} // namespace toolscore::test
