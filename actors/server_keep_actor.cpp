@@ -5,6 +5,8 @@
 #include "runners/install_keys.hpp"
 #include "runners/spawner/protocol.hpp"
 
+#include <caf/send.hpp>
+
 namespace toolscore {
 
 std::string digest_if_kept(server_actor_pointer self) {
@@ -28,7 +30,13 @@ std::uint64_t number_before(server_actor_pointer self) {
   auto& state = self->state;
   const auto& processes = *state.options->processes;
   const auto kept = processes.kept(state.options->spec.id);
-  if (!kept) return processes.last_kept(state.options->spec.id);
+  if (!kept) {
+    const auto last = processes.last_kept(state.options->spec.id);
+    // Of one that has ended since this node looked nobody else looks at the row.
+    if (last != 0)
+      self->send(state.options->tree->store, drop_instance{{state.options->spec.id, last}});
+    return last;
+  }
   const bool same = kept->digest == digest_if_kept(self);
   log::write(log::level::info, same ? "server.adopting" : "server.kept_reaped",
              {log::kv("server", state.options->spec.id.value), log::kv("instance", kept->number),

@@ -1,11 +1,32 @@
 // Trees that outlive their node, as process_io starts, adopts and ends them.
+#include "loop/log_io.hpp"
 #include "runners/proc_io.hpp"
 #include "runners/process_state_io.hpp"
+
+#include <poll.h>
 
 #include <algorithm>
 #include <csignal>
 
 namespace toolscore {
+namespace {
+
+bool has_ended(const kept_offer& offer) {
+  pollfd end{offer.pidfd.get(), POLLIN, 0};
+  return ::poll(&end, 1, 0) == 1;
+}
+
+/// It lived when this node looked for what a former one had kept.
+void tell_gone(const kept_note& note, bool ended) {
+  log::write(
+      log::level::warn, "node.kept_gone",
+      {log::kv("server", note.id.server.value), log::kv("instance", note.id.number),
+       log::kv("pid", note.init.pid),
+       log::kv("reason", ended ? "it ended before it was adopted; its server starts anew"
+                               : "it does not answer and is ended; its server starts anew")});
+}
+
+} // namespace
 
 /// Its init waits: nothing of the tree runs before the note is on the disk.
 bool process_io::state::note_kept(const child& who, const spawner::spawn_reply& reply) {
@@ -41,17 +62,23 @@ bool process_io::state::wait_for_kept(waiting_start& next) {
   return true;
 }
 
-/// @returns whether the start has been seen to: by the tree that a former node kept, or by the wait
-///          for the end of one that is not to go on
+/// @returns whether the start has been seen to: by the tree that a former node kept, by the wait
+///          for the end of one that is not to go on, or by a refusal, where the number was its own
 bool process_io::state::adopt_kept(waiting_start& next) {
-  const auto found = offers.find(next.who->kept->note.id.server.value);
+  const auto& wanted = next.who->kept->note;
+  const auto found = offers.find(wanted.id.server.value);
   if (found == offers.end()) return false;
-  auto connection = found->second.note.digest == next.who->kept->note.digest
-                        ? kept_files->connect(found->second.note)
-                        : descriptor{};
+  const auto& note = found->second.note;
+  auto connection = note.digest == wanted.digest ? kept_files->connect(note) : descriptor{};
   if (!connection) {
+    const bool dead = has_ended(found->second);
+    const bool was_it = note.id == wanted.id;
+    if (dead || was_it) tell_gone(note, dead);
+    if (dead) next.who->log->catch_up(kept_files->take_away_log(note.id));
     end_kept(found->first, next.who->kept->term, {});
-    return wait_for_kept(next);
+    if (!was_it) return wait_for_kept(next);
+    next.who->give_up({errc::spawn_failed, "what a former node kept is no more to be adopted"});
+    return true;
   }
   auto offer = std::move(offers.extract(found).mapped());
   watch_living(next.who, tree_notes::no_place);
@@ -104,14 +131,16 @@ void process_io::let_kept_go() {
 
 std::optional<kept_instance> process_io::kept(const server_id& server) const {
   const auto found = state_->offers.find(server.value);
-  if (found == state_->offers.end()) return std::nullopt;
+  if (found == state_->offers.end() || has_ended(found->second)) return std::nullopt;
   const auto& note = found->second.note;
   return kept_instance{note.id.number, note.digest, note.port};
 }
 
 std::uint64_t process_io::last_kept(const server_id& server) const {
   const auto found = state_->last_kept.find(server.value);
-  return found == state_->last_kept.end() ? 0 : found->second;
+  const auto last = found == state_->last_kept.end() ? 0 : found->second;
+  const auto offer = state_->offers.find(server.value); // What starts next tells of its end.
+  return offer == state_->offers.end() ? last : std::max(last, offer->second.note.id.number);
 }
 
 bool process_io::end_kept(const server_id& server, std::chrono::milliseconds term,

@@ -180,9 +180,14 @@ life_ptr virtual_host::leave_over(const kept_as& what, manner how) {
 
 std::optional<kept_instance> virtual_host::kept(const server_id& server) const {
   const auto at = offers_.find(server.value);
-  if (at == offers_.end()) return std::nullopt;
+  if (at == offers_.end() || at->second->over) return std::nullopt;
   const auto& keep = *at->second->keep;
   return kept_instance{keep.id.number, keep.digest, keep.port};
+}
+
+std::uint64_t virtual_host::last_kept(const server_id& server) const {
+  const auto at = offers_.find(server.value);
+  return at == offers_.end() ? 0 : at->second->keep->id.number;
 }
 
 bool virtual_host::end_kept(const server_id& server, milliseconds term,
@@ -203,6 +208,10 @@ bool virtual_host::adopt_kept(const launch_plan& plan, const spawn_options& opti
                               const spawned& then) {
   if (const auto at = offers_.find(plan.name); at != offers_.end()) {
     const auto life = at->second;
+    if (life->over && life->keep->id.number != options.keep->id.number) {
+      offers_.erase(at);
+      return false;
+    }
     if (life->keep->digest == options.keep->digest) {
       offers_.erase(at);
       life->plan = plan;

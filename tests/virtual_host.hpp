@@ -78,6 +78,7 @@ public:
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override;
   std::shared_ptr<link> open_link(hosted_process& process, link_events events);
   std::optional<kept_instance> kept(const server_id& server) const override;
+  std::uint64_t last_kept(const server_id& server) const override;
   bool end_kept(const server_id& server, milliseconds term, std::function<void()> then) override;
   /// One runs since a former node's time, and waits to be asked for.
   life_ptr leave_over(const kept_as& what, manner how);

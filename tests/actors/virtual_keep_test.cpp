@@ -100,6 +100,20 @@ BOOST_AUTO_TEST_CASE(a_stop_before_its_adoption_is_done_when_it_has_ended) {
   BOOST_TEST(node.host.lives.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_ends_before_its_adoption_is_followed_by_the_next_number) {
+  const auto kept = node.host.leave_over(note(), how);
+  node.install_takes = 10s;
+  begin(node);
+  advance(5s);
+  node.host.crash(kept);
+  advance(6s);
+  BOOST_TEST((row().status == process_status::ready));
+  BOOST_TEST(row().instance == 8u);
+  BOOST_TEST(row().restarts == 0u);
+  BOOST_TEST(node.host.alive("web") == 1u);
+  BOOST_TEST(node.crashes.empty());
+}
+
 BOOST_AUTO_TEST_CASE(its_crash_is_restarted_under_the_brakes_as_any_other) {
   const auto kept = node.host.leave_over(note(), how);
   begin(node);
