@@ -262,31 +262,6 @@ void child_process::state::started(std::uint32_t files_max) {
   answer(done{});
 }
 
-void child_process::state::signal(int number) {
-  asked_to_end_ = asked_to_end_ || number == SIGTERM;
-  if (!control_.is_open()) return;
-  const init_order order{number};
-  ::send(control_.get(), &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-void child_process::state::note_usage() {
-  // What a namespace's end kills is reaped without an account; without one the init keeps it.
-  if (held != confinement::none && init_.is_open() && pid != 0) usage_before_kill_ = usage_of(pid);
-}
-
-void child_process::state::kill() {
-  killed_ = true;
-  if (!init_.is_open()) return;
-  if (held != confinement::none) {
-    pidfd_send_signal(init_.get(), SIGKILL, nullptr, 0);
-    return;
-  }
-  // No namespace ends with its keeper, which must live to kill what descends from it.
-  pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
-  pidfd_send_signal(init_.get(), SIGTERM, nullptr, 0);
-  if (!cgroup.directories.empty() && owner.kill_cgroup) owner.kill_cgroup(cgroup.directories);
-}
-
 void child_process::state::watch_init() {
   init_.when_readable([self = shared_from_this()](bool ready) {
     if (ready) self->when_due(&state::take_end);

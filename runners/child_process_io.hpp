@@ -37,6 +37,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
     std::function<bool()> leaves;
     /// Runs what is to be done about news of the tree, at once or a little later.
     std::function<void(std::function<void()>)> when_due;
+    /// Its server has an order that its init has yet to wake for: `ring_if_it_lives`, in a while.
+    std::function<void(std::weak_ptr<state>)> ring_later;
     /// Its tree is empty; its init waits to end for this end of its control socket to be closed.
     std::function<void(descriptor)> part;
     /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
@@ -72,7 +74,8 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
 
   void note(const std::string& text); ///< Of what was asked and is not given.
   void signal(int number);
-  void note_usage(); ///< Before a kill: what the server has used so far.
+  void ring_if_it_lives(); ///< Wakes the init for orders, unless the tree's end is told already.
+  void note_usage();       ///< Before a kill: what the server has used so far.
   void kill();
   void set_exit_hook(std::function<void(process_exit)> hook);
   /// The child_process is gone: nobody listens any more.
@@ -111,6 +114,8 @@ private:
   void answer(result<done> outcome);
   void reaped(process_exit of_init);
   void end(process_exit of_init);
+  bool send_order(int number);
+  void ring();
   void finish(process_exit how);
   void leave_cgroup(std::function<void(node_cgroups::farewell)> then);
   void tell_reaped();

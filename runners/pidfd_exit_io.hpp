@@ -9,4 +9,10 @@ namespace toolscore {
 /// `process_exit::unknown` where neither does.
 process_exit exit_of_stranger(int pidfd, const process_mark& mark);
 
+/// A pidfd of the process `pid`, if that is a child of `parent`, whose pid cannot have been given
+/// to another. Whoever has been given `pid` meanwhile is of another parent, or of the same tree.
+/// @returns the caller's, close-on-exec; -1 where it is not, or where the kernel does not tell
+///          (before 6.13)
+int open_child_of(std::int64_t parent, std::int64_t pid);
+
 } // namespace toolscore

@@ -1,4 +1,5 @@
 #pragma once
+#include "runners/calm_timer_io.hpp"
 #include "runners/child_process_io.hpp"
 #include "runners/ended_inits_io.hpp"
 #include "runners/process_io.hpp"
@@ -40,7 +41,8 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   state(boost::asio::io_context& loop, std::string directory, std::chrono::milliseconds limit)
       : io(loop), program(std::move(directory) + "/toolscore-spawner"), start_time_max(limit),
         timer(loop), resting_timer(loop), first_word_timer(loop),
-        ended(std::make_shared<ended_inits>(loop)) {}
+        ended(std::make_shared<ended_inits>(loop)),
+        bells(std::make_shared<calm_timer>(loop, bell_quiet, bell_wait_max, [this] { ring(); })) {}
 
   /// Runs `work` now or, where much happens at once, in a later turn of the loop: a thousand trees
   /// that end together leave room for what others wait for, such as the orders to end.
@@ -77,6 +79,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void check_empty();
   child make_child(const launch_plan& plan, spawn_options options);
   void watch_living(const child& who, std::size_t place);
+  void ring();
   bool note_kept(const child& who, const spawner::spawn_reply& reply);
   bool wait_for_kept(waiting_start& next);
   bool adopt_kept(waiting_start& next);
@@ -123,6 +126,11 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   std::size_t cgroups_ending = 0; ///< Cgroups that are being removed.
   boost::asio::steady_timer first_word_timer;
   std::shared_ptr<ended_inits> ended;
+  /// Trees of which the server has been signaled, while its init has not woken for that.
+  std::vector<std::weak_ptr<child_process::state>> unrung;
+  static constexpr std::chrono::milliseconds bell_quiet{5};
+  static constexpr std::chrono::milliseconds bell_wait_max{50};
+  std::shared_ptr<calm_timer> bells;
   int silent_spawners = 0; ///< In a row that ended before their first word.
 };
 

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -56,14 +55,10 @@ bool read_process(pid_t pid, process& found) {
 }
 
 std::size_t list_processes(process* table) {
-  DIR* const proc = opendir("/proc");
-  if (proc == nullptr) return 0;
   std::size_t count = 0;
-  while (const dirent* entry = readdir(proc)) {
-    const int pid = std::atoi(entry->d_name);
-    if (pid > 0 && count < processes_max && read_process(pid, table[count])) ++count;
-  }
-  closedir(proc);
+  each_process([&](pid_t pid) {
+    if (count < processes_max && read_process(pid, table[count])) ++count;
+  });
   return count;
 }
 

@@ -1,6 +1,19 @@
 #pragma once
+#include <cstdlib>
+#include <dirent.h>
+#include <sys/types.h>
 
 namespace toolscore::spawner {
+
+/// Calls `what` with the pid of each process, not of each thread, that /proc lists.
+template <class What>
+void each_process(What what) {
+  DIR* const proc = opendir("/proc");
+  if (proc == nullptr) return;
+  while (const dirent* entry = readdir(proc))
+    if (const int pid = std::atoi(entry->d_name); pid > 0) what(pid_t{pid});
+  closedir(proc);
+}
 
 /// For an init without a PID namespace, which is its tree's subreaper: everything that descends
 /// from the server stays below it in /proc.

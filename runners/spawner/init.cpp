@@ -28,7 +28,7 @@ namespace {
 struct init {
   hold held;
   int control; ///< -1 while a kept tree has no node.
-  int child_signals = -1;
+  int signals = -1;
   pid_t server = -1;
   int last_pid = -1;
   kept_tree* kept = nullptr; ///< What outlives its node.
@@ -91,12 +91,12 @@ failure bind_to_node(init& self) {
   }
   pollfd lifeline{self.control, POLLIN, 0};
   if (poll(&lifeline, 1, 0) > 0 && (lifeline.revents & POLLHUP) != 0) _exit(127);
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  if (self.held == hold::sweep) sigaddset(&children, SIGTERM);
-  self.child_signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-  return self.child_signals < 0 ? failure{step::watch, errno} : failure{};
+  sigset_t heard;
+  sigemptyset(&heard);
+  sigaddset(&heard, SIGCHLD);
+  sigaddset(&heard, self.held == hold::sweep ? SIGTERM : bell);
+  self.signals = signalfd(-1, &heard, SFD_CLOEXEC | SFD_NONBLOCK);
+  return self.signals < 0 ? failure{step::watch, errno} : failure{};
 }
 
 /// The last pid that was given in our namespace; 0 where the kernel does not tell.
@@ -113,18 +113,33 @@ constexpr pid_t late_comers_max = 64;
 
 /// By pidfd, which is to be had of processes alone: by the pid of a thread its process would hear
 /// the signal twice.
+void signal_process(pid_t pid, int number) {
+  const int fd = pidfd_open(pid, 0);
+  if (fd < 0) return;
+  pidfd_send_signal(fd, number, nullptr, 0);
+  close(fd);
+}
+
 void signal_late_comers(const init& self, int number) {
   const pid_t last = last_pid(self);
   if (last - self.server > late_comers_max) {
     kill(-1, number); // The server hears it twice, rather than a crowd not at all.
     return;
   }
-  for (pid_t pid = self.server + 1; pid <= last; ++pid) {
-    const int fd = pidfd_open(pid, 0);
-    if (fd < 0) continue;
-    pidfd_send_signal(fd, number, nullptr, 0);
-    close(fd);
-  }
+  for (pid_t pid = self.server + 1; pid <= last; ++pid) signal_process(pid, number);
+}
+
+/// The server has it from the node. A second one would tell many a server not to take its time.
+void signal_others(const init& self, int number) {
+  const pid_t last = last_pid(self);
+  if (last == self.server) return; // The only pid that was ever given.
+  const auto tell = [&](pid_t pid) {
+    if (pid > 1 && pid != self.server) signal_process(pid, number);
+  };
+  if (last > self.server && last - self.server <= late_comers_max)
+    for (pid_t pid = self.server + 1; pid <= last; ++pid) tell(pid);
+  else
+    each_process(tell);
 }
 
 void signal_tree(const init& self, int number) {
@@ -142,20 +157,25 @@ void signal_tree(const init& self, int number) {
   if (last_pid(self) != self.server) signal_late_comers(self, number);
 }
 
-void obey(init& self) {
+/// @returns whether there may be more
+bool obey(init& self) {
   init_order order;
   const auto size = recv(self.control, &order, sizeof(order), MSG_DONTWAIT);
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (size <= 0) { // The node is gone, or wants no part of us.
     if (self.kept == nullptr) end(self, 128 + SIGKILL);
     close(self.control);
     self.control = -1;
-    return begin_absence(*self.kept);
+    begin_absence(*self.kept);
+    return false;
   }
-  if (size != sizeof(order)) return;
-  signal_tree(self, order.signal);
+  if (size != sizeof(order)) return true;
+  const int number = order.signal & ~others_only;
+  const auto tell = number == order.signal ? signal_tree : signal_others;
+  tell(self, number);
   // A stopped process could not hear it.
-  if (order.signal == SIGTERM) signal_tree(self, SIGCONT);
+  if (number == SIGTERM) tell(self, SIGCONT);
+  return true;
 }
 
 /// Whether no process of the namespace is left but ourselves, once the dead are reaped. __WALL: a
@@ -213,12 +233,16 @@ void make_way(const init& self) {
 }
 
 /// Ends the init when the server is among the dead, or the keeper is.
-void reap(const init& self) {
+void reap(init& self) {
   signalfd_siginfo what;
-  while (read(self.child_signals, &what, sizeof(what)) == sizeof(what)) {
+  while (read(self.signals, &what, sizeof(what)) == sizeof(what)) {
     if (what.ssi_signo != SIGTERM) continue;
     report(self, {report_kind::signaled, step::none, SIGKILL, 0, 0, 0});
     end(self, 128 + SIGKILL);
+  }
+  // The server may have ended of an order that the rest of the tree is still to hear, and rings are
+  // for this alone.
+  while (self.control >= 0 && obey(self)) {
   }
   int status = 0;
   for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
@@ -325,10 +349,12 @@ void run_init(init_start& given) {
     if (const failure why = await_go(self)) fail(self, why);
   }
   start(self, given);
+  // Its end of file shows without being asked for.
+  const short orders = given.held == hold::sweep || given.keeps ? POLLIN : 0;
   for (;;) {
     // A descriptor of -1 is passed over.
-    pollfd sources[4] = {{self.control, POLLIN, 0},
-                         {self.child_signals, POLLIN, 0},
+    pollfd sources[4] = {{self.control, orders, 0},
+                         {self.signals, POLLIN, 0},
                          {kept.door, POLLIN, 0},
                          {kept.away ? kept.log : -1, POLLIN, 0}};
     if (poll(sources, 4, -1) < 0) continue;

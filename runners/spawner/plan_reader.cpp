@@ -4,6 +4,7 @@
 #include <cstring>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace toolscore::spawner {
 namespace {
@@ -23,26 +24,28 @@ int map_plan(int fd, mapped_plan& plan) {
   if (fstat(fd, &facts) != 0) return errno;
   const auto size = static_cast<std::size_t>(facts.st_size);
   if (size <= sizeof(plan_head) || size > plan_bytes_max) return EMSGSIZE;
-  void* const text = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-  if (text == MAP_FAILED) return errno;
-  plan.text = text;
-  plan.text_bytes = size;
   plan_head head;
-  std::memcpy(&head, text, sizeof(head));
-  char* at = static_cast<char*>(text) + sizeof(head);
-  char* const end = static_cast<char*>(text) + size;
+  if (pread(fd, &head, sizeof(head), 0) != sizeof(head)) return EIO;
   // Every string takes at least its NUL, so counts over the size are lies.
-  if (head.magic != plan_head::magic_value || end[-1] != '\0' || head.arguments == 0 ||
-      head.arguments > size || head.variables > size)
+  if (head.magic != plan_head::magic_value || head.arguments == 0 || head.arguments > size ||
+      head.variables > size)
     return EBADMSG;
-  plan.table_bytes = (std::size_t{head.arguments} + head.variables + 2) * sizeof(char*);
-  plan.tables =
-      mmap(nullptr, plan.table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (plan.tables == MAP_FAILED) return errno;
+  // One mapping for the pointers and, behind them, the text.
+  const auto tables = (std::size_t{head.arguments} + head.variables + 2) * sizeof(char*);
+  plan.bytes = tables + size;
+  void* const memory =
+      mmap(nullptr, plan.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return errno;
+  plan.memory = memory;
+  char* const text = static_cast<char*>(memory) + tables;
+  if (pread(fd, text, size, 0) != static_cast<ssize_t>(size)) return EIO;
+  char* at = text + sizeof(head);
+  char* const end = text + size;
+  if (end[-1] != '\0') return EBADMSG;
   plan.files_max = head.files_max;
   plan.own_cwd = head.own_cwd != 0;
   plan.cwd = next_string(at, end);
-  plan.argv = static_cast<char**>(plan.tables);
+  plan.argv = static_cast<char**>(plan.memory);
   plan.environment = plan.argv + head.arguments + 1;
   for (std::uint32_t i = 0; i < head.arguments; ++i)
     if ((plan.argv[i] = next_string(at, end)) == nullptr) return EBADMSG;
@@ -52,8 +55,7 @@ int map_plan(int fd, mapped_plan& plan) {
 }
 
 void unmap_plan(mapped_plan& plan) {
-  munmap(plan.text, plan.text_bytes);
-  munmap(plan.tables, plan.table_bytes);
+  munmap(plan.memory, plan.bytes);
   plan = {};
 }
 

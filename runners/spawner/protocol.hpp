@@ -1,4 +1,5 @@
 #pragma once
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 
@@ -110,10 +111,16 @@ struct start_order {
   std::uint32_t homes = 0;
 };
 
-/// node -> init over the control socket. Its end of file means that the node is dead.
+/// node -> init over the control socket. Its end of file means that the node is dead. Inside a
+/// namespace an init whose tree is not kept does not wake for an order: it hears those that wait at
+/// each end of a child, so before it acts on the server's, and when the node rings.
 struct init_order {
   std::int32_t signal = 0; ///< For every process of the tree but its init; or:
 };
+/// Added to the signal: the server has it already, from the node itself.
+inline constexpr std::int32_t others_only = 1 << 16;
+/// The signal by which the node rings.
+inline constexpr int bell = SIGUSR1;
 /// The node has written down where it finds a tree that is to outlive it. Before this the init has
 /// started nothing, and ends with the node.
 inline constexpr std::int32_t go_order = -1;

@@ -299,7 +299,8 @@ BOOST_AUTO_TEST_CASE(a_signal_reaches_the_server_even_if_it_is_stopped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_reaches_each_process_of_the_tree_once) {
-  for (const auto& [threads, children] : {std::pair{0, 0}, {3, 0}, {0, 2}, {2, 2}}) {
+  for (const auto& [threads, children] :
+       {std::pair{0, 0}, {3, 0}, {0, 2}, {2, 2}, {70, 1}, {0, 70}}) {
     auto child =
         must_start(plan({subject(), "terms", std::to_string(threads), std::to_string(children)}));
     const int output = child->take_stdout();
