@@ -198,8 +198,10 @@ coordination::steps coordination::wants_sleep(const std::string& server) {
 
 coordination::steps coordination::release(const start_gate::start& ended) {
   steps out;
-  std::erase_if(deferred_, [&](const auto& x) { return x.request.start == ended; });
-  std::erase_if(queued_, [&](const auto& x) { return x.start == ended; });
+  if (!gate_.holds(ended)) { // Who holds its permit waits nowhere any more.
+    std::erase_if(deferred_, [&](const auto& x) { return x.request.start == ended; });
+    std::erase_if(queued_, [&](const auto& x) { return x.start == ended; });
+  }
   grant(gate_.release(ended), out);
   return out;
 }

@@ -97,8 +97,6 @@ void publish_relations(manager_pointer self, const manager_options_pointer& opti
   options->tree->related = std::make_shared<const relations>(relations_now(self, options));
 }
 
-namespace {
-
 /// Hands the server's actor to its supervisor, which starts it.
 void start_actor(manager_pointer self, const manager_options_pointer& options,
                  const registered_server& entry) {
@@ -116,6 +114,8 @@ void start_actor(manager_pointer self, const manager_options_pointer& options,
   };
   self->send(options->tree->servers, add_child{std::move(child)});
 }
+
+namespace {
 
 void take_state(manager_pointer self, const manager_options_pointer& options,
                 const state_changed& message) {
@@ -183,8 +183,7 @@ void order_server(manager_pointer self, registered_server& entry, server_order o
 
 } // namespace
 
-void register_server(manager_pointer self, const manager_options_pointer& options, server_spec spec,
-                     desired_state desired) {
+std::string register_server(manager_pointer self, server_spec spec, desired_state desired) {
   auto& entry = self->state.servers[spec.id.value];
   entry.spec = std::move(spec);
   entry.desired = desired;
@@ -193,7 +192,7 @@ void register_server(manager_pointer self, const manager_options_pointer& option
   entry.last.to =
       desired == desired_state::stopped ? process_status::stopped : process_status::queued;
   count(self, entry.spec.id.value);
-  start_actor(self, options, entry);
+  return entry.spec.id.value;
 }
 
 void register_refused(manager_pointer self, const initial_server& server) {
@@ -252,7 +251,8 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
       publish_relations(self, options);
       return request.then(stored.failure());
     }
-    register_server(self, options, spec, desired);
+    register_server(self, spec, desired);
+    start_actor(self, options, self->state.servers[request.name]);
     tell(self, options, "server.added", spec.id, {});
     if (!request.wait || desired == desired_state::stopped)
       return request.then(outcome_of(self, options, spec.id, done{}));

@@ -25,6 +25,27 @@ void stop_next(manager_pointer self, const std::vector<std::string>& names,
   }
 }
 
+/// Actors of a thousand servers that come up stage by stage, each stage of all before the next of
+/// any, would leave every processor but ours idle until the first process starts. So the first
+/// come through before the others begin.
+constexpr std::size_t starts_at_once = 128;
+/// By the clock, for what an actor sends itself it takes before others have their turn.
+constexpr std::chrono::microseconds their_turn{1};
+
+using names = std::shared_ptr<const std::vector<std::string>>;
+
+void start_next(manager_pointer self, const manager_options_pointer& options, const names& all,
+                std::size_t from = 0) {
+  auto& state = self->state;
+  if (state.stopping) return;
+  const auto end = std::min(all->size(), from + starts_at_once);
+  for (; from < end; ++from)
+    if (const auto at = state.servers.find((*all)[from]); at != state.servers.end())
+      start_actor(self, options, at->second);
+  if (from < all->size())
+    self->delayed_send(self, their_turn, resume{[=] { start_next(self, options, all, from); }});
+}
+
 /// What a former manager left: its definitions from the store, its servers where they stand.
 void take_over(manager_pointer self, const manager_options_pointer& options,
                const std::vector<stored_spec>& rows) {
@@ -75,17 +96,19 @@ void take_initial(manager_pointer self, const manager_options_pointer& options,
                   const std::vector<initial_server>& servers) {
   auto& places = options->tree->places;
   std::uint64_t place = 0;
+  auto accepted = std::make_shared<std::vector<std::string>>();
   for (const auto& server : servers) {
     ++place;
     const auto& name = server.spec.id.value;
     if (!places.knows(name)) places.set(name, server.place != 0 ? server.place : place);
     if (server.refused.empty())
-      register_server(self, options, server.spec, server.desired);
+      accepted->push_back(register_server(self, server.spec, server.desired));
     else
       register_refused(self, server);
   }
   publish_relations(self, options);
   publish_readiness(self, options);
+  start_next(self, options, accepted);
   self->state.loaded = true;
   for (const auto& request : std::exchange(self->state.postponed, {})) request();
 }

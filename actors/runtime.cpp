@@ -41,7 +41,7 @@ constexpr auto records_wait = std::chrono::milliseconds{30'000};
 
 std::size_t starts_max(const node_config& config) {
   if (config.starts_max != 0) return config.starts_max;
-  return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  return 4 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
 } // namespace

@@ -20,8 +20,7 @@ std::vector<start_gate::start> start_gate::ask(start wanted) {
 }
 
 std::vector<start_gate::start> start_gate::release(const start& ended) {
-  std::erase(held_, ended);
-  std::erase(line_, ended);
+  if (std::erase(held_, ended) == 0) std::erase(line_, ended); // That may be a long one.
   return admit();
 }
 

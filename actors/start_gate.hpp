@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -29,6 +30,9 @@ public:
   /// The asker is gone: all it held and waited for is given up.
   std::vector<start> forget(std::uint64_t asker);
 
+  bool holds(const start& granted) const noexcept {
+    return std::find(held_.begin(), held_.end(), granted) != held_.end();
+  }
   std::size_t under_way() const noexcept { return held_.size(); }
   std::size_t waiting() const noexcept { return line_.size(); }
 

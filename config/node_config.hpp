@@ -23,7 +23,7 @@ struct node_config {
   mcp_auth_mode mcp_auth = mcp_auth_mode::none; ///< `token` where there are tokens or an issuer.
   edge_spec edge;
   std::uint32_t installs_max = 2;
-  std::uint32_t starts_max = 0; ///< 0 = twice the cores; the node knows them.
+  std::uint32_t starts_max = 0; ///< 0 = four times the cores; the node knows them.
   milliseconds stop_deadline{25'000};
   std::string engine; ///< Of containers: its unix socket; empty = the first that answers.
   server_policy defaults;
