@@ -18,9 +18,9 @@ bench: build
 chaos: build
 	@TOOLSCORE_CHAOS_KILLS=$$(( $(or $(KILLS),500) / 2 )) $(if $(SEED),TOOLSCORE_CHAOS_SEED=$(SEED)) \
 	  $(BUILD)/tests/e2e/test_e2e --run_test=chaos
-# Random inputs for whatever reads text from outside: make fuzz SECONDS=600 SEED=7 TARGET=framer
-fuzz: build
-	@$(BUILD)/tests/fuzz/fuzz --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
+# Random inputs for whatever reads text from outside, so long for each target: make fuzz SECONDS=600 SEED=7 TARGET=framer
+fuzz: setup
+	@scripts/fuzz $(BUILD) --seconds $(or $(SECONDS),15) --seed $(or $(SEED),1) $(if $(TARGET),--target $(TARGET))
 # The official suite against two fixtures, directly and through a node: make conformance RUNS=3
 conformance: build
 	@TOOLSCORE_CONFORMANCE_RUNS=$(or $(RUNS),3) scripts/test $(BUILD) --verbose -R '^conformance\.'

@@ -115,13 +115,7 @@ int fuzz(int count, char** words) {
                stderr);
     return 2;
   }
-  auto targets = message_targets();
-  for (auto& x : http_targets()) targets.push_back(std::move(x));
-  for (auto& x : link_targets()) targets.push_back(std::move(x));
-  for (auto& x : token_targets()) targets.push_back(std::move(x));
-  for (auto& x : engine_targets()) targets.push_back(std::move(x));
-  for (auto& x : listening_targets()) targets.push_back(std::move(x));
-  for (auto& x : text_targets()) targets.push_back(std::move(x));
+  auto targets = all_targets();
   if (!asked.target.empty())
     std::erase_if(targets, [&](const fuzz_target& x) { return x.name != asked.target; });
   if (targets.empty()) {
