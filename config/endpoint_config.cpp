@@ -128,7 +128,7 @@ bool has_endpoint(const fields& server, const server_policy& defaults) {
 
 void read_endpoint(fields& server, server_spec& spec, const environment& env) {
   const json* const url = server.find("url");
-  const bool program = server.find("command") != nullptr || server.find("git") != nullptr;
+  const bool program = server.find("command") != nullptr || spec.source != source_kind::command;
   const json* const type = server.find("type");
   if (url != nullptr && server.find("link") == nullptr)
     spec.policy.link = type != nullptr && *type == "sse" ? link_kind::sse : link_kind::http;

@@ -105,7 +105,7 @@ bool stdio_bridge::enter(const exchange_end& end, const std::string& answer) {
                                    std::to_string(end.status) + "); start anew");
     return false;
   }
-  if (protocol_version_of(result) != session_.version) {
+  if (mcp::protocol_version_of(result) != session_.version) {
     give_up(exit_code::failed, "the node now speaks another protocol version; start anew");
     return false;
   }

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_with_its_place_and_without_the_se
       {R"("url": "http://127.0.0.1/", "tls": {"ca": "/ca.pem"})", "for an https:// URL alone"},
       {R"("url": "https://example.org", "type": "ws")", "not supported by this build yet"},
       {R"("url": "https://example.org", "link": "ws")", "not supported by this build yet"},
-      {R"("headers": {"A": "b"})", "add \"command\", \"git\" or \"url\""},
+      {R"("headers": {"A": "b"})", "add \"command\", \"git\", \"npm\", \"pypi\", \"image\" or \"url\""},
   };
   for (const auto& [members, why] : rows) {
     const auto spec = parse("{" + std::string(members) + "}");

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(keys_of_other_hosts_are_kept_and_listed) {
 
 BOOST_AUTO_TEST_CASE(a_bad_server_is_refused_with_its_path_and_what_to_do) {
   const std::pair<const char*, const char*> rows[] = {
-      {"{}", "fs: says not where the server comes from, add \"command\", \"git\", \"npm\" or \"pypi\""},
+      {"{}", "fs: says not where the server comes from, add \"command\", \"git\", \"npm\", \"pypi\", \"image\" or \"url\""},
       {"[]", "fs: [] is no object"},
       {R"({"command": "x", "comand": "y"})",
        "fs: unknown key \"comand\"; did you mean \"command\"?"},

@@ -34,7 +34,7 @@ def through_gateway(toolscore, name, words, joint=False):
 @contextlib.contextmanager
 def node(toolscore, servers, more):
     """Yields the URL of a node with these servers, by name, once all their lists are merged. Each is
-    the words that start it, or a whole definition. `more` is what else its configuration says."""
+    the words that start it, or a whole definition; `more` is what else its configuration says."""
     with _census() as marker, tempfile.TemporaryDirectory(prefix="toolscore-conformance-") as home:
         state = Path(home) / "state"
         config = Path(home) / "toolscore.json"

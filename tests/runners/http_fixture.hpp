@@ -107,7 +107,8 @@ inline web_peer::handler legacy_peer(web_peer::handler calls, const std::string&
   return [=](const peer_request& x, const peer_reply_ptr& reply) {
     if (x.says(R"("initialize")"))
       return reply->json(
-          R"({"jsonrpc":"2.0","id":"toolscore-initialize","result":{"protocolVersion":"2025-11-25","capabilities":{}}})",
+          R"({"jsonrpc":"2.0","id":"toolscore-initialize",)"
+          R"("result":{"protocolVersion":"2025-11-25","capabilities":{}}})",
           session.empty() ? "" : "Mcp-Session-Id: " + session + "\r\n");
     if (x.says("notifications/")) return reply->answer(202, "", "");
     if (x.method == "GET") return reply->answer(405, "", "");
