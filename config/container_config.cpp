@@ -71,6 +71,8 @@ bool runs_in_container(const fields& server) {
 
 void read_container(fields& server, server_spec& spec, const environment& env) {
   const json* const runner = server.find("runner");
+  if (runner != nullptr && *runner == "remote" && server.find("image") != nullptr)
+    return server.fail("runner", "an image runs in a container, write \"container\"");
   if (!runs_in_container(server)) {
     if (runner != nullptr && *runner == "container")
       server.fail("runner", "a container needs an image, add \"image\"");

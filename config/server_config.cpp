@@ -123,6 +123,8 @@ json spec_json(const server_spec& spec) {
   if (spec.disabled) out["disabled"] = true;
   out.update(policy_json(spec.policy));
   if (spec.source == source_kind::image) out.update(container_json(spec.container));
+  if (spec.source == source_kind::remote) // Which has no process that they could be about.
+    for (const char* key : {"limits", "port"}) out.erase(key);
   return out;
 }
 

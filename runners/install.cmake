@@ -19,7 +19,6 @@ target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages nlohmann
 
 add_library(toolscore_install STATIC
   install_io.cpp
-  pool_io.cpp
   process_runner_actor.cpp
   process_runner_steps_actor.cpp)
 target_link_libraries(toolscore_install PUBLIC

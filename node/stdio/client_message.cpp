@@ -1,5 +1,6 @@
 #include "node/stdio/client_message.hpp"
 
+#include "mcp/era.hpp"
 #include "mcp/members.hpp"
 
 namespace toolscore {

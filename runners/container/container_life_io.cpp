@@ -5,8 +5,8 @@
 #include "runners/container/container_process_io.hpp"
 #include "runners/pidfd_exit_io.hpp"
 #include "runners/proc_io.hpp"
+#include "runners/spawner/pidfd.hpp"
 
-#include <sys/pidfd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -171,7 +171,7 @@ void hosted_container::state::find_server(int tries) {
 /// @returns whether the pid is that of this container's init, on this host
 bool hosted_container::state::watch(std::int64_t init) {
   if (init <= 0) return false;
-  descriptor found(::pidfd_open(static_cast<pid_t>(init), 0));
+  descriptor found(pidfd_open(static_cast<pid_t>(init), 0));
   if (!found) return false;
   mark_ = {init, start_time_of(init), boot_id(), 0};
   // Read after the pidfd was opened: a process that is in the container's cgroup is the one meant,
@@ -269,7 +269,7 @@ void hosted_container::state::signal(int number) {
 void hosted_container::state::kill() {
   if (std::exchange(killed_, true) || !is_running()) return;
   const bool done_here =
-      pidfd_.is_open() && ::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0) == 0;
+      pidfd_.is_open() && pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0) == 0;
   if (!done_here) signal(SIGKILL);
   later(kill_patience, &state::force);
 }

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_with_its_place_and_without_the_se
       {R"("url": "https://example.org", "headers": {"A": "hush-hush\nX: y"})", "control character"},
       {R"("url": "https://example.org", "headers": {"A": 5})", "fs.headers.A: "},
       {R"("url": "https://example.org", "headers": [])", "fs.headers: "},
-      {R"("url": "https://example.org", "tls": {"insecure": true})", "fs.tls: "},
+      {R"("url": "https://example.org", "tls": {"insecure": true})", "in fs.tls"},
       {R"("url": "https://example.org", "tls": {"ca": "ca.pem"})", "no absolute path"},
       {R"("url": "http://127.0.0.1/", "tls": {"ca": "/ca.pem"})", "for an https:// URL alone"},
       {R"("url": "https://example.org", "type": "ws")", "not supported by this build yet"},

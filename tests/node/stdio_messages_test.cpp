@@ -1,4 +1,5 @@
 #include "mcp/era.hpp"
+#include "mcp/event_reader.hpp"
 #include "mcp/mirrored_headers.hpp"
 #include "node/stdio/client_message.hpp"
 #include "node/stdio/node_answer.hpp"
