@@ -1,7 +1,7 @@
 #pragma once
 #include "loop/asio.hpp"
 
-#include <boost/asio/ssl.hpp>
+#include <boost/beast/ssl.hpp>
 #include <boost/beast/core.hpp>
 
 #include <array>

@@ -3,7 +3,7 @@
 #include "messages/error.hpp"
 #include "runners/pool_io.hpp"
 
-#include <boost/asio/ssl.hpp>
+#include <boost/beast/ssl.hpp>
 
 #include <functional>
 #include <map>

@@ -79,6 +79,7 @@ private:
   void wait_pidfd();
   void take_death();
   void ask_exit(std::chrono::milliseconds limit);
+  void ask_memory(process_exit how);
   void take_exit(process_exit how);
   void finish();
   void tell_exit();

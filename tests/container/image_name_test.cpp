@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(each_part_is_found) {
       {"[::1]:5000/a/b:x", "[::1]:5000/a/b", "x", ""},
       {"a@" + digest, "a", "", digest},
       {"host.example/a:1@" + digest, "host.example/a", "1", digest},
-      {"a-b__c.d/e", "a-b__c.d/e", "latest", ""},
+      {"e/a-b__c.d", "e/a-b__c.d", "latest", ""},
   };
   for (const auto& row : rows) {
     const auto found = parse_image_name(row.text);

@@ -162,7 +162,7 @@ FOR_EACH_BACKEND(stderr_is_the_log_and_stdout_joins_it_where_nobody_speaks) {
   {
     const auto child = all.must_start(plan);
     BOOST_TEST(all.exit_of(*child).has_value());
-    BOOST_TEST(child->log_tail(5) == "to stderr\n");
+    BOOST_TEST(child->log_tail(5) == "to stderr");
     BOOST_TEST(child->log_bytes() == 10u);
   }
   std::vector<std::string> lines;

@@ -93,8 +93,10 @@ void check_ingress(std::string_view text) {
   if (const auto* why = std::get_if<mcp::refusal>(&verdict)) {
     check_refusal(*why);
     const bool unserved = why->code == mcp::code::unknown_method;
-    expect((why->http_status == 404) == (unserved || (view.session_id && !view.session_version &&
-                                                      why->code == mcp::code::invalid_request)),
+    const bool no_session = view.session_id && !view.session_version;
+    expect(!unserved || why->http_status == 404, "an unknown method is not found");
+    expect(why->http_status != 404 || unserved ||
+               (no_session && why->code == mcp::code::invalid_request),
            "404 is of unknown methods and sessions");
     return;
   }

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(bad_usage_ends_with_two_and_one_line_that_says_why) {
       {{"ps", "--frob"}, "--frob"},
       {{"run"}, "run needs a command"},
       {{"run", "--"}, "run needs a command"},
-      {{"ps", "--", "x"}, "only run and add"},
+      {{"ps", "--", "x"}, "only run, add and plan"},
       {{"events", "--after", "-1"}, "--after"},
       {{"-c"}, "--config"},
   };
