@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <unistd.h>
 
 namespace toolscore::test {
@@ -29,8 +30,8 @@ runner_fixture::runner_fixture(backend which) : kind(which), marker(new_census_m
   if (which == backend::process) {
     pool.emplace(1);
     processes = std::make_unique<process_io>(io, TOOLSCORE_LIBEXEC_DIR);
-    processes->use_cgroups(std::make_shared<node_cgroups>(id, (folder / "cgroups").string()),
-                           run_in(*pool, io));
+    cgroups = std::make_shared<node_cgroups>(id, (folder / "cgroups").string());
+    processes->use_cgroups(cgroups, run_in(*pool, io));
     host = processes.get();
     return;
   }
@@ -47,6 +48,10 @@ runner_fixture::~runner_fixture() {
   processes.reset();
   containers.reset();
   pool.reset();
+  if (cgroups) cgroups->close();
+  std::ifstream noted(folder / "cgroups");
+  for (std::string directory; std::getline(noted, directory);)
+    BOOST_CHECK(!std::filesystem::exists(directory));
   std::filesystem::remove_all(folder);
 }
 

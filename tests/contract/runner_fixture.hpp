@@ -1,4 +1,5 @@
 #pragma once
+#include "runners/node_cgroups_io.hpp"
 #include "runners/container/container_host_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
@@ -44,6 +45,7 @@ struct runner_fixture {
   std::filesystem::path folder;
   boost::asio::io_context io;
   std::optional<blocking_pool> pool;
+  std::shared_ptr<node_cgroups> cgroups;
   std::unique_ptr<process_io> processes;
   std::unique_ptr<container_host> containers;
   process_host* host = nullptr;
