@@ -116,8 +116,9 @@ void asking_exchange::go_on(parked_calls::retry again) {
   }
   watch_sink();
   for (const auto& [key, value] : mcp::responses_of(again.params)) {
+    const auto& asked = key; // Clang 14 lets no structured binding into a lambda.
     const auto at = std::find_if(open_.begin(), open_.end(), [&](const question& x) {
-      return std::to_string(x.number) == key;
+      return std::to_string(x.number) == asked;
     });
     if (at == open_.end()) continue; // Nobody asked.
     const auto then = std::move(at->then);
