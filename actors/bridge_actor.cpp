@@ -55,7 +55,7 @@ bool tree_backend::has_server(const server_id& server) const {
   return route_->servers->count(server.value) != 0;
 }
 
-void tree_backend::call(const server_id& server, call_request request) {
+void tree_backend::call(const server_id& server, call_request&& request) {
   if (const auto address = address_of(server)) {
     // A caller that goes away cancels its call. The exchange decides whether its going counts.
     request.reply->on_abandoned([address, reply = std::weak_ptr<exchange>(request.reply)] {
@@ -74,7 +74,7 @@ void tree_backend::call(const server_id& server, call_request request) {
 }
 
 /// Calls that come together go to their server as one message.
-void tree_backend::gather(const caf::actor& address, call_request request) {
+void tree_backend::gather(const caf::actor& address, call_request&& request) {
   auto at = std::find_if(gathered_.begin(), gathered_.end(),
                          [&](const auto& x) { return x.address == address; });
   if (at == gathered_.end()) {

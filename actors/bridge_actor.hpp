@@ -38,7 +38,7 @@ public:
                std::shared_ptr<store_counters> kept);
 
   bool has_server(const server_id& server) const override;
-  void call(const server_id& server, call_request request) override;
+  void call(const server_id& server, call_request&& request) override;
   void cancel(const server_id& server, call_cancel request) override;
   void end_session(const server_id& server, const std::string& session) override;
   void listen(const server_id& server, session_listen request) override;
@@ -72,7 +72,7 @@ private:
   };
 
   caf::actor address_of(const server_id& server) const;
-  void gather(const caf::actor& address, call_request request);
+  void gather(const caf::actor& address, call_request&& request);
   void run_turn() override;
 
   addresses_ptr tree_;

@@ -25,12 +25,9 @@ pending_call* call_table::find(std::int64_t id) {
   return at == calls_.end() ? nullptr : &at->second;
 }
 
-std::optional<pending_call> call_table::take(std::int64_t id) {
-  const auto at = calls_.find(id);
-  if (at == calls_.end()) return std::nullopt;
-  auto call = std::move(at->second);
-  calls_.erase(at);
-  count(call, -1);
+taken_call call_table::take(std::int64_t id) {
+  taken_call call(calls_.extract(id));
+  if (call) count(*call, -1);
   return call;
 }
 
@@ -112,7 +109,7 @@ std::vector<std::pair<std::int64_t, pending_call>>
 call_table::take_ids(const std::vector<std::int64_t>& ids) {
   std::vector<std::pair<std::int64_t, pending_call>> taken;
   taken.reserve(ids.size());
-  for (const auto id : ids) taken.emplace_back(id, *take(id));
+  for (const auto id : ids) taken.emplace_back(id, std::move(*take(id)));
   return taken;
 }
 

@@ -44,6 +44,21 @@ struct pending_call {
   std::string unasked; ///< What the server wanted to ask and the caller has not declared.
 };
 
+/// A call that was taken out of its table, where it stood: it is big, and is not moved for that.
+/// Empty where there was none.
+class taken_call {
+public:
+  using node = std::unordered_map<std::int64_t, pending_call>::node_type;
+  taken_call() = default;
+  explicit taken_call(node held) noexcept : held_(std::move(held)) {}
+  explicit operator bool() const noexcept { return !held_.empty(); }
+  pending_call& operator*() const { return held_.mapped(); }
+  pending_call* operator->() const { return &held_.mapped(); }
+
+private:
+  node held_;
+};
+
 /// The calls in flight on one server, by the id we gave them upstream. Ids are never used twice, so
 /// a late answer to a call that was given up finds nothing. Pure: time is an argument.
 class call_table {
@@ -70,7 +85,7 @@ public:
   std::int64_t enter(pending_call&& call);
   /// Null where the id is unknown: answered, given up, or never ours.
   pending_call* find(std::int64_t id);
-  std::optional<pending_call> take(std::int64_t id);
+  taken_call take(std::int64_t id);
   /// The id of the call that `reply` waits for.
   std::optional<std::int64_t> id_of(const exchange* reply) const;
 

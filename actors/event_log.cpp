@@ -1,20 +1,80 @@
 #include "actors/event_log.hpp"
 
-namespace toolscore {
+#include <cstring>
+#include <string_view>
 
-event_ptr event_log::append(event content) {
-  content.number = ++last_;
-  auto entry = std::make_shared<const event>(std::move(content));
-  events_.push_back(entry);
-  if (events_.size() > events_max_) events_.pop_front();
+namespace toolscore {
+namespace {
+
+// What is kept of an event is one text: the time, then each text of it behind its length. As it
+// comes, in a map of strings, it takes five times the room.
+
+using ticks = std::chrono::system_clock::rep;
+
+void append_text(std::string& out, std::string_view text) {
+  const auto length = static_cast<std::uint32_t>(text.size());
+  char digits[sizeof length];
+  std::memcpy(digits, &length, sizeof length);
+  out.append(digits, sizeof length).append(text);
+}
+
+std::string pack(const event& content) {
+  const ticks at = content.at.time_since_epoch().count();
+  std::size_t size =
+      sizeof at + 2 * sizeof(std::uint32_t) + content.kind.size() + content.server.value.size();
+  for (const auto& [name, value] : content.fields)
+    size += 2 * sizeof(std::uint32_t) + name.size() + value.size();
+  std::string out;
+  out.reserve(size);
+  char digits[sizeof at];
+  std::memcpy(digits, &at, sizeof at);
+  out.append(digits, sizeof at);
+  append_text(out, content.kind);
+  append_text(out, content.server.value);
+  for (const auto& [name, value] : content.fields) {
+    append_text(out, name);
+    append_text(out, value);
+  }
+  return out;
+}
+
+std::string take_text(std::string_view& packed) {
+  std::uint32_t length = 0;
+  std::memcpy(&length, packed.data(), sizeof length);
+  std::string text(packed.substr(sizeof length, length));
+  packed.remove_prefix(sizeof length + length);
+  return text;
+}
+
+event_ptr unpack(std::string_view packed, std::uint64_t number) {
+  auto entry = std::make_shared<event>();
+  entry->number = number;
+  ticks at = 0;
+  std::memcpy(&at, packed.data(), sizeof at);
+  packed.remove_prefix(sizeof at);
+  entry->at = std::chrono::system_clock::time_point(std::chrono::system_clock::duration(at));
+  entry->kind = take_text(packed);
+  entry->server.value = take_text(packed);
+  while (!packed.empty()) {
+    auto name = take_text(packed);
+    entry->fields.emplace_hint(entry->fields.end(), std::move(name), take_text(packed));
+  }
   return entry;
 }
 
-std::vector<event_ptr> event_log::after(std::uint64_t number) const {
+} // namespace
+
+event_ptr event_log::append(event content) {
+  content.number = ++last_;
+  events_.push_back(pack(content));
+  if (events_.size() > events_max_) events_.pop_front();
+  return std::make_shared<const event>(std::move(content));
+}
+
+void event_log::tell_after(std::uint64_t number, const std::function<void(event_ptr)>& take) const {
   const auto first = last_ - events_.size(); // The number before the oldest kept event.
   const auto skip = number > first ? number - first : 0;
-  if (skip >= events_.size()) return {};
-  return {events_.begin() + static_cast<std::ptrdiff_t>(skip), events_.end()};
+  for (auto i = skip; i < events_.size(); ++i) take(unpack(events_[i], first + i + 1));
 }
 
 } // namespace toolscore

@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <vector>
+#include <functional>
+#include <string>
 
 namespace toolscore {
 
@@ -14,14 +15,14 @@ public:
   explicit event_log(std::size_t events_max) : events_max_(events_max) {}
 
   event_ptr append(event content);
-  /// All kept events with a greater number, oldest first.
-  std::vector<event_ptr> after(std::uint64_t number) const;
+  /// Tells all kept events with a greater number, oldest first.
+  void tell_after(std::uint64_t number, const std::function<void(event_ptr)>& take) const;
   std::uint64_t last_number() const noexcept { return last_; }
 
 private:
   std::size_t events_max_;
   std::uint64_t last_ = 0;
-  std::deque<event_ptr> events_;
+  std::deque<std::string> events_; ///< Each packed into one text.
 };
 
 } // namespace toolscore

@@ -14,7 +14,7 @@ caf::behavior make_events(caf::stateful_actor<events_state>* self, std::shared_p
         for (const auto& [subscription, sink] : self->state.subscribers) sink(entry);
       },
       [self, log](const subscribe_events& request) {
-        for (const auto& entry : log->after(request.after)) request.sink(entry);
+        log->tell_after(request.after, request.sink);
         self->state.subscribers[request.subscription] = request.sink;
       },
       [self](const unsubscribe_events& request) {

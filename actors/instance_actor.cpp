@@ -137,12 +137,12 @@ void carry_out(instance_pointer self, const options_pointer& options,
 void take_handshake_line(instance_pointer self, const options_pointer& options, const bytes& line) {
   auto& state = self->state;
   if (state.stop_reason) return; // Ready or not, it ends: the timer is the ladder's now.
-  const auto spans = state.scanner.scan(*line);
+  const auto spans = mcp::scanner{}.scan(*line);
   if (!spans) {
     self->send(options->owner, garbage_in{options->id.number, spans.failure().detail});
     return;
   }
-  carry_out(self, options, state.probe.on_message(*line, *spans, self->clock().now()));
+  carry_out(self, options, state.probe->on_message(*line, *spans, self->clock().now()));
 }
 
 /// What came with or behind the last line of the handshake is the owner's.
@@ -218,7 +218,7 @@ void take_process(instance_pointer self, const options_pointer& options,
   arm_start_timeout(self, options->policy->start_timeout);
   if (!speaks) return;
   begin_link(self, options, events_of(self, options), [self, options] {
-    carry_out(self, options, self->state.probe.start(self->clock().now()));
+    carry_out(self, options, self->state.probe->start(self->clock().now()));
   });
 }
 
@@ -277,9 +277,11 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
   self->set_exit_handler(
       [=](caf::exit_msg& message) { begin_stop(self, options, message.reason); });
   using answer = result<std::unique_ptr<hosted_process>>;
-  mcp::handshake::options probe;
-  probe.client_capabilities = options->client_capabilities;
-  self->state.probe = mcp::handshake(std::move(probe));
+  if (options->policy->link != link_kind::none) {
+    mcp::handshake::options probe;
+    probe.client_capabilities = options->client_capabilities;
+    self->state.probe = std::make_unique<mcp::handshake>(std::move(probe));
+  }
   const auto me = caf::actor_cast<caf::actor>(self);
   spawn_options how;
   how.instance = options->id;
@@ -301,15 +303,15 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
         auto& state = self->state;
         if (due.generation != state.timer_generation) return;
         if (state.ladder) return step_ladder(self, options, stop_event::deadline);
-        if (state.at == instance_state::starting)
-          carry_out(self, options, state.probe.on_timer(self->clock().now()));
+        if (state.at == instance_state::starting && state.probe)
+          carry_out(self, options, state.probe->on_timer(self->clock().now()));
       },
       [=](start_timeout_due) {
         if (options->policy->link == link_kind::none) return take_start_timeout(self, options);
         if (give_another_round(self, options)) return;
         if (self->state.at != instance_state::starting) return;
         auto what = waits_for_port(self);
-        if (what.empty()) what = self->state.probe.waiting_for();
+        if (what.empty()) what = self->state.probe->waiting_for();
         condemn(self, gone_kind::handshake_timeout, "it waits for " + what);
       },
       [=](instance_drained) { step_ladder(self, options, stop_event::drained); },

@@ -47,9 +47,8 @@ struct instance_actor_state {
   std::unique_ptr<hosted_process> process;
   std::shared_ptr<link> wire;
   std::shared_ptr<line_route> route = std::make_shared<line_route>();
-  mcp::scanner scanner;
-  mcp::handshake probe;
-  readiness without_handshake; ///< Of what has no link.
+  std::unique_ptr<mcp::handshake> probe; ///< Null where there is no link.
+  readiness without_handshake;           ///< Of what has no link.
   std::chrono::steady_clock::time_point start_deadline;
   bool start_forgiven = false;        ///< The start's deadline was found late once.
   std::uint64_t timer_generation = 0; ///< Of the handshake's or the ladder's one timer.

@@ -40,7 +40,7 @@ namespace {
 void count(manager_pointer self, const std::string& name) {
   const auto at = self->state.servers.find(name);
   const auto decided = [](const registered_server& entry) {
-    const auto& policy = entry.spec.policy;
+    const auto& policy = entry.spec->policy;
     const bool comes_and_goes = policy.idle_stop.count() != 0 || policy.max_lifetime.count() != 0;
     return is_decided(entry.last.to, entry.desired, entry.was_ready && comes_and_goes);
   };
@@ -87,7 +87,7 @@ void publish_directory_soon(manager_pointer self, const manager_options_pointer&
 
 relations relations_now(manager_pointer self, const manager_options_pointer& options) {
   std::vector<server_spec> specs;
-  for (const auto& [name, entry] : self->state.servers) specs.push_back(entry.spec);
+  for (const auto& [name, entry] : self->state.servers) specs.push_back(*entry.spec);
   return relations_of(specs, options->groups);
 }
 
@@ -104,12 +104,12 @@ void start_actor(manager_pointer self, const manager_options_pointer& options,
   server->spec = entry.spec;
   server->desired = entry.desired;
   child_spec child;
-  child.id = entry.spec.id.value;
-  const auto& stop = entry.spec.policy.stop;
+  child.id = entry.spec->id.value;
+  const auto& stop = entry.spec->policy.stop;
   child.stop_timeout = stop.drain + stop.stdin_close + stop.term + std::chrono::milliseconds{4'000};
   child.start = [server](caf::event_based_actor* parent, std::uint64_t) -> caf::actor {
     auto owner = parent->spawn(make_server, std::shared_ptr<const server_options>(server));
-    server->tree->owners[server->spec.id.value] = owner;
+    server->tree->owners[server->spec->id.value] = owner;
     return owner;
   };
   self->send(options->tree->servers, add_child{std::move(child)});
@@ -157,7 +157,7 @@ void take_state(manager_pointer self, const manager_options_pointer& options,
   tell(self, options, "server.state", message.server, std::move(fields));
   publish_readiness(self, options);
   // The others' ends are never the node's, and a look costs the number of all servers.
-  if (entry.spec.policy.significant != significance::none && message.to != process_status::ready)
+  if (entry.spec->policy.significant != significance::none && message.to != process_status::ready)
     look_for_end(self, options);
 }
 
@@ -185,19 +185,19 @@ void order_server(manager_pointer self, registered_server& entry, server_order o
 
 std::string register_server(manager_pointer self, server_spec spec, desired_state desired) {
   auto& entry = self->state.servers[spec.id.value];
-  entry.spec = std::move(spec);
+  entry.spec = std::make_shared<const server_spec>(std::move(spec));
   entry.desired = desired;
   entry.since = std::chrono::system_clock::now();
-  entry.last.server = entry.spec.id;
+  entry.last.server = entry.spec->id;
   entry.last.to =
       desired == desired_state::stopped ? process_status::stopped : process_status::queued;
-  count(self, entry.spec.id.value);
-  return entry.spec.id.value;
+  count(self, entry.spec->id.value);
+  return entry.spec->id.value;
 }
 
 void register_refused(manager_pointer self, const initial_server& server) {
   auto& entry = self->state.servers[server.spec.id.value];
-  entry.spec = server.spec;
+  entry.spec = std::make_shared<const server_spec>(server.spec);
   entry.since = std::chrono::system_clock::now();
   entry.last.server = server.spec.id;
   entry.last.to = process_status::failed;
@@ -239,7 +239,7 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
       stored_definition(spec->origin_json, false, options->tree->places.add(request.name));
   put.desired = spec->disabled ? desired_state::stopped : desired_state::running;
   // The name is taken from here on, so that two adds of one name cannot both succeed.
-  self->state.servers[request.name].spec = *spec;
+  self->state.servers[request.name].spec = std::make_shared<const server_spec>(*spec);
   count(self, request.name);
   publish_relations(self, options);
   put.then = back_to<result<done>>(self, [self, options, spec = *spec, request,
@@ -350,8 +350,8 @@ void list_servers(manager_pointer self, const servers_query& query) {
   std::vector<caf::actor> asked;
   for (const auto& [name, entry] : self->state.servers) {
     auto& row = all->rows[name];
-    row.id = entry.spec.id;
-    row.source = entry.spec.source;
+    row.id = entry.spec->id;
+    row.source = entry.spec->source;
     row.desired = entry.desired;
     row.status = entry.last.to;
     row.since = entry.since;

@@ -34,7 +34,7 @@ struct manager_options {
 
 /// One server in the registry.
 struct registered_server {
-  server_spec spec;
+  std::shared_ptr<const server_spec> spec; ///< Never null.
   desired_state desired = desired_state::running;
   caf::actor address; ///< Null until its actor has said that it is up.
   state_changed last;

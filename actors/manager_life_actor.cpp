@@ -66,7 +66,7 @@ void take_over(manager_pointer self, const manager_options_pointer& options,
       entry.refused = spec.failure().detail;
     servers.push_back(std::move(entry));
   }
-  take_initial(self, options, servers);
+  take_initial(self, options, std::move(servers));
   std::vector<std::string> removed; // Its definition went while the former manager died.
   for (const auto& [name, owner] : options->tree->owners)
     if (known.count(name) == 0)
@@ -93,16 +93,16 @@ void stop_all(manager_pointer self, const manager_options_pointer& options,
 }
 
 void take_initial(manager_pointer self, const manager_options_pointer& options,
-                  const std::vector<initial_server>& servers) {
+                  std::vector<initial_server> servers) {
   auto& places = options->tree->places;
   std::uint64_t place = 0;
   auto accepted = std::make_shared<std::vector<std::string>>();
-  for (const auto& server : servers) {
+  for (auto& server : servers) {
     ++place;
     const auto& name = server.spec.id.value;
     if (!places.knows(name)) places.set(name, server.place != 0 ? server.place : place);
     if (server.refused.empty())
-      accepted->push_back(register_server(self, server.spec, server.desired));
+      accepted->push_back(register_server(self, std::move(server.spec), server.desired));
     else
       register_refused(self, server);
   }
@@ -131,12 +131,12 @@ void look_for_end(manager_pointer self, const manager_options_pointer& options) 
   if (state.stopping || state.end_told || !options->ended) return;
   // Mostly none is, and each end of each server asks.
   const bool none = std::none_of(state.servers.begin(), state.servers.end(), [](const auto& x) {
-    return x.second.spec.policy.significant != significance::none;
+    return x.second.spec->policy.significant != significance::none;
   });
   if (none) return;
   std::vector<significant_server> servers;
   for (const auto& [name, entry] : state.servers)
-    servers.push_back({entry.spec.policy.significant, entry.last.to, entry.last.succeeded});
+    servers.push_back({entry.spec->policy.significant, entry.last.to, entry.last.succeeded});
   const auto success = node_end(servers);
   if (!success) return;
   state.end_told = true;

@@ -14,7 +14,7 @@ using manager_options_pointer = std::shared_ptr<const manager_options>;
 
 /// Fills the registry.
 void take_initial(manager_pointer self, const manager_options_pointer& options,
-                  const std::vector<initial_server>& servers);
+                  std::vector<initial_server> servers);
 /// Fills it from the store, with the servers that a former manager left running.
 void load(manager_pointer self, const manager_options_pointer& options);
 /// Says so once, when the servers that are significant have ended.

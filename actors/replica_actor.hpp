@@ -66,7 +66,7 @@ struct replica {
   log_history logs;
   instance_word word; ///< Of the current instance.
   instance_life current;
-  std::optional<crash_report> crash; ///< Of an end about which nothing is decided yet.
+  std::unique_ptr<crash_report> crash; ///< Of an end about which nothing is decided yet.
   std::uint64_t replaced = 0; ///< The instance that a restart is ending, whose pid is not news.
   std::uint32_t attempt = 0;
   std::chrono::milliseconds delay{0};

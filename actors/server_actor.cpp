@@ -12,7 +12,7 @@
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
-#include "loop/house_handlers.hpp"
+#include "loop/handler_table.hpp"
 #include "mcp/client_questions.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -21,6 +21,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace toolscore {
 namespace {
@@ -38,7 +39,7 @@ void publish(server_actor_pointer self) {
     return x.status == instances_status::starting && x.replaced == x.number;
   };
   state_changed now;
-  now.server = state.options->spec.id;
+  now.server = state.options->spec->id;
   now.to = state.status();
   now.instance = one.number;
   now.attempt = one.attempt;
@@ -71,7 +72,7 @@ namespace {
 std::shared_ptr<const launch_plan> plan_of(const server_actor_state& state, const replica& one) {
   if (one.place == 0) return state.plan;
   auto plan = std::make_shared<launch_plan>(*state.plan);
-  plan->stderr_log = state.options->state_dir + "/logs/" + state.options->spec.id.value + "." +
+  plan->stderr_log = state.options->state_dir + "/logs/" + state.options->spec->id.value + "." +
                      std::to_string(one.place + 1) + ".log";
   return plan;
 }
@@ -80,9 +81,9 @@ std::shared_ptr<const launch_plan> plan_of(const server_actor_state& state, cons
 auto instance_factory(server_actor_pointer self, const replica& one) {
   auto& state = self->state;
   const auto base = std::make_shared<instance_options>();
-  base->id.server = state.options->spec.id;
+  base->id.server = state.options->spec->id;
   base->plan = plan_of(state, one);
-  base->policy = {state.options, &state.options->spec.policy};
+  base->policy = {state.options->spec, &state.options->spec->policy};
   base->processes = state.options->processes;
   base->open_link = state.options->open_link;
   base->outside = state.options->outside;
@@ -101,7 +102,7 @@ auto instance_factory(server_actor_pointer self, const replica& one) {
 } // namespace
 
 child_spec child_of(server_actor_pointer self, const replica& one) {
-  const auto& policy = self->state.options->spec.policy;
+  const auto& policy = self->state.options->spec->policy;
   child_spec child;
   child.id = one.child;
   child.restart = policy.restart;
@@ -115,8 +116,8 @@ child_spec child_of(server_actor_pointer self, const replica& one) {
 void start_supervisor(server_actor_pointer self) {
   auto& state = self->state;
   supervisor_options options;
-  options.name = state.options->spec.id.value;
-  options.intensity = state.options->spec.policy.intensity;
+  options.name = state.options->spec->id.value;
+  options.intensity = state.options->spec->policy.intensity;
   options.parks = true;
   options.ends_together = true;
   options.observer = caf::actor_cast<caf::actor>(self);
@@ -138,7 +139,7 @@ void ask_install(server_actor_pointer self) {
   state.reason.clear();
   for (auto& one : state.replicas) one.reason.clear();
   self->send(state.options->tree->runner,
-             install_server_request{state.options->spec, ++state.install_generation});
+             install_server_request{*state.options->spec, ++state.install_generation});
 }
 
 namespace {
@@ -155,10 +156,10 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   state.install = install_status::installed;
   state.commit = message.version;
   auto plan = std::make_shared<launch_plan>(*message.launch);
-  const auto& id = state.options->spec.id.value;
+  const auto& id = state.options->spec->id.value;
   plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
   plan->name = id;
-  plan->limits = state.options->spec.policy.limits;
+  plan->limits = state.options->spec->policy.limits;
   state.plan = std::move(plan);
   if (state.desired == desired_state::running) start_supervisor(self);
   changed(self);
@@ -171,7 +172,7 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
   state.ending = reason;
   state.desired = desired_state::stopped;
   end_listens(self);
-  self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
+  self->send(state.options->tree->runner, cancel_install{state.options->spec->id});
   if (state.supervisor) set_status_of_all(state, instances_status::ending);
   changed(self); // Who waits is answered now: an install under way ends with nobody to tell.
   if (!state.supervisor) return self->quit(reason);
@@ -194,19 +195,67 @@ void take_down(server_actor_pointer self, const caf::down_msg& message) {
   self->quit(state.ending ? *state.ending : message.reason);
 }
 
+using server = server_actor_pointer;
+
+const std::array handlers{
+    on<+[](server self, const calls_in& message) {
+      for (auto& request : *message.calls) admit_call(self, std::move(request));
+    }>(),
+    on<+[](server self, lines_in& message) { take_lines(self, std::move(message)); }>(),
+    on<take_session_listen>(),
+    on<take_session_notice>(),
+    on<take_listen_due>(),
+    on<cancel_call>(),
+    on<take_started>(),
+    on<take_ready>(),
+    on<take_word>(),
+    on<take_gone>(),
+    on<take_draining>(),
+    on<+[](server self, const garbage_in&) { ++self->state.garbage_total; }>(),
+    on<take_overlong>(),
+    on<take_unanswered>(),
+    on<take_report>(),
+    on<+[](server self, const state_changed& install) { // The runner's, on the way to the manager.
+      if (self->state.install == install_status::installed) return;
+      if (install.to == process_status::cloning) self->state.install = install_status::cloning;
+      if (install.to == process_status::building) self->state.install = install_status::building;
+      self->state.published = install; // The manager has it from the runner.
+    }>(),
+    on<take_install>(),
+    on<take_session_over>(),
+    on<take_own_due>(),
+    on<take_order>(),
+    on<+[](server self, const cycle_server&) { cycle(self); }>(),
+    on<+[](server self, const reports_told&) { cycle_replicas(self); }>(),
+    on<+[](server self, const may_sleep&) { take_may_sleep(self); }>(),
+    on<+[](server self, const wake_server&) { wake(self, wake_cause::need); }>(),
+    on<take_upkeep_due>(),
+    on<tell>(),
+    on<+[](server self, const status_query& query) { query.then(describe(self)); }>(),
+    on<+[](server self, const logs_query& query) { query.then(read_logs(self, query.request)); }>(),
+    on<+[](server self, const sweep_due& due) {
+      if (due.generation == self->state.sweep_generation) sweep(self);
+    }>(),
+    on<take_ping_due>(),
+    on<+[](server self, const tell_offer&) { tell_catalog(self); }>(),
+    on<+[](server self, const lists_due&) { take_lists_due(self); }>(),
+    on<+[](server self, const lists_wanted&) { take_lists_wanted(self); }>(),
+};
+
 } // namespace
 
 caf::behavior make_server(server_actor_pointer self,
                           std::shared_ptr<const server_options> options) {
-  set_house_handlers(self);
+  set_handler_table<handlers>(self);
   auto& state = self->state;
   state.options = options;
   state.desired = options->desired;
   make_replicas(state);
-  state.calls = call_table{options->spec.policy.queue.max, state.replicas.size()};
-  state.keep = upkeep{options->spec.policy};
-  state.breaker = breaker{options->spec.policy.breaker};
-  state.filter = {options->spec.policy.tools_allow, options->spec.policy.tools_deny};
+  state.calls = call_table{options->spec->policy.queue.max, state.replicas.size()};
+  state.keep = upkeep{options->spec->policy};
+  state.breaker = breaker{options->spec->policy.breaker};
+  mcp::tool_filter filter(options->spec->policy.tools_allow, options->spec->policy.tools_deny);
+  if (!filter.open()) state.filter = std::make_unique<mcp::tool_filter>(std::move(filter));
   self->set_down_handler([self](const caf::down_msg& message) { take_down(self, message); });
   self->set_exit_handler([self](caf::exit_msg& message) {
     // Of the supervisor's end its down message tells.
@@ -214,55 +263,11 @@ caf::behavior make_server(server_actor_pointer self,
       begin_ending(self, message.reason);
   });
   self->send(options->tree->manager,
-             server_up{options->spec.id, caf::actor_cast<caf::actor>(self)});
+             server_up{options->spec->id, caf::actor_cast<caf::actor>(self)});
   tell_catalog(self);
   if (state.desired == desired_state::running) ask_install(self);
   publish(self);
-  return {
-      [self](const calls_in& message) {
-        for (auto& request : *message.calls) admit_call(self, std::move(request));
-      },
-      [self](lines_in& message) { take_lines(self, std::move(message)); },
-      [self](const session_listen& message) { take_session_listen(self, message); },
-      [self](const session_notice& message) { take_session_notice(self, message); },
-      [self](const listen_due& due) { take_listen_due(self, due); },
-      [self](const call_cancel& request) { cancel_call(self, request); },
-      [self](const instance_started& message) { take_started(self, message); },
-      [self](const instance_ready& message) { take_ready(self, message); },
-      [self](const instance_word& message) { take_word(self, message); },
-      [self](const instance_gone& message) { take_gone(self, message); },
-      [self](const instance_draining& message) { take_draining(self, message); },
-      [self](const garbage_in&) { ++self->state.garbage_total; },
-      [self](const overlong_in& message) { take_overlong(self, message); },
-      [self](const unanswered_in& message) { take_unanswered(self, message); },
-      [self](const child_report& report) { take_report(self, report); },
-      [self](const state_changed& install) { // The runner's, on the way to the manager.
-        if (self->state.install == install_status::installed) return;
-        if (install.to == process_status::cloning) self->state.install = install_status::cloning;
-        if (install.to == process_status::building) self->state.install = install_status::building;
-        self->state.published = install; // The manager has it from the runner.
-      },
-      [self](const install_finished& message) { take_install(self, message); },
-      [](const resume& message) { message.work(); },
-      [self](const session_over& message) { take_session_over(self, message); },
-      [self](const own_due& due) { take_own_due(self, due); },
-      [self](const server_order& order) { take_order(self, order); },
-      [self](cycle_server) { cycle(self); },
-      [self](reports_told) { cycle_replicas(self); },
-      [self](may_sleep) { take_may_sleep(self); },
-      [self](wake_server) { wake(self, wake_cause::need); },
-      [self](const upkeep_due& due) { take_upkeep_due(self, due); },
-      [self](const tell_standing& asked) { tell(self, asked); },
-      [self](const status_query& query) { query.then(describe(self)); },
-      [self](const logs_query& query) { query.then(read_logs(self, query.request)); },
-      [self](const sweep_due& due) {
-        if (due.generation == self->state.sweep_generation) sweep(self);
-      },
-      [self](const ping_due& due) { take_ping_due(self, due); },
-      [self](tell_offer) { tell_catalog(self); },
-      [self](lists_due) { take_lists_due(self); },
-      [self](lists_wanted) { take_lists_wanted(self); },
-  };
+  return {[](const resume& message) { message.work(); }};
 }
 
 } // namespace toolscore

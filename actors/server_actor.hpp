@@ -21,11 +21,11 @@
 #include "messages/supervision.hpp"
 #include "runners/process_host.hpp"
 
+#include <boost/ptr_container/ptr_vector.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
@@ -38,7 +38,7 @@ struct child_spec;
 
 /// What every server actor is given.
 struct server_options {
-  server_spec spec;
+  std::shared_ptr<const server_spec> spec; ///< One for all who have it.
   desired_state desired = desired_state::running;
   addresses_ptr tree;
   process_host* processes = nullptr; ///< Outlives every actor.
@@ -81,24 +81,26 @@ struct server_actor_state {
   std::string commit;
   std::string reason; ///< Why none of its replicas is what it should be; one line.
 
-  caf::actor supervisor;        ///< Of the instances; null until the install is done.
-  std::deque<replica> replicas; ///< First those for everybody, then callers' own; none ever moves.
-  std::size_t shared = 0;       ///< How many are for everybody.
-  std::uint64_t last_own = 0;   ///< Own ones are named by a count.
-  std::size_t concerned = 0;    ///< The replica that was news last.
-  std::size_t next = 0;         ///< Where the choice among equal ones begins.
+  caf::actor supervisor; ///< Of the instances; null until the install is done.
+  /// First those for everybody, then callers' own; none ever moves.
+  boost::ptr_vector<replica> replicas;
+  std::size_t shared = 0;     ///< How many are for everybody.
+  std::uint64_t last_own = 0; ///< Own ones are named by a count.
+  std::size_t concerned = 0;  ///< The replica that was news last.
+  std::size_t next = 0;       ///< Where the choice among equal ones begins.
   std::shared_ptr<const mcp::handshake_result> handshake; ///< The last of any.
 
-  mcp::scanner scanner;
   call_table calls{256};
-  mcp::tool_filter filter;      ///< Of the policy; holds at every endpoint.
+  /// Of the policy; holds at every endpoint. Null where that offers every tool.
+  std::unique_ptr<mcp::tool_filter> filter;
   waiting_line waiting;         ///< Calls that wait for an instance, or for their turn.
   std::list<open_round> rounds; ///< The oldest first.
   std::uint64_t last_round = 0;
   std::unique_ptr<listen_book> listens;                ///< Null until the first client listens.
   std::unique_ptr<log_book> log_levels;                ///< Null until the first says its level.
   std::unique_ptr<const mcp::mirrored_tools> mirrored; ///< Null while no tool marks an argument.
-  mcp::kept_lists lists;    ///< The last ones, whatever became of the instance.
+  /// The last ones, whatever became of the instance; null until there is one.
+  std::unique_ptr<mcp::kept_lists> lists;
   mcp::list_set lists_due;  ///< To be fetched, one after the other.
   mcp::list_set lists_said; ///< The server says they have changed; due with the timer.
   mcp::list_set lists_told; ///< Announced, so that their being others is no more news.

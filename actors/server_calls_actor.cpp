@@ -30,7 +30,7 @@ namespace {
 
 /// Whether a client may have one more call in flight, beside those of the others.
 bool has_room(const server_actor_state& state, std::string_view client) {
-  const std::size_t most = state.options->spec.policy.queue.max;
+  const std::size_t most = state.options->spec->policy.queue.max;
   const auto share = client_share(most);
   const auto in_flight = state.calls.callers();
   return in_flight + share < most || (in_flight < most && state.calls.in_flight_of(client) < share);
@@ -38,7 +38,7 @@ bool has_room(const server_actor_state& state, std::string_view client) {
 
 /// Of a serial server the calls in which it may ask are made one at a time.
 bool takes_turns(const server_actor_state& state, const call_request& request) {
-  return state.options->spec.policy.sessions == session_mode::serial && state.handshake &&
+  return state.options->spec->policy.sessions == session_mode::serial && state.handshake &&
          state.handshake->server == era::legacy && mcp::may_ask_in(request.method);
 }
 
@@ -77,7 +77,7 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   }
   if (state.calls.full())
     return fail_call(self, std::move(request), errc::queue_full,
-                     detail_in_flight(state.options->spec.policy.queue.max));
+                     detail_in_flight(state.options->spec->policy.queue.max));
   want_log_level(self, one, request);
   mcp::upstream_call upstream;
   upstream.id = state.calls.next_id();
@@ -99,8 +99,8 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   call.replica = one.place;
   call.written = self->clock().now();
   state.keep.on_used(call.written);
-  call.deadline = call.written + state.options->spec.policy.call_timeout;
-  call.deadline_max = call.written + state.options->spec.policy.call_timeout_max;
+  call.deadline = call.written + state.options->spec->policy.call_timeout;
+  call.deadline_max = call.written + state.options->spec->policy.call_timeout_max;
   call.request = std::move(request);
   arm_sweep(self, call.deadline);
   call.line = one.wire->send(std::move(line));
@@ -141,9 +141,9 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
     return begin_round(self, std::move(*call), spans.result.of(*line));
   if (state.keep.counts_use()) state.keep.on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
-  if (!rpc_error && !state.filter.open() && call->request.method == "tools/list") {
-    line = state.filter.filtered_line(*line, spans.result);
-    spans = *state.scanner.scan(*line);
+  if (!rpc_error && state.filter && call->request.method == "tools/list") {
+    line = state.filter->filtered_line(*line, spans.result);
+    spans = *mcp::scanner{}.scan(*line);
   }
   mcp::downstream_answer answer;
   answer.id_raw = id_of(call->request);
@@ -168,7 +168,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
     auto end = end_of(self, call->instance, call->written);
     end.response = line;
     end.part = rpc_error ? spans.failure : spans.result;
-    record(self, answered(state.options->spec.id, std::move(call->request), std::move(end),
+    record(self, answered(state.options->spec->id, std::move(call->request), std::move(end),
                           rpc_error, tool_error));
   }
   reply->end(http_status, std::make_shared<const std::string>(std::move(text)));
@@ -185,7 +185,7 @@ void take_notification(server_actor_pointer self, replica& one, const std::strin
     if (std::from_chars(token.data(), token.data() + token.size(), id).ec != std::errc{}) return;
     auto* call = state.calls.find(id);
     if (!call || call->own != own_request::none || !call->request.spans.progress_token) return;
-    state.calls.progressed(id, self->clock().now(), state.options->spec.policy.call_timeout);
+    state.calls.progressed(id, self->clock().now(), state.options->spec->policy.call_timeout);
     call->request.reply->event(std::make_shared<const std::string>(mcp::progress_to_client(
         line, spans, call->request.spans.progress_token.of(*call->request.body))));
   } else if (method == "notifications/message") {
@@ -199,7 +199,7 @@ void take_notification(server_actor_pointer self, replica& one, const std::strin
 
 void take_line(server_actor_pointer self, replica& one, bytes line) {
   auto& state = self->state;
-  const auto spans = state.scanner.scan(*line);
+  const auto spans = mcp::scanner{}.scan(*line);
   if (!spans) {
     ++state.garbage_total;
     return;
@@ -227,7 +227,7 @@ bool refuse_mirror(server_actor_pointer self, call_request& request) {
   const auto reply = request.reply;
   auto text = mcp::error_response(id_of(request), mcp::code::header_mismatch, why);
   record(self,
-         unanswered(state.options->spec.id, std::move(request), end_of(self, 0, {}), false, why));
+         unanswered(state.options->spec->id, std::move(request), end_of(self, 0, {}), false, why));
   reply->end(400, std::make_shared<const std::string>(std::move(text)));
   return true;
 }
@@ -237,7 +237,7 @@ bool refuse_mirror(server_actor_pointer self, call_request& request) {
 void admit_call(server_actor_pointer self, call_request&& request,
                 std::optional<std::chrono::steady_clock::time_point> wait_until) {
   auto& state = self->state;
-  if (state.options->spec.policy.link == link_kind::none)
+  if (state.options->spec->policy.link == link_kind::none)
     return fail_call(self, std::move(request), errc::not_supported,
                      "its \"link\" is \"none\", so it is kept alive and not called");
   if (request.method == "ping" && request.client == era::legacy) {
@@ -245,7 +245,7 @@ void admit_call(server_actor_pointer self, call_request&& request,
                                 mcp::empty_response(id_of(request), request.client)));
     return;
   }
-  if (is_recorded(request) && !state.filter.allows(request.tool)) {
+  if (is_recorded(request) && state.filter && !state.filter->allows(request.tool)) {
     auto why = detail_hidden(request.tool);
     return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
   }
@@ -287,7 +287,7 @@ void admit_call(server_actor_pointer self, call_request&& request,
 void wait_in_line(server_actor_pointer self, call_request&& request, waits_for why,
                   std::optional<std::chrono::steady_clock::time_point> wait_until) {
   auto& state = self->state;
-  const auto& queue = state.options->spec.policy.queue;
+  const auto& queue = state.options->spec->policy.queue;
   const auto deadline = wait_until.value_or(self->clock().now() + queue.wait);
   auto refused = state.waiting.add({std::move(request), deadline, why}, queue.max);
   arm_sweep(self, deadline);
@@ -312,11 +312,11 @@ void take_overlong(server_actor_pointer self, const overlong_in& message) {
   if (one == nullptr) return;
   one->life.heard();
   ++state.garbage_total;
-  const auto& name = state.options->spec.id.value;
+  const auto& name = state.options->spec->id.value;
   log::write(log::level::warn, "server.line_too_long",
              {log::kv("server", name), log::kv("start", quote_start(message.start))});
   const auto id = mcp::answered_id(message.start);
-  auto call = id ? state.calls.take(*id) : std::nullopt;
+  auto call = id ? state.calls.take(*id) : taken_call{};
   if (call && call->own == own_request::list) give_up_list(self, *one);
   if (!call || call->own != own_request::none) return; // An unknown call has its deadline.
   fail_call(self, std::move(call->request), errc::too_large, detail_overlong(message.bytes_max),
@@ -370,7 +370,7 @@ void ask_server(server_actor_pointer self, replica& one, own_request what,
                 const std::string& params) {
   auto& state = self->state;
   if (!one.wire || !one.handshake) return;
-  const auto& policy = state.options->spec.policy;
+  const auto& policy = state.options->spec->policy;
   pending_call call;
   call.own = what;
   call.instance = one.number;

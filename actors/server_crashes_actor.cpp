@@ -18,7 +18,7 @@ void draft_crash(server_actor_pointer self, replica& one, const instance_gone& m
   if (message.reason.kind == gone_kind::stopped) return;
   const crash_limits limits;
   crash_facts facts;
-  facts.server = state.options->spec.id;
+  facts.server = state.options->spec->id;
   facts.instance = message.number;
   facts.reason = message.reason;
   facts.at = std::chrono::system_clock::now();
@@ -31,12 +31,13 @@ void draft_crash(server_actor_pointer self, replica& one, const instance_gone& m
     facts.log = std::move(log.text);
     facts.log_cut = log.gap;
   }
-  one.crash = draft_crash(facts, one.lost, limits);
+  auto drafted = draft_crash(facts, one.lost, limits);
+  one.crash = drafted ? std::make_unique<crash_report>(std::move(*drafted)) : nullptr;
 }
 
 void tell_crash(server_actor_pointer self, replica& one, const child_report& decision) {
   if (!one.crash) return;
-  auto report = std::move(*std::exchange(one.crash, std::nullopt));
+  auto report = std::move(*std::exchange(one.crash, nullptr));
   if (!decide_crash(report, decision, one.succeeded)) return;
   auto& tree = *self->state.options->tree;
   event entry;

@@ -89,7 +89,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   call_failure failure;
   failure.code = code;
   failure.detail = std::move(detail);
-  failure.server = state.options->spec.id.value;
+  failure.server = state.options->spec->id.value;
   failure.state = to_string(state.status());
   failure.attempt = last.attempt;
   if (state.instances == instances_status::backing_off ||
@@ -107,7 +107,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   auto text = mcp::failure_response(id_of(request), failure);
   if (is_recorded(request))
     record(self,
-           unanswered(state.options->spec.id, std::move(request), end_of(self, instance, written),
+           unanswered(state.options->spec->id, std::move(request), end_of(self, instance, written),
                       admitted, mcp::failure_reason(failure)));
   reply->end(200, std::make_shared<const std::string>(std::move(text)));
 }
@@ -143,7 +143,7 @@ void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_beg
                 const gone_reason& reason) {
   auto& state = self->state;
   one.lost_reason = detail_gone(reason);
-  const auto deadline = self->clock().now() + state.options->spec.policy.queue.wait;
+  const auto deadline = self->clock().now() + state.options->spec->policy.queue.wait;
   waiting_line::list unseen;
   for (auto& [id, call] : state.calls.take_instance(one.number)) {
     if (call.own != own_request::none) continue;
@@ -174,7 +174,7 @@ void fail_waiting(server_actor_pointer self) {
 void count_failure(server_actor_pointer self) {
   auto& state = self->state;
   if (!state.breaker.on_failure(self->clock().now())) return;
-  const auto& spec = state.options->spec;
+  const auto& spec = *state.options->spec;
   log::write(log::level::warn, "server.breaker_open",
              {log::kv("server", spec.id.value),
               log::kv("reason", detail_open(state.breaker.failures(), spec.policy.breaker.open))});
@@ -182,7 +182,7 @@ void count_failure(server_actor_pointer self) {
 
 void sweep(server_actor_pointer self) {
   auto& state = self->state;
-  const auto& policy = state.options->spec.policy;
+  const auto& policy = state.options->spec->policy;
   const auto now = self->clock().now();
   const auto due = std::exchange(state.sweep_at, std::nullopt).value_or(now);
   // We were suspended or starved. What the servers wrote meanwhile stands in their pipes, and is

@@ -20,7 +20,7 @@ namespace toolscore {
 namespace {
 
 void arm_ping(server_actor_pointer self, replica& one) {
-  const auto every = self->state.options->spec.policy.ping.every;
+  const auto every = self->state.options->spec->policy.ping.every;
   if (every.count() > 0)
     self->delayed_send(self, every, ping_due{++one.ping_generation, one.place});
 }
@@ -32,7 +32,7 @@ void answer_cycle(server_actor_pointer self, replica& one) {
   const auto left = std::any_of(state.replicas.begin(), state.replicas.end(),
                                 [](const replica& x) { return x.cycling; });
   if (left || !std::exchange(state.cycling, false)) return;
-  self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
+  self->send(state.options->tree->coordinator, server_cycled{state.options->spec->id});
 }
 
 /// An instance of `one` is gone, by its own word or, where its actor died, by its supervisor's.
@@ -62,7 +62,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   lose_calls(self, one, lines_begun, message.reason);
   draft_crash(self, one, message);
   if (message.left) return set_reason(state, one, "it outlives the node"); // So does its row.
-  self->send(state.options->tree->store, drop_instance{{state.options->spec.id, message.number}});
+  self->send(state.options->tree->store, drop_instance{{state.options->spec->id, message.number}});
   // What it never saw goes to another at once.
   const bool others = std::any_of(state.replicas.begin(), state.replicas.end(),
                                   [](const replica& x) { return x.wire != nullptr; });
@@ -90,7 +90,7 @@ void take_started(server_actor_pointer self, const instance_started& message) {
   else
     self->send(
         state.options->tree->store,
-        put_instance{{state.options->spec.id, message.number}, message.pid, message.init_pid});
+        put_instance{{state.options->spec->id, message.number}, message.pid, message.init_pid});
   publish(self);
 }
 
@@ -107,7 +107,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
     one->handshake = std::make_shared<const mcp::handshake_result>(*message.handshake);
   if (one->handshake && one->owned_by.empty()) state.handshake = one->handshake;
   state.breaker.reset();
-  one->life = liveness{state.options->spec.policy.ping};
+  one->life = liveness{state.options->spec->policy.ping};
   set_reason(state, *one, "");
   const bool ends =
       one->status == instances_status::ending || one->status == instances_status::dozing;

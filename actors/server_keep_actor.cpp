@@ -10,7 +10,7 @@
 namespace toolscore {
 
 std::string digest_if_kept(server_actor_pointer self) {
-  const auto& spec = self->state.options->spec;
+  const auto& spec = *self->state.options->spec;
   if (spec.policy.on_node_exit != node_exit::keep || !self->state.plan) return {};
   const auto& limits = spec.policy.limits;
   std::vector<std::string> parts{std::to_string(spawner::keep_version),
@@ -29,17 +29,17 @@ std::string digest_if_kept(server_actor_pointer self) {
 std::uint64_t number_before(server_actor_pointer self) {
   auto& state = self->state;
   const auto& processes = *state.options->processes;
-  const auto kept = processes.kept(state.options->spec.id);
+  const auto kept = processes.kept(state.options->spec->id);
   if (!kept) {
-    const auto last = processes.last_kept(state.options->spec.id);
+    const auto last = processes.last_kept(state.options->spec->id);
     // Of one that has ended since this node looked nobody else looks at the row.
     if (last != 0)
-      self->send(state.options->tree->store, drop_instance{{state.options->spec.id, last}});
+      self->send(state.options->tree->store, drop_instance{{state.options->spec->id, last}});
     return last;
   }
   const bool same = kept->digest == digest_if_kept(self);
   log::write(log::level::info, same ? "server.adopting" : "server.kept_reaped",
-             {log::kv("server", state.options->spec.id.value), log::kv("instance", kept->number),
+             {log::kv("server", state.options->spec->id.value), log::kv("instance", kept->number),
               log::kv("reason", same ? "a former node kept it" : "its definition has changed")});
   state.replicas.front().planned = true; // More than one are not kept.
   return same ? kept->number - 1 : kept->number;
@@ -47,7 +47,7 @@ std::uint64_t number_before(server_actor_pointer self) {
 
 void forsake_kept(server_actor_pointer self) {
   auto& state = self->state;
-  const auto& spec = state.options->spec;
+  const auto& spec = *state.options->spec;
   auto told = back_to<done>(self, [self](done) {
     self->state.kept_ends = false;
     changed(self);

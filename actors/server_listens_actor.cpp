@@ -321,7 +321,7 @@ void take_listen_end(server_actor_pointer self, std::int64_t id, bool failed) {
   asked.refused = failed;
   if (failed)
     return log::write(log::level::warn, "server.listen_refused",
-                      {log::kv("server", state.options->spec.id.value),
+                      {log::kv("server", state.options->spec->id.value),
                        log::kv("reason", "it announces changes and refuses to be listened to")});
   const auto wait =
       std::min(listen_again_max, listen_again_first * (1 << std::min(asked.ended, 6U)));

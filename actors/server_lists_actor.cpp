@@ -39,7 +39,8 @@ bool may_have(const replica& one, mcp::served_list kind) {
 
 /// @returns whether that is news to who knew the list before
 bool keep(server_actor_state& state, mcp::served_list kind, mcp::kept_list list) {
-  auto& kept = state.lists[static_cast<std::size_t>(kind)];
+  if (!state.lists) state.lists = std::make_unique<mcp::kept_lists>();
+  auto& kept = (*state.lists)[static_cast<std::size_t>(kind)];
   const bool known = kept.array != nullptr;
   const bool same = known && list.array && *kept.array == *list.array;
   if (same) list.array = kept.array; // Who holds it sees by its address that it is the same.
@@ -60,8 +61,7 @@ void fetch_next(server_actor_pointer self) {
     state.lists_due.remove(kind);
     if (!may_have(*one, kind)) {
       mcp::list_set changed;
-      if (state.lists[static_cast<std::size_t>(kind)].array && keep(state, kind, {}))
-        changed.add(kind);
+      if (kept_list_of(state, kind).array && keep(state, kind, {})) changed.add(kind);
       if (!changed.empty()) tell_catalog(self, changed);
       continue;
     }
@@ -99,9 +99,14 @@ void take_whole(server_actor_pointer self, const replica& one, mcp::served_list 
 
 } // namespace
 
+const mcp::kept_list& kept_list_of(const server_actor_state& state, mcp::served_list kind) {
+  static const mcp::kept_list none;
+  return state.lists ? (*state.lists)[static_cast<std::size_t>(kind)] : none;
+}
+
 void tell_catalog(server_actor_pointer self, mcp::list_set changed) {
   auto& state = self->state;
-  const auto& spec = state.options->spec;
+  const auto& spec = *state.options->spec;
   if (spec.policy.link == link_kind::none) return; // It has nothing to offer, ever.
   auto policy = std::make_shared<mcp::offer_policy>();
   policy->prefix = spec.policy.prefix;
@@ -109,7 +114,8 @@ void tell_catalog(server_actor_pointer self, mcp::list_set changed) {
   policy->tools = {spec.policy.tools_allow, spec.policy.tools_deny, spec.policy.tools_rename,
                    spec.policy.tools_describe};
   self->send(state.options->tree->catalog,
-             server_offered{spec.id, std::move(policy), state.handshake, state.lists, changed,
+             server_offered{spec.id, std::move(policy), state.handshake,
+                            state.lists ? *state.lists : mcp::kept_lists{}, changed,
                             state.options->tree->places.of(spec.id.value)});
 }
 
@@ -158,7 +164,7 @@ void take_lists_wanted(server_actor_pointer self) {
     return;
   state.lists_looked_at = now;
   for (const auto kind : mcp::all_lists) {
-    const auto& kept = state.lists[static_cast<std::size_t>(kind)];
+    const auto& kept = kept_list_of(state, kind);
     const auto on_its_way = [&](const replica& x) { return x.fetch && x.fetch->kind == kind; };
     if (kept.array && now - kept.life.fetched >= std::chrono::milliseconds(kept.life.ttl_ms) &&
         std::none_of(state.replicas.begin(), state.replicas.end(), on_its_way))

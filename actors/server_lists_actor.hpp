@@ -11,6 +11,8 @@ namespace toolscore {
 
 /// What the catalog is to know before the server was ever ready, and again when it asks anew.
 void tell_catalog(server_actor_pointer self, mcp::list_set changed = {});
+/// The last that is known of one; its array is null where none is.
+const mcp::kept_list& kept_list_of(const server_actor_state& state, mcp::served_list kind);
 /// A replica is ready: all its lists are fetched.
 void fetch_lists(server_actor_pointer self, replica& one);
 /// The server says that some have changed: they are fetched in a while, together with what it says

@@ -31,7 +31,7 @@ void answer_overtaken(server_actor_pointer self, server_verb verb) {
       state.orders.push_back(std::move(order));
     else
       order.then(error{errc::cancelled, "a later " + std::string(to_string(verb)) + " of \"" +
-                                            state.options->spec.id.value + "\" overtook the " +
+                                            state.options->spec->id.value + "\" overtook the " +
                                             to_string(order.verb)});
   }
 }
@@ -96,7 +96,7 @@ void settle_orders(server_actor_pointer self) {
     else if (up && (verdict || status == process_status::stopped))
       order.then(
           error{status == process_status::failed ? errc::install_failed : errc::server_not_ready,
-                "server \"" + state.options->spec.id.value + "\" is " + to_string(status) +
+                "server \"" + state.options->spec->id.value + "\" is " + to_string(status) +
                     (reason.empty() ? "" : ": " + reason)});
     else if (!up && (status == process_status::stopped || verdict))
       order.then(done{});
@@ -145,7 +145,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
   case server_verb::remove:
     state.desired = desired_state::stopped;
     if (state.install != install_status::installed) {
-      self->send(state.options->tree->runner, cancel_install{state.options->spec.id});
+      self->send(state.options->tree->runner, cancel_install{state.options->spec->id});
       ++state.install_generation;
       state.install = install_status::none;
     }
@@ -188,10 +188,10 @@ server_status describe(server_actor_pointer self) {
                                    [](const replica& x) { return x.instance != nullptr; });
   const auto& shown = living == shared.end() ? state.replicas.front() : *living;
   server_status status;
-  status.id = state.options->spec.id;
+  status.id = state.options->spec->id;
   status.status = state.status();
   status.desired = state.desired;
-  status.source = state.options->spec.source;
+  status.source = state.options->spec->source;
   status.pid = shown.pid;
   status.init_pid = shown.init_pid;
   status.instance = shown.number;
@@ -235,7 +235,7 @@ log_answer read_logs(server_actor_pointer self, const log_request& request) {
   std::string text;
   const auto add = [&](const replica& one, const std::string& part) {
     if (part.empty()) return;
-    text += "==> " + to_string(instance_id{self->state.options->spec.id, one.number}) + " <==\n";
+    text += "==> " + to_string(instance_id{self->state.options->spec->id, one.number}) + " <==\n";
     text += part;
     if (!part.ends_with('\n')) text += '\n';
   };
@@ -260,14 +260,14 @@ void cycle(server_actor_pointer self) {
   if (state.supervisor)
     self->send(state.supervisor, reports_told{});
   else
-    self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
+    self->send(state.options->tree->coordinator, server_cycled{state.options->spec->id});
 }
 
 void cycle_replicas(server_actor_pointer self) {
   auto& state = self->state;
   const auto is_alive = [](const replica& x) { return x.alive; };
   if (!state.supervisor || std::none_of(state.replicas.begin(), state.replicas.end(), is_alive)) {
-    self->send(state.options->tree->coordinator, server_cycled{state.options->spec.id});
+    self->send(state.options->tree->coordinator, server_cycled{state.options->spec->id});
     return;
   }
   state.cycling = true;
@@ -278,7 +278,7 @@ void cycle_replicas(server_actor_pointer self) {
     if (one.status == instances_status::ending || one.status == instances_status::dozing)
       continue; // It ends already, and stays ended.
     // As in OTP, one that is temporary ends with its group and is not started again.
-    if (state.options->spec.policy.restart == restart_type::temporary) {
+    if (state.options->spec->policy.restart == restart_type::temporary) {
       self->send(state.supervisor, stop_child{one.child});
       continue;
     }
@@ -295,11 +295,11 @@ void tell(server_actor_pointer self, const tell_standing& asked) {
   if (asked.coordinator) {
     if (state.published) self->send(asked.coordinator, *state.published);
     if (state.supervisor) self->send(state.supervisor, coordinator_changed{asked.coordinator});
-    if (state.keep.asks()) self->send(asked.coordinator, sleep_wanted{state.options->spec.id});
+    if (state.keep.asks()) self->send(asked.coordinator, sleep_wanted{state.options->spec->id});
     return;
   }
   auto& manager = state.options->tree->manager;
-  self->send(manager, server_up{state.options->spec.id, caf::actor_cast<caf::actor>(self)});
+  self->send(manager, server_up{state.options->spec->id, caf::actor_cast<caf::actor>(self)});
   if (state.published) self->send(manager, *state.published);
 }
 

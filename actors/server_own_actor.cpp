@@ -32,7 +32,7 @@ bool is_own(const replica& one) noexcept {
 /// Whom a call's own instance belongs to; empty = it is everybody's. A modern client has no
 /// session, so its calls go by its principal.
 std::string key_of(const server_actor_state& state, const call_request& request) {
-  const auto mode = state.options->spec.policy.sessions;
+  const auto mode = state.options->spec->policy.sessions;
   // One that is stopped, or has nothing to start from, refuses its own callers as everybody.
   if (!state.supervisor || state.ending || state.desired != desired_state::running) return {};
   if (mode == session_mode::shared || mode == session_mode::serial || !state.handshake ||
@@ -91,7 +91,8 @@ replica& place_for_own(server_actor_state& state) {
   const auto at = std::find_if(state.replicas.begin() + static_cast<std::ptrdiff_t>(state.shared),
                                state.replicas.end(), [](const replica& x) { return !is_own(x); });
   const auto place = static_cast<std::uint32_t>(at - state.replicas.begin());
-  if (place == state.replicas.size()) state.replicas.emplace_back();
+  if (place == state.replicas.size())
+    state.replicas.push_back(std::make_unique<replica>().release());
   auto& one = state.replicas[place];
   const auto pings = one.ping_generation; // A timer of the former one may still come.
   replica fresh;
@@ -109,7 +110,7 @@ replica* begin_own(server_actor_pointer self, const std::string& key, const call
   one.owned_by = key;
   // What a principal's calls can be asked is known of each only when it comes.
   one.declares = key.front() == 's' ? from->capabilities : everything;
-  one.child = state.options->spec.id.value + "@" + std::to_string(++state.last_own);
+  one.child = state.options->spec->id.value + "@" + std::to_string(++state.last_own);
   one.status = instances_status::starting;
   self->send(state.supervisor, add_child{child_of(self, one)});
   return &one;
@@ -143,7 +144,7 @@ own_verdict admit_to_own(server_actor_pointer self, call_request& request) {
   const auto key = key_of(state, request);
   if (key.empty()) return own_verdict::everybody;
   const bool alone =
-      key.front() == 'p' && state.options->spec.policy.sessions == session_mode::automatic;
+      key.front() == 'p' && state.options->spec->policy.sessions == session_mode::automatic;
   auto* one = alone ? find_free(state, key, self->clock().now()) : find_own(state, key);
   // New brakes do not help what is parked, and whoever calls would get some.
   if (one == nullptr && admission_of(self) == admission::refuse) return own_verdict::everybody;

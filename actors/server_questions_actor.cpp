@@ -34,7 +34,7 @@ void close_question(server_actor_pointer self, pending_call& call, std::string_v
   if (!call.questions.empty()) return;
   const auto now = self->clock().now();
   call.deadline_max = call.max_before + (now - call.asked_at);
-  call.deadline = std::min(now + self->state.options->spec.policy.call_timeout, call.deadline_max);
+  call.deadline = std::min(now + self->state.options->spec->policy.call_timeout, call.deadline_max);
   arm_sweep(self, call.deadline);
 }
 

@@ -40,7 +40,7 @@ void enter_sum(server_actor_state& state) {
 } // namespace
 
 void make_replicas(server_actor_state& state) {
-  const auto& spec = state.options->spec;
+  const auto& spec = *state.options->spec;
   state.shared = std::clamp(spec.policy.replicas, 1U, replicas_max);
   state.replicas.resize(state.shared);
   for (std::uint32_t place = 0; place < state.shared; ++place) {

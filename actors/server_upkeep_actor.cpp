@@ -1,4 +1,5 @@
 #include "actors/server_upkeep_actor.hpp"
+#include "actors/server_lists_actor.hpp"
 
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
@@ -39,7 +40,7 @@ void replace(server_actor_pointer self, replica& one) {
   set_status(state, one, instances_status::starting);
   set_reason(state, one,
              "replaced: it reached its max_lifetime of " +
-                 duration_text(state.options->spec.policy.max_lifetime));
+                 duration_text(state.options->spec->policy.max_lifetime));
   self->send(state.supervisor, restart_child{one.child});
   changed(self);
 }
@@ -63,7 +64,7 @@ bool has_cursor(const call_request& request) {
 }
 
 const bytes& tools_of(const server_actor_state& state) {
-  return state.lists[static_cast<std::size_t>(mcp::served_list::tools)].array;
+  return kept_list_of(state, mcp::served_list::tools).array;
 }
 
 /// The list that it had, as itself would answer.
@@ -76,7 +77,7 @@ std::string kept_tools(server_actor_pointer self, const call_request& request) {
       result += R"("_meta":{"io.modelcontextprotocol/serverInfo":)" + info + "},";
   }
   result += R"("tools":)" + *tools_of(state) + "}";
-  if (!state.filter.open()) result = state.filter.filtered(result);
+  if (state.filter) result = state.filter->filtered(result);
   return mcp::result_response(id_of(request), result);
 }
 
@@ -110,7 +111,7 @@ void take_upkeep_due(server_actor_pointer self, const upkeep_due& due) {
     replace(self, state.replicas.at(state.keep.full()));
     break;
   case upkeep::verdict::sleep:
-    self->send(state.options->tree->coordinator, sleep_wanted{state.options->spec.id});
+    self->send(state.options->tree->coordinator, sleep_wanted{state.options->spec->id});
     break;
   }
   arm_upkeep(self);
@@ -148,7 +149,7 @@ void wake(server_actor_pointer self, wake_cause why) {
 
 void fell_asleep(server_actor_pointer self) {
   auto& state = self->state;
-  state.reason = "no call for " + duration_text(state.options->spec.policy.idle_stop);
+  state.reason = "no call for " + duration_text(state.options->spec->policy.idle_stop);
   if (state.wake_wanted || !state.waiting.empty())
     wake(self, state.wake_wanted.value_or(wake_cause::need));
 }

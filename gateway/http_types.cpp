@@ -16,6 +16,11 @@ std::uint32_t key_of(std::string_view name) noexcept {
   return static_cast<std::uint32_t>(name.size()) << 8 | static_cast<unsigned char>(first);
 }
 
+/// Which of 64 bits stands for a key.
+std::uint64_t bit_of(std::uint32_t key) noexcept {
+  return std::uint64_t{1} << ((key * 0x9e3779b1u) >> 26);
+}
+
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   c = lowered(c);
@@ -58,7 +63,9 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcep
 }
 
 void header_list::add(std::string_view name, std::string_view value) {
-  entries_.push_back({key_of(name), static_cast<std::uint32_t>(text_.size()),
+  const auto key = key_of(name);
+  seen_ |= bit_of(key);
+  entries_.push_back({key, static_cast<std::uint32_t>(text_.size()),
                       static_cast<std::uint32_t>(name.size()),
                       static_cast<std::uint32_t>(value.size())});
   text_ += name;
@@ -68,6 +75,7 @@ void header_list::add(std::string_view name, std::string_view value) {
 void header_list::clear() noexcept {
   text_.clear();
   entries_.clear();
+  seen_ = 0;
 }
 
 std::string_view header_list::name(std::size_t index) const noexcept {
@@ -82,6 +90,7 @@ std::string_view header_list::value(std::size_t index) const noexcept {
 
 std::optional<std::string_view> header_list::get(std::string_view wanted) const noexcept {
   const auto key = key_of(wanted);
+  if ((seen_ & bit_of(key)) == 0) return std::nullopt;
   for (std::size_t i = 0; i < entries_.size(); ++i)
     if (entries_[i].key == key && equals_ignoring_case(name(i), wanted)) return value(i);
   return std::nullopt;
@@ -89,6 +98,7 @@ std::optional<std::string_view> header_list::get(std::string_view wanted) const 
 
 std::size_t header_list::count(std::string_view wanted) const noexcept {
   const auto key = key_of(wanted);
+  if ((seen_ & bit_of(key)) == 0) return 0;
   std::size_t found = 0;
   for (std::size_t i = 0; i < entries_.size(); ++i)
     found += entries_[i].key == key && equals_ignoring_case(name(i), wanted) ? 1 : 0;

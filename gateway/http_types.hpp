@@ -36,6 +36,7 @@ private:
   };
   std::string text_;
   std::vector<entry> entries_;
+  std::uint64_t seen_ = 0; ///< A bit for each key there is: of what is absent most is known by it.
 };
 
 /// Who is at the other end of a connection, known before the first byte.

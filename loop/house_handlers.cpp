@@ -10,13 +10,15 @@
 
 namespace toolscore {
 
-namespace {
-
-/// caf::drop answers even what was no request, with an error; an actor that gets such an answer
-/// ends. A message that nobody wants must not end its sender.
-caf::result<caf::message> ignore(caf::scheduled_actor* self, caf::message_view&) {
+caf::result<caf::message> ignored_message(caf::scheduled_actor* self) {
   if (self->current_mailbox_element()->mid.is_request()) return caf::sec::unexpected_message;
   return caf::delegated<caf::message>{};
+}
+
+namespace {
+
+caf::result<caf::message> ignore(caf::scheduled_actor* self, caf::message_view&) {
+  return ignored_message(self);
 }
 
 /// It ends its actor, whose supervisor starts another; what is wrong in us must be seen all the

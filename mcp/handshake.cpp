@@ -6,6 +6,8 @@
 #include "mcp/translate.hpp"
 #include "mcp/versions.hpp"
 
+#include <algorithm>
+
 namespace toolscore::mcp {
 namespace {
 
@@ -18,6 +20,7 @@ bool is_modern_error(std::int64_t number) noexcept {
 
 std::vector<handshake::action> handshake::start(time_point now) {
   phase_ = phase::probing;
+  started_ = now;
   return {send{discover_line(quote(discover_id))}, arm{now + options_.probe_wait}};
 }
 
@@ -53,7 +56,8 @@ std::vector<handshake::action> handshake::on_discover(std::string_view line, con
     told = read_discover(spans.result.of(line));
     if (told.modern && told.names_legacy && phase_ == phase::both) {
       modern_ = std::move(told.modern);
-      return {arm{now + options_.probe_wait}};
+      // Who was slow with this answer may be as slow with the next.
+      return {arm{now + std::max<time_point::duration>(options_.probe_wait, now - started_)}};
     }
     if (told.modern) return succeed(std::move(*told.modern));
   } else {

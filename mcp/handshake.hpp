@@ -30,7 +30,8 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
   struct options {
     /// After so long without an answer to server/discover initialize is sent too; and where that
-    /// answer comes then, the one to initialize is waited for as long again.
+    /// answer comes then, the one to initialize is waited for as long again, or for as long as
+    /// this one took.
     std::chrono::milliseconds probe_wait{3'000};
     /// What a legacy server is told that its client can be asked; JSON.
     std::string client_capabilities = "{}";
@@ -71,6 +72,7 @@ private:
 
   options options_;
   phase phase_ = phase::idle;
+  time_point started_{};
   bool initialize_failed_ = false; ///< While server/discover was still open.
   /// A good DiscoverResult that came when initialize had been sent: a server of both eras that has
   /// read both is of the legacy one now, so its answer to initialize is waited for.

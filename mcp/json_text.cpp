@@ -59,6 +59,7 @@ std::size_t append_unicode(std::string& out, std::string_view text, std::size_t 
 std::string decode(std::string_view raw) {
   if (raw.size() < 2 || raw.front() != '"' || raw.back() != '"') return {};
   raw = raw.substr(1, raw.size() - 2);
+  if (raw.find('\\') == std::string_view::npos) return std::string(raw);
   std::string out;
   out.reserve(raw.size());
   for (std::size_t at = 0; at < raw.size();) {

@@ -46,7 +46,7 @@ public:
   virtual bool has_server(const server_id& server) const = 0;
   /// The exchange is ended exactly once, whatever happens. `initialize`, `server/discover` and
   /// `ping` are answered by the server's owner too, from its handshake.
-  virtual void call(const server_id& server, call_request request) = 0;
+  virtual void call(const server_id& server, call_request&& request) = 0;
   virtual void cancel(const server_id& server, call_cancel request) = 0;
   /// A legacy client's session is over; what a server keeps for it alone goes, too.
   virtual void end_session(const server_id& server, const std::string& session) = 0;

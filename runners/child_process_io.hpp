@@ -95,7 +95,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   std::string not_given;
   tree_cgroup cgroup;       ///< Made before the plan is sent, where one is wanted.
   bool cgroup_rests = true; ///< The plan says what its limits are.
-  std::optional<kept_hold> kept;
+  std::unique_ptr<kept_hold> kept; ///< Null where it ends with the node.
   std::vector<descriptor> keep_fds; ///< What the spawner is sent besides, if it is kept.
 
 private:

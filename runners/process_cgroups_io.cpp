@@ -43,7 +43,7 @@ void process_io::state::make_cgroup(waiting_start next) {
       held->wanted == spawner::hold::sweep || client->strength() == spawner::hold::sweep;
   pool(
       [from = cgroups, made, limits = held->who->plan.limits, tracked,
-       name = name_of(held->who->plan), kept = held->who->kept.has_value()] {
+       name = name_of(held->who->plan), kept = held->who->kept != nullptr] {
         made->emplace(from->make(limits, tracked, name, kept));
       },
       [self = shared_from_this(), made, held] {

@@ -10,7 +10,9 @@ process_io::state::child process_io::state::make_child(const launch_plan& plan,
   const auto keep = std::exchange(options.keep, std::nullopt);
   auto who = std::make_shared<child_process::state>(io, plan, std::move(options));
   if (keep) {
-    who->kept = kept_hold{kept_files, {}, false, false, keep->term};
+    who->kept = std::make_unique<kept_hold>();
+    who->kept->files = kept_files;
+    who->kept->term = keep->term;
     who->kept->note.id = keep->id;
     who->kept->note.digest = keep->digest;
     who->kept->note.port = keep->port;

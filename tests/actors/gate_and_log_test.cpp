@@ -43,13 +43,34 @@ BOOST_AUTO_TEST_CASE(events_are_numbered_from_one_without_gaps_and_resume_from_a
   event_log log{3};
   for (int i = 0; i < 5; ++i) log.append({});
   BOOST_TEST(log.last_number() == 5u);
-  const auto kept = log.after(0);
-  BOOST_REQUIRE(kept.size() == 3u);
-  BOOST_TEST(kept.front()->number == 3u);
-  BOOST_REQUIRE(log.after(4).size() == 1u);
-  BOOST_TEST(log.after(4).front()->number == 5u);
-  BOOST_TEST(log.after(5).empty());
-  BOOST_TEST(log.after(99).empty());
+  const auto numbers_after = [&](std::uint64_t number) {
+    std::vector<std::uint64_t> told;
+    log.tell_after(number, [&](const event_ptr& x) { told.push_back(x->number); });
+    return told;
+  };
+  BOOST_TEST(numbers_after(0) == std::vector<std::uint64_t>({3, 4, 5}),
+             boost::test_tools::per_element());
+  BOOST_TEST(numbers_after(4) == std::vector<std::uint64_t>({5}), boost::test_tools::per_element());
+  BOOST_TEST(numbers_after(5).empty());
+  BOOST_TEST(numbers_after(99).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_event_is_told_again_as_it_came) {
+  event_log log{3};
+  event content;
+  content.at = std::chrono::system_clock::time_point(std::chrono::nanoseconds(1'234'567'890'123));
+  content.kind = "server.state";
+  content.server = {std::string("fs\0x", 4)};
+  content.fields = {{"", "no name"}, {"empty", ""}, {"reason", std::string(70'000, 'r')}};
+  const auto first = log.append(content);
+  std::vector<event_ptr> again;
+  log.tell_after(0, [&](event_ptr x) { again.push_back(std::move(x)); });
+  BOOST_REQUIRE(again.size() == 1u);
+  BOOST_TEST(again[0]->number == first->number);
+  BOOST_TEST((again[0]->at == content.at));
+  BOOST_TEST(again[0]->kind == content.kind);
+  BOOST_TEST(again[0]->server.value == content.server.value);
+  BOOST_TEST((again[0]->fields == content.fields));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

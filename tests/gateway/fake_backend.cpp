@@ -20,7 +20,7 @@ bool fake_backend::has_server(const server_id& server) const {
   return names.contains(server.value);
 }
 
-void fake_backend::call(const server_id& server, call_request request) {
+void fake_backend::call(const server_id& server, call_request&& request) {
   called.push_back(server.value);
   boost::asio::post(io_, [this, x = std::move(request)]() mutable { on_call(x); });
 }

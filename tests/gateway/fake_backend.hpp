@@ -61,7 +61,7 @@ public:
   void notify(const server_id& server, session_notice notice) override {
     notices.emplace_back(server.value, std::move(notice.method));
   }
-  void call(const server_id& server, call_request request) override;
+  void call(const server_id& server, call_request&& request) override;
   void cancel(const server_id& server, call_cancel request) override;
   void record(call_record record) override { records.push_back(std::move(record)); }
   mcp::view_ptr view(std::string_view group) const override {
