@@ -78,14 +78,10 @@ int show(taken_paths& taken) {
   return 0;
 }
 
-int cover(const char* path, const char* options) {
-  return mount("none", path, "tmpfs", cover_flags, options) == 0 ? 0 : errno;
-}
-
-int cover_if_there(const char* path) {
+int cover_if_there(const char* path, const char* options) {
   struct stat facts {};
   if (stat(path, &facts) != 0 || !S_ISDIR(facts.st_mode)) return 0;
-  return cover(path, "mode=755,size=64k");
+  return mount("none", path, "tmpfs", cover_flags, options) == 0 ? 0 : errno;
 }
 
 int close_cover(const char* path) {
@@ -120,9 +116,9 @@ int obey(const char* text, taken_paths& taken) {
   case order::take_read:
     return take(taken, path, text[0] == order::take_read);
   case order::cover:
-    return cover_if_there(path);
+    return cover_if_there(path, "mode=755,size=64k");
   case order::scratch:
-    return cover(path, scratch_size);
+    return cover_if_there(path, scratch_size);
   case order::show:
     return show(taken);
   case order::close:
