@@ -21,6 +21,15 @@ std::string digest_if_kept(server_actor_pointer self) {
                                  std::to_string(limits.cpu),
                                  std::to_string(limits.pids),
                                  std::to_string(limits.files)};
+  const auto& isolation = spec.policy.isolation;
+  if (isolation != isolation_policy{}) { // What nobody has asked for is in no digest.
+    parts.push_back(isolation.level ? to_string(*isolation.level) : "isolation");
+    parts.push_back(isolation.network ? to_string(*isolation.network) : "network");
+    parts.push_back(!isolation.own_tmp ? "tmp" : *isolation.own_tmp ? "own tmp" : "host tmp");
+    parts.push_back(isolation.no_new_privs ? "" : "may gain");
+    for (const auto& path : isolation.read) parts.push_back("read " + path);
+    for (const auto& path : isolation.write) parts.push_back("write " + path);
+  }
   for (const auto& argument : self->state.plan->argv) parts.push_back(argument);
   for (const auto& [name, value] : spec.env) parts.push_back(name + "=" + value);
   return install_key("kept", parts);

@@ -1,6 +1,7 @@
 #include "config/policy_config.hpp"
 
 #include "config/durations.hpp"
+#include "config/isolation_config.hpp"
 #include "config/readiness_config.hpp"
 #include "config/relations_config.hpp"
 #include "config/sizes.hpp"
@@ -150,7 +151,8 @@ std::span<const std::string_view> policy_keys() noexcept {
                                    "queue"sv,         "success"sv,      "isolation"sv,
                                    "limits"sv,        "paths"sv,        "network"sv,
                                    "prefix"sv,        "pin"sv,          "tools"sv,
-                                   "retry"sv,         "breaker"sv,      "instructions"sv};
+                                   "retry"sv,         "breaker"sv,      "instructions"sv,
+                                   "private_tmp"sv,   "no_new_privs"sv};
   return keys;
 }
 
@@ -176,6 +178,7 @@ void read_policy(fields& object, server_policy& out) {
               {"auto", "shared", "serial", "per_session", "per_principal"});
   object.whole("replicas", out.replicas, 1, replicas_max);
   read_limits(object.section("limits"), out.limits);
+  read_isolation(object, out.isolation);
   read_view_policy(object, out);
   read_relations(object, out);
   refuse_unsupported(object);
@@ -220,6 +223,7 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
                    {"files", limits.files}};
   // Written out it would be asked for, where now it is only wished.
   if (limits.pids_required) out["limits"]["pids"] = or_null(limits.pids);
+  write_isolation(out, policy.isolation);
   out["replicas"] = policy.replicas;
   out["depends_on"] = json::object();
   for (const auto& [name, condition] : policy.depends_on)

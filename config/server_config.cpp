@@ -5,6 +5,7 @@
 #include "config/expand.hpp"
 #include "config/expanded_fields.hpp"
 #include "config/fields.hpp"
+#include "config/isolation_config.hpp"
 #include "config/json_text.hpp"
 #include "config/policy_config.hpp"
 #include "config/readiness_config.hpp"
@@ -122,6 +123,8 @@ json spec_json(const server_spec& spec) {
   out.update(endpoint_json(spec));
   if (spec.disabled) out["disabled"] = true;
   out.update(policy_json(spec.policy));
+  if (is_elsewhere(spec))
+    for (const auto key : isolation_keys()) out.erase(std::string(key));
   if (spec.source == source_kind::image) out.update(container_json(spec.container));
   if (spec.source == source_kind::remote) // Which has no process that they could be about.
     for (const char* key : {"limits", "port"}) out.erase(key);
@@ -162,6 +165,7 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   check_readiness(server, spec.policy);
   check_upkeep(server, spec.policy);
   check_container(server, spec);
+  check_isolation(server, spec, env);
   if (failure) return *failure;
   spec.origin_json = dump(object);
   return spec;

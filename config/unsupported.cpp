@@ -1,6 +1,5 @@
 #include "config/unsupported.hpp"
 
-#include "config/container_config.hpp"
 #include "messages/server_spec.hpp"
 
 #include <algorithm>
@@ -28,8 +27,6 @@ struct word_key {
 
 constexpr std::array word_keys{
     word_key{"link", 4, {"stdio", "none", "http", "sse", "ws"}},
-    word_key{"isolation", 1, {"default"}},
-    word_key{"network", 1, {"full"}},
     word_key{"pin", 1, {"warn"}},
     word_key{"retry", 1, {"never"}},
 };
@@ -52,23 +49,10 @@ void refuse_word(fields& object, const word_key& row) {
   refuse(object, row.key, *value, list_of_words(words.first(row.in_force)));
 }
 
-void refuse_paths(fields& object) {
-  fields paths = object.section("paths");
-  paths.only({"read", "write"});
-  for (const std::string_view key : {"read", "write"}) {
-    std::vector<std::string> list;
-    paths.texts(key, list, 1'000);
-    if (!list.empty()) refuse(paths, key, *paths.find(key), "[]");
-  }
-}
-
 } // namespace
 
 void refuse_unsupported(fields& object) {
-  const bool container = runs_in_container(object); // Which has a network and paths of its own.
-  for (const auto& row : word_keys)
-    if (!container || row.key != "network") refuse_word(object, row);
-  if (!container) refuse_paths(object);
+  for (const auto& row : word_keys) refuse_word(object, row);
 }
 
 void refuse_sources(fields& server) {

@@ -30,6 +30,7 @@ struct launch_plan {
   std::string stderr_log; ///< stderr is also appended to this file; empty = none.
   std::string name;       ///< Of its cgroup, where it has one; empty = argv[0]'s.
   limits_policy limits;
+  launch_isolation isolation;
   /// Set: it starts in a container, whose image has an environment of its own below `env`.
   std::optional<container_launch> container;
   /// Where it is spoken to, if that is a place of its own. Nothing is started where `argv` is

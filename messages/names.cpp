@@ -93,6 +93,16 @@ const char* to_string(container_network x) noexcept {
   return pick(names, static_cast<std::size_t>(x));
 }
 
+const char* to_string(isolation_level x) noexcept {
+  static constexpr std::array names{"none", "default", "strict"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(network_access x) noexcept {
+  static constexpr std::array names{"none", "loopback", "full"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
 const char* to_string(pull_policy x) noexcept {
   static constexpr std::array names{"missing", "always", "never"};
   return pick(names, static_cast<std::size_t>(x));

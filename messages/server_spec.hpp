@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/ids.hpp"
+#include "messages/isolation.hpp"
 #include "messages/relations.hpp"
 #include "messages/view_policy.hpp"
 
@@ -155,6 +156,7 @@ struct server_policy {
   breaker_policy breaker;
   success_policy success;
   limits_policy limits{.pids = 512, .pids_required = false};
+  isolation_policy isolation; ///< Of processes of this host; a container has its own.
   std::vector<std::string> tools_allow{"*"};
   std::vector<std::string> tools_deny;
   std::map<std::string, std::string> tools_rename;   ///< At the joint endpoints alone.

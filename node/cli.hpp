@@ -27,6 +27,7 @@ enum class command_kind : std::uint8_t {
   plan,
   why,
   stdio,
+  doctor,
   version,
 };
 

@@ -59,6 +59,10 @@ void add_node_commands(adder& x) {
                          "toolscore plan fs");
   plan.add_option("NAME", x.out.server, "The server's name")->type_name("");
   add_source_options(plan, x.out);
+  x.command(command_kind::doctor, "doctor",
+            "Say what this host can do to hold, limit and isolate servers, and for which of the "
+            "configuration \"isolation\": \"strict\" would do",
+            "toolscore doctor -c toolscore.json");
   x.command(command_kind::version, "version", "Print the version", "toolscore version");
 }
 

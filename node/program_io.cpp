@@ -5,6 +5,7 @@
 #include "node/cli.hpp"
 #include "node/commands.hpp"
 #include "node/config_file_io.hpp"
+#include "node/doctor_command_io.hpp"
 #include "node/follow_io.hpp"
 #include "node/http_client_io.hpp"
 #include "node/node_address_io.hpp"
@@ -90,6 +91,8 @@ int run_program(int argument_count, char** arguments) {
     return finished(check(request));
   case command_kind::plan:
     return finished(plan_command(request));
+  case command_kind::doctor:
+    return finished(doctor_command(request));
   case command_kind::stdio:
     return stdio(request);
   case command_kind::version:

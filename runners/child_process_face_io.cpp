@@ -20,7 +20,8 @@ confinement child_process::held_by() const {
   return state_->held;
 }
 std::string child_process::confined() const {
-  return confinement_text(state_->held, state_->cgroup.words, state_->not_given);
+  return confinement_text(state_->held, state_->cgroup.words, state_->not_given,
+                          state_->isolation.in_force);
 }
 std::string child_process::not_given() const {
   return state_->not_given;

@@ -236,7 +236,7 @@ void child_process::state::take(const init_report& report, std::int64_t sender,
           pidfd_open(static_cast<pid_t>(sender), 0)); // The sender is the init proper.
     return started(report.files_max);
   case report_kind::failed:
-    return answer(error{errc::spawn_failed, describe_failure(plan, report.failed, report.value)});
+    return answer(error{errc::spawn_failed, failure_text(report)});
   case report_kind::exited:
     reported_ = process_exit{false, report.value};
     break;
@@ -251,6 +251,13 @@ void child_process::state::take(const init_report& report, std::int64_t sender,
   end(killed_exit(usage_in(report)));
 }
 
+std::string child_process::state::failure_text(const init_report& report) const {
+  const auto at = static_cast<std::size_t>(report.pid);
+  if (report.failed != step::isolation || at >= isolation.orders.size())
+    return describe_failure(plan, report.failed, report.value);
+  return describe_isolation_failure(plan, words_for_order(isolation.orders[at]), report.value);
+}
+
 void child_process::state::started(std::uint32_t files_max) {
   running_ = true;
   if (files_max != 0)
@@ -259,6 +266,7 @@ void child_process::state::started(std::uint32_t files_max) {
   plan.argv.resize(1);
   plan.argv.shrink_to_fit();
   plan.env.clear();
+  isolation.orders = {};
   answer(done{});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "runners/descriptor_io.hpp"
+#include "runners/isolation_plan.hpp"
 #include "runners/kept_trees_io.hpp"
 #include "runners/log_drain_io.hpp"
 #include "runners/node_cgroups_io.hpp"
@@ -93,6 +94,7 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   std::int64_t init_pid = 0;
   confinement held = confinement::none;
   std::string not_given;
+  isolation_plan isolation; ///< Its orders only until it has started.
   tree_cgroup cgroup;       ///< Made before the plan is sent, where one is wanted.
   bool cgroup_rests = true; ///< The plan says what its limits are.
   std::unique_ptr<kept_hold> kept; ///< Null where it ends with the node.
@@ -111,6 +113,7 @@ private:
   void take_log(descriptor log_end);
   void take_end_of_stranger();
   void started(std::uint32_t files_max);
+  std::string failure_text(const spawner::init_report& report) const;
   void answer(result<done> outcome);
   void reaped(process_exit of_init);
   void end(process_exit of_init);

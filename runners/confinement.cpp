@@ -18,9 +18,10 @@ const char* words_for(confinement held) {
 } // namespace
 
 std::string confinement_text(confinement held, const std::string& cgroups,
-                             const std::string& not_given) {
+                             const std::string& not_given, const std::string& isolation) {
   std::string text = words_for(held);
   if (!cgroups.empty()) text += ", " + cgroups;
+  if (!isolation.empty()) text += "; isolation: " + isolation;
   if (!not_given.empty()) text += "; not given: " + not_given;
   return text;
 }

@@ -71,7 +71,7 @@ result<done> process_io::state::ensure_spawner() {
   };
   client = std::make_shared<spawner_client>(io, std::move(hooks));
   const auto started = client->start(program);
-  if (started && cgroups) await_first_word();
+  if (started) await_first_word();
   return started;
 }
 
@@ -103,11 +103,11 @@ void process_io::state::take_news() {
 void process_io::state::pump() {
   while (!waiting.empty() && unanswered.size() + preparing < unanswered_max) {
     if (auto ready = ensure_spawner(); !ready) return fail_waiting(ready.failure());
-    // Whether a tree is to have a cgroup hangs on what the host gives beside.
-    if (cgroups && !client->strength()) return;
+    if (waits_for_word(waiting.front())) return;
     auto next = std::move(waiting.front());
     waiting.pop_front();
     if (!next.who->owner.on_started) continue; // It has waited too long.
+    if (!isolate(next)) continue;
     if (next.who->kept && (wait_for_kept(next) || adopt_kept(next))) continue;
     if (wants_cgroup(next) && !revive_cgroup(next))
       make_cgroup(std::move(next));
@@ -201,7 +201,7 @@ void process_io::state::on_lost() {
     who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
                                           "': the spawner died while it was at it; try again"});
   first_word_timer.cancel();
-  if (cgroups && !client->strength() && ++silent_spawners >= tries_max) {
+  if ((cgroups || isolating) && !client->strength() && ++silent_spawners >= tries_max) {
     silent_spawners = 0;
     fail_waiting({errc::spawn_failed, "cannot start anything: the spawner '" + program +
                                           "' ends as soon as it is started"});

@@ -1,6 +1,7 @@
 #include "runners/process_plan.hpp"
 
 #include "runners/bundle_plan.hpp"
+#include "runners/isolation_plan.hpp"
 
 #include <algorithm>
 
@@ -16,6 +17,15 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
   to.insert(to.end(), from.begin(), from.end());
 }
 
+/// Where it lives: what is strictly isolated has its home in its own directory, and who has a /tmp
+/// of its own uses that. What the definition itself says stays.
+void settle_home(launch_plan& plan, const server_spec& spec) {
+  const auto& asked = plan.isolation.asked;
+  if (level_of(asked) == isolation_level::strict && spec.env.count("HOME") == 0)
+    plan.env["HOME"] = plan.isolation.own_dir;
+  if (has_own_tmp(asked) && spec.env.count("TMPDIR") == 0) plan.env.erase("TMPDIR");
+}
+
 /// What every launch plan has: the minimal environment with `bins` first in PATH and the server's
 /// own settings on top, its directory and its limits.
 launch_plan base_plan(const server_spec& spec, const host_facts& host, environment variables,
@@ -28,6 +38,8 @@ launch_plan base_plan(const server_spec& spec, const host_facts& host, environme
   plan.own_cwd = plan.cwd == server_dir(spec.id, host);
   plan.limits = spec.policy.limits;
   plan.endpoint = spec.endpoint;
+  plan.isolation = {spec.policy.isolation, host.state_dir, server_dir(spec.id, host), {}};
+  settle_home(plan, spec);
   return plan;
 }
 
@@ -137,6 +149,22 @@ launch_plan launch_remote(const server_spec& spec) {
   return plan;
 }
 
+result<launch_plan> plan_kind(const server_spec& spec, const host_facts& host,
+                              const install_plan& plan, const install_facts& facts) {
+  switch (plan.kind) {
+  case install_kind::npm:
+    return launch_npm(spec, host, plan, facts);
+  case install_kind::pypi:
+    return launch_pypi(spec, host, plan, facts);
+  case install_kind::project:
+    if (spec.source == source_kind::bundle) return launch_bundle(spec, host, plan, facts);
+    return launch_project(spec, host, plan, facts);
+  case install_kind::none:
+    break;
+  }
+  return spec.source == source_kind::remote ? launch_remote(spec) : launch_command(spec, host);
+}
+
 } // namespace
 
 result<std::string> npm_bin(const install_plan& plan, const install_facts& facts) {
@@ -172,18 +200,9 @@ result<std::string> pypi_script(const install_plan& plan, const install_facts& f
 
 result<launch_plan> plan_launch(const server_spec& spec, const host_facts& host,
                                 const install_plan& plan, const install_facts& facts) {
-  switch (plan.kind) {
-  case install_kind::npm:
-    return launch_npm(spec, host, plan, facts);
-  case install_kind::pypi:
-    return launch_pypi(spec, host, plan, facts);
-  case install_kind::project:
-    if (spec.source == source_kind::bundle) return launch_bundle(spec, host, plan, facts);
-    return launch_project(spec, host, plan, facts);
-  case install_kind::none:
-    break;
-  }
-  return spec.source == source_kind::remote ? launch_remote(spec) : launch_command(spec, host);
+  auto launch = plan_kind(spec, host, plan, facts);
+  if (launch) launch->isolation.install_dir = plan.dir;
+  return launch;
 }
 
 } // namespace toolscore

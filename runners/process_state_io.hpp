@@ -32,6 +32,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
     spawner::hold wanted;
     int tries = 0;
     bool prepared = false; ///< Its cgroup is made, if it wants one.
+    bool isolated = false; ///< It is decided how, and so it stands in `wire`.
   };
   struct deadline {
     std::chrono::steady_clock::time_point at;
@@ -58,6 +59,8 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void note_sent(const child& who);
   std::uint64_t ask_for_spare(int control);
   bool is_quiet() const;
+  bool waits_for_word(const waiting_start& next);
+  bool isolate(waiting_start& next);
   bool wants_cgroup(const waiting_start& next) const;
   void make_cgroup(waiting_start next);
   void take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made);
@@ -131,6 +134,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   static constexpr std::chrono::milliseconds bell_quiet{5};
   static constexpr std::chrono::milliseconds bell_wait_max{50};
   std::shared_ptr<calm_timer> bells;
+  bool isolating = false;  ///< A start has waited for what the host gives.
   int silent_spawners = 0; ///< In a row that ended before their first word.
 };
 

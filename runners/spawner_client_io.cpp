@@ -159,6 +159,7 @@ bool spawner_client::read_reply() {
   }
   if (size == sizeof(reply) && reply.number == 0) {
     strength_ = reply.held;
+    first_word_ = reply;
     if (hooks_.on_strength) hooks_.on_strength();
   } else if (size == sizeof(reply) && hooks_.on_reply) {
     hooks_.on_reply(reply, std::move(pidfd));

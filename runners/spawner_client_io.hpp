@@ -39,6 +39,7 @@ public:
   pid_t pid() const { return pid_; }
   /// What the host gives; nothing until the spawner has said so.
   std::optional<spawner::hold> strength() const { return strength_; }
+  const spawner::spawn_reply& first_word() const { return first_word_; }
   /// @returns 0 or an errno
   int send(const spawner::spawn_request& request, std::span<const int> fds);
   /// Gives it a cgroup.kill to write to once this process is dead; one is enough.
@@ -59,6 +60,7 @@ private:
   pid_t pid_ = 0;
   bool guards_ = false;
   std::optional<spawner::hold> strength_;
+  spawner::spawn_reply first_word_;
 };
 
 } // namespace toolscore

@@ -47,6 +47,8 @@ std::string_view name_of(step at) {
     return "joining its cgroup";
   case step::keep:
     return "keeping it";
+  case step::isolation:
+    return "its isolation";
   }
   return "start";
 }
@@ -93,6 +95,7 @@ result<std::string> to_wire(const launch_plan& plan) {
   spawner::plan_head head;
   head.files_max = plan.limits.files;
   head.own_cwd = plan.own_cwd ? 1 : 0;
+  head.may_gain = plan.isolation.asked.no_new_privs ? 0 : 1;
   head.arguments = static_cast<std::uint32_t>(plan.argv.size());
   head.variables = static_cast<std::uint32_t>(plan.env.size());
   std::string wire(sizeof(head), '\0');
@@ -107,6 +110,18 @@ result<std::string> to_wire(const launch_plan& plan) {
                                          std::to_string(wire.size()) + " bytes, at most " +
                                          std::to_string(spawner::plan_bytes_max) + " are allowed"};
   return wire;
+}
+
+result<done> add_orders(std::string& wire, const std::vector<std::string>& orders) {
+  spawner::plan_head head;
+  std::memcpy(&head, wire.data(), sizeof(head));
+  head.orders = static_cast<std::uint32_t>(orders.size());
+  std::memcpy(wire.data(), &head, sizeof(head));
+  for (const auto& order : orders) wire.append(order).push_back('\0');
+  if (wire.size() <= spawner::plan_bytes_max) return done{};
+  return error{errc::spawn_failed, "cannot start it: its arguments, environment and paths take " +
+                                       std::to_string(wire.size()) + " bytes, at most " +
+                                       std::to_string(spawner::plan_bytes_max) + " are allowed"};
 }
 
 std::string describe_failure(const launch_plan& plan, step at, int number) {
@@ -129,6 +144,12 @@ std::string describe_failure(const launch_plan& plan, step at, int number) {
     return "cannot start " + program + ": " + std::string(name_of(at)) +
            " failed: " + words(number);
   }
+}
+
+std::string describe_isolation_failure(const launch_plan& plan, const std::string& what,
+                                       int number) {
+  return "cannot start '" + (plan.argv.empty() ? std::string{} : plan.argv[0]) + "': " + what +
+         " failed: " + words(number) + "; see \"isolation\", \"paths\" and \"network\"";
 }
 
 std::string describe_weakness(step at, int number) {

@@ -74,8 +74,8 @@ void report_running(const init& self, std::uint32_t files_max, int log = -1) {
   sendmsg(self.control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-[[noreturn]] void fail(const init& self, const failure& why) {
-  report(self, {report_kind::failed, why.at, why.error, 0, 0, 0});
+[[noreturn]] void fail(const init& self, const failure& why, std::uint32_t order = 0) {
+  report(self, {report_kind::failed, why.at, why.error, 0, static_cast<int>(order), 0});
   end(self, 127);
 }
 
@@ -310,7 +310,7 @@ void start(init& self, const init_start& given) {
   server.home = given.home;
   server.dies_with_parent = given.held == hold::sweep;
   self.server = start_server(server);
-  if (server.failed) fail(self, server.failed);
+  if (server.failed) fail(self, server.failed, server.order);
   // All but the control socket were the server's. Closed before the node is told: from then on
   // nothing but the server may keep its stdin open, or a call that is written after its death would
   // seem to have reached it. The log stays open until the init ends: its end of file would wake the

@@ -1,5 +1,7 @@
 #include "runners/spawner/plan_reader.hpp"
 
+#include "runners/spawner/isolation_orders.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <sys/mman.h>
@@ -28,10 +30,10 @@ int map_plan(int fd, mapped_plan& plan) {
   if (pread(fd, &head, sizeof(head), 0) != sizeof(head)) return EIO;
   // Every string takes at least its NUL, so counts over the size are lies.
   if (head.magic != plan_head::magic_value || head.arguments == 0 || head.arguments > size ||
-      head.variables > size)
+      head.variables > size || head.orders > orders_max)
     return EBADMSG;
   // One mapping for the pointers and, behind them, the text.
-  const auto tables = (std::size_t{head.arguments} + head.variables + 2) * sizeof(char*);
+  const auto tables = (std::size_t{head.arguments} + head.variables + head.orders + 3) * sizeof(char*);
   plan.bytes = tables + size;
   void* const memory =
       mmap(nullptr, plan.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -44,13 +46,17 @@ int map_plan(int fd, mapped_plan& plan) {
   if (end[-1] != '\0') return EBADMSG;
   plan.files_max = head.files_max;
   plan.own_cwd = head.own_cwd != 0;
+  plan.may_gain = head.may_gain != 0;
   plan.cwd = next_string(at, end);
   plan.argv = static_cast<char**>(plan.memory);
   plan.environment = plan.argv + head.arguments + 1;
+  plan.orders = plan.environment + head.variables + 1;
   for (std::uint32_t i = 0; i < head.arguments; ++i)
     if ((plan.argv[i] = next_string(at, end)) == nullptr) return EBADMSG;
   for (std::uint32_t i = 0; i < head.variables; ++i)
     if ((plan.environment[i] = next_string(at, end)) == nullptr) return EBADMSG;
+  for (std::uint32_t i = 0; i < head.orders; ++i)
+    if ((plan.orders[i] = next_string(at, end)) == nullptr) return EBADMSG;
   return at == end ? 0 : EBADMSG;
 }
 

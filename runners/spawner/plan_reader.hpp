@@ -10,6 +10,8 @@ struct mapped_plan {
   char** environment = nullptr;
   std::uint32_t files_max = 0;
   bool own_cwd = false;
+  bool may_gain = false;
+  char** orders = nullptr; ///< Ends with a null, as the two above.
   void* memory = nullptr; ///< The pointers and the text.
   std::size_t bytes = 0;
 };

@@ -38,10 +38,11 @@ enum class step : std::uint32_t {
   interpreter, ///< The program is there, what it asks to be run by is not.
   cgroup,
   keep, ///< It is to outlive the node, and no namespace would hold it then.
+  isolation, ///< One of the plan's `orders`; the report says which.
 };
 
 /// Of all that a node says to the init that a former one started; another version's is not adopted.
-inline constexpr int keep_version = 1;
+inline constexpr int keep_version = 2;
 
 /// node -> spawner, with the descriptors of `request_fd` and, after them, those of the cgroups that
 /// the server is in before its first instruction: `joins` files of v1 to write itself into, and
@@ -66,8 +67,15 @@ inline constexpr std::size_t joins_max = 3;
 inline constexpr std::size_t homes_max = 1;
 inline constexpr std::size_t passed_fds_max = request_fds + joins_max + homes_max + keep_fds;
 
+/// What the host gives beside a hold, found by trying.
+struct abilities {
+  std::uint32_t landlock = 0; ///< The version of its interface; 0 = there is none.
+  std::uint32_t filters = 0;  ///< 1: of system calls.
+  std::uint32_t networks = 0; ///< 1: of a tree's own, with the best hold.
+};
+
 /// spawner -> node, with the init's pidfd when `error` is 0. Number 0 answers no request: it is
-/// the first word of every spawner, and tells in `held` what the host gives.
+/// the first word of every spawner, and tells in `held` and `able` what the host gives.
 struct spawn_reply {
   std::uint64_t number = 0;
   std::int32_t error = 0; ///< errno of `failed`.
@@ -76,6 +84,7 @@ struct spawn_reply {
   step weakened = step::none;      ///< Why it is not held stronger: what the host refused,
   std::int32_t weakened_error = 0; ///< and its errno.
   std::int32_t init_pid = 0;
+  abilities able;
 };
 
 /// init -> node over the control socket. From inside a namespace `running` carries the server's pid
@@ -93,7 +102,8 @@ struct init_report {
   step failed = step::none;
   std::int32_t value = 0;        ///< errno, exit code or signal number.
   std::uint32_t files_max = 0;   ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
-  std::int32_t pid = 0;          ///< `running`: the server's, in the init's namespace.
+  std::int32_t pid = 0; ///< `running`: the server's, in the init's namespace. `failed` of an
+                        ///< isolation: the number of the order, from 0.
   std::uint32_t core_dumped = 0; ///< `signaled`: 1 where a core was written.
   /// 1: nothing of the tree is left but its init, which is about to end. Said from inside a PID
   /// namespace alone, where all that lose their parent become the init's children: it has none.
@@ -137,14 +147,17 @@ struct away_head {
 inline constexpr std::size_t away_ring_at = 4096;
 inline constexpr std::size_t away_bytes_max = 4U << 20U;
 
-/// The head of a serialised plan. After it come, each ended by a NUL: cwd, argv, environment.
+/// The head of a serialised plan. After it come, each ended by a NUL: cwd, argv, environment,
+/// orders.
 struct plan_head {
-  static constexpr std::uint32_t magic_value = 0x4e4c5001;
+  static constexpr std::uint32_t magic_value = 0x4e4c5002;
   std::uint32_t magic = magic_value;
   std::uint32_t files_max = 0; ///< RLIMIT_NOFILE; 0 = as inherited.
   std::uint32_t arguments = 0;
   std::uint32_t variables = 0;
   std::uint32_t own_cwd = 0; ///< 1: a missing cwd is made, with the mode 0700.
+  std::uint32_t may_gain = 0; ///< 1: without no_new_privs.
+  std::uint32_t orders = 0;   ///< Of how it is isolated (isolation_orders.hpp).
 };
 
 /// A plan over this is refused: the kernel would refuse its execve as well.

@@ -1,6 +1,7 @@
 #include "runners/spawner/server_start.hpp"
 
 #include "runners/spawner/clone_into.hpp"
+#include "runners/spawner/isolation.hpp"
 
 #include <cerrno>
 #include <climits>
@@ -97,14 +98,18 @@ failure prepare_and_run(server_start& start) {
   if (dup2(start.input, 0) < 0 || dup2(start.output, 1) < 0 || dup2(start.errors, 2) < 0 ||
       close_range(3, ~0U, 0) != 0)
     return {step::stdio, errno};
+  const mapped_plan& plan = *start.plan;
+  if (const failure why = isolate_places(plan.orders, start.order)) return why;
   if (!limit_files(start)) return {step::limits, errno};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return {step::privileges, errno};
-  if (!enter_directory(*start.plan)) return {step::directory, errno};
+  if (!plan.may_gain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return {step::privileges, errno};
+  if (!enter_directory(plan)) return {step::directory, errno};
+  if (const failure why = isolate_rights(plan.orders, start.order)) return why;
   // Dispositions are the defaults already: the spawner was started so and nobody sets a handler.
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  return search_and_run(*start.plan);
+  return search_and_run(plan);
 }
 
 int child_main(void* raw) {
@@ -117,7 +122,7 @@ int child_main(void* raw) {
 
 pid_t start_server(server_start& start) {
   // Shared memory and a suspended parent: the cheapest way, and errors come back in `start`.
-  // search_and_run needs PATH_MAX and little more.
+  // search_and_run needs PATH_MAX and little more, and so does an isolation.
   alignas(16) static char stack[64 * 1024];
   if (start.home >= 0) {
     start.born_there = true;

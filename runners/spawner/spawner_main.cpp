@@ -1,6 +1,7 @@
 // toolscore-spawner: forks the init of every process tree the node starts. Small, so that a fork
 // of it is cheap, and without threads, so that a fork of it is safe. It ends with the node.
 #include "runners/spawner/init.hpp"
+#include "runners/spawner/isolation.hpp"
 #include "runners/spawner/namespaces.hpp"
 #include "runners/spawner/passing.hpp"
 #include "runners/spawner/pidfd.hpp"
@@ -168,6 +169,7 @@ int main() {
   const int last_pid = open("/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
   spawn_reply first_word;
   tell_hold(first_word, host.best, host);
+  first_word.able = probe_abilities(host.best);
   answer(first_word, -1);
   for (;;) {
     received next;

@@ -82,9 +82,9 @@ BOOST_AUTO_TEST_CASE(what_a_container_cannot_have_is_refused_with_its_place) {
            {R"({"image":"a","link":"none","port":"auto"})", "box.network: "},
            {R"({"image":"a","cwd":"x"})", "box.cwd: "},
            {R"({"command":"x","container":{"user":"1"}})", "box.container: "},
-           {R"({"command":"x","network":"none"})", "box.network: "},
-           {R"({"image":"a","command":"x","runner":"process","paths":{"read":["/a"]}})",
-            "box.paths.read: "},
+           {R"({"command":"x","network":"host"})", "box.network: "},
+           {R"({"image":"a","isolation":"strict"})", "box.isolation: "},
+           {R"({"image":"a","private_tmp":true})", "box.private_tmp: "},
            {R"({"image":"a","runner":"remote"})", "box.runner: "},
            {R"({"image":"a","runner":"process"})", "says not where the server comes from"},
        })

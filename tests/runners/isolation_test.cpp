@@ -1,0 +1,113 @@
+// Trees as process_io isolates them, by what a shell inside of one can do and what is told of it.
+#include "tests/runners/process_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace toolscore;
+using namespace toolscore::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct isolated : process_fixture {
+  isolated() {
+    fs::create_directories(own());
+    fs::create_directories(state() + "/servers/other");
+    std::ofstream(state() + "/servers/other/secret") << "x";
+  }
+  std::string state() const { return folder.string() + "/state"; }
+  std::string own() const { return state() + "/servers/own"; }
+
+  /// A shell in its own directory.
+  launch_plan shell(const std::string& script, isolation_policy asked) const {
+    auto made = plan({"/bin/sh", "-c", script});
+    made.env["PATH"] = "/usr/bin:/bin";
+    made.cwd = own();
+    made.isolation = {std::move(asked), state(), own(), {}};
+    return made;
+  }
+
+  /// Whether the test command is true there; tells what it was in.
+  std::string tried(const std::string& test, const isolation_policy& asked,
+                    std::optional<confinement> held = {}) {
+    spawn_options options;
+    options.held_by = held;
+    auto child = start(shell(test + " && echo yes || echo no; read wait", asked), options);
+    if (!child) return child.failure().detail;
+    confined = (*child)->confined();
+    const int output = (*child)->take_stdout();
+    const auto said = read_line(output);
+    ::close(output);
+    (*child)->kill();
+    BOOST_TEST(exit_of(**child).has_value());
+    return said;
+  }
+
+  std::string confined;
+};
+
+isolation_policy level(isolation_level x) {
+  isolation_policy asked;
+  asked.level = x;
+  return asked;
+}
+
+bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(isolation, isolated)
+
+BOOST_AUTO_TEST_CASE(the_state_is_hidden_but_for_the_servers_own) {
+  const auto secret = "test -e " + state() + "/servers/other/secret";
+  BOOST_TEST(tried(secret, level(isolation_level::none)) == "yes");
+  BOOST_TEST(!says(confined, "isolation"), confined);
+  const auto hidden = tried(secret, {});
+  if (says(confined, "takes a mount namespace")) return; // A host without.
+  BOOST_TEST(hidden == "no");
+  BOOST_TEST(says(confined, "; isolation: state hidden"), confined);
+  BOOST_TEST(tried("echo x > here && test -e " + own() + "/here", {}) == "yes");
+  BOOST_TEST(fs::exists(own() + "/here"));
+  BOOST_TEST(tried("echo x 2>/dev/null > " + state() + "/here", {}) == "no");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_namespace_the_default_is_told_as_not_given) {
+  const auto secret = "test -e " + state() + "/servers/other/secret";
+  BOOST_TEST(tried(secret, {}, confinement::none) == "yes");
+  BOOST_TEST(says(confined, "; not given: hiding the node's state: it takes a mount namespace"),
+             confined);
+  BOOST_TEST(says(tried("true", level(isolation_level::strict), confinement::none),
+                  "\"isolation\": \"strict\" takes a PID and mount namespace"));
+}
+
+BOOST_AUTO_TEST_CASE(an_order_that_fails_is_told_with_its_path) {
+  isolation_policy asked;
+  asked.write = {"/nowhere/at/all"};
+  const auto told = tried("true", asked);
+  BOOST_TEST(says(told, "letting it write to /nowhere/at/all failed: no such file"), told);
+  BOOST_TEST(told.find('\n') == told.npos, told);
+}
+
+BOOST_AUTO_TEST_CASE(paths_limit_writes_and_leave_reads) {
+  isolation_policy asked;
+  asked.write = {folder.string() + "/named"};
+  fs::create_directory(folder / "named");
+  const auto there = tried("echo x 2>/dev/null > " + folder.string() + "/named/x", asked);
+  if (says(there, "takes Landlock")) return;
+  BOOST_TEST(there == "yes");
+  BOOST_TEST(tried("test -r /etc/passwd && ls / >/dev/null", asked) == "yes");
+  const auto elsewhere = "echo x 2>/dev/null > /var/tmp/toolscore-isolation-" +
+                         std::to_string(::getpid());
+  BOOST_TEST(tried(elsewhere, {}) == "yes");
+  BOOST_TEST(tried(elsewhere, asked) == "no");
+  fs::remove("/var/tmp/toolscore-isolation-" + std::to_string(::getpid()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
