@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace toolscore {
@@ -50,6 +51,8 @@ struct cli_request {
   std::string arguments = "{}"; ///< call: a JSON object, or "-" for stdin.
   std::string definition;       ///< add: --config.
   std::string git;
+  /// Other sources as they were given: the configuration's key and its value.
+  std::vector<std::pair<std::string, std::string>> sources;
   std::string ref;
   std::string subdir;
   std::vector<std::string> rest; ///< What stood behind "--".
