@@ -127,6 +127,8 @@ void read_node(fields node, node_config& out, const environment& env) {
 
 void read_defaults(fields section, server_policy& out) {
   section.only(policy_keys());
+  if (const json* const link = section.find("link"); link != nullptr && *link == "ws")
+    section.fail("link", "\"ws\" is written beside a server's own keys, move it there");
   read_policy(section, out);
 }
 

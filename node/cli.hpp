@@ -26,6 +26,7 @@ enum class command_kind : std::uint8_t {
   events,
   check,
   plan,
+  cache,
   why,
   stdio,
   version,
@@ -64,6 +65,8 @@ struct cli_request {
   std::uint32_t limit = 100;
   std::chrono::seconds timeout{630};
   std::string file; ///< check.
+  std::string action;   ///< cache: "ls" or "gc".
+  bool dry_run = false; ///< cache gc.
   std::string listen;
   bool embed = false; ///< stdio.
   bool quiet = false;

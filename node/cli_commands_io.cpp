@@ -87,6 +87,15 @@ void add_node_commands(adder& x) {
                          "toolscore plan fs");
   plan.add_option("NAME", x.out.server, "The server's name")->type_name("");
   add_source_options(plan, x.out);
+  auto& cache = x.command(command_kind::cache, "cache",
+                          "What is installed below the state directory: ls lists it with who uses "
+                          "it, gc removes what no configured server uses (while no node runs there)",
+                          "toolscore cache gc --dry-run");
+  cache.add_option("ACTION", x.out.action, "ls or gc")
+      ->required()
+      ->check(CLI::IsMember({"ls", "gc"}))
+      ->type_name("");
+  cache.add_flag("--dry-run", x.out.dry_run, "Say what gc would remove, and remove nothing");
   x.command(command_kind::version, "version", "Print the version", "toolscore version");
 }
 

@@ -163,13 +163,14 @@ bool has_program(const std::string& name) {
   return std::system(("command -v " + name + " >/dev/null 2>&1").c_str()) == 0;
 }
 
-std::vector<pid_t> running_with(const std::string& text) {
+std::vector<pid_t> running_in(const std::string& directory) {
   std::vector<pid_t> found;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
     const auto pid = entry.path().filename().string();
     if (pid.find_first_not_of("0123456789") != pid.npos) continue;
-    if (text_at(entry.path().string() + "/cmdline").find(text) != std::string::npos)
+    const auto at = fs::read_symlink(entry.path() / "cwd", ignored).string();
+    if (at.starts_with(directory + "/"))
       found.push_back(static_cast<pid_t>(std::stol(pid)));
   }
   return found;

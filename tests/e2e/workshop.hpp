@@ -53,8 +53,8 @@ private:
 
 /// Whether a program of that name is in PATH.
 bool has_program(const std::string& name);
-/// The processes with that text in their command line.
-std::vector<pid_t> running_with(const std::string& text);
+/// The processes whose working directory is below that one.
+std::vector<pid_t> running_in(const std::string& directory);
 /// Adds a server to a running node by its control plane and waits for what becomes of it.
 /// @returns the node's answer: "success", "error_msg"
 reply_json add_and_wait(const node_fixture& node, const std::string& name, reply_json definition,
