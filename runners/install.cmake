@@ -14,6 +14,7 @@ add_library(toolscore_install_plans STATIC
   process_plan.cpp
   project_steps.cpp
   pypi_plan.cpp
+  step_hint.cpp
   step_report.cpp
   toml_lines.cpp)
 target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages nlohmann_json::nlohmann_json)

@@ -164,13 +164,13 @@ BOOST_AUTO_TEST_CASE(each_failure_names_its_step_its_command_and_its_end) {
       {"checksum", {{"archive", made.path("tool.tgz")}, {"sha256", std::string(64, '0')}},
        {"fetch: ", "toolscore-fetch", "exit 4", "the archive's sha256 is"}},
       {"lock", {{"path", made.path("old")}},
-       {"npm: ", " ci ", "exit 1", "in sync", "npm install"}},
+       {"npm: ", " ci ", "exit 1", "in sync", "bring the lock file up to date"}},
       {"package", {{"pypi", "no-such-package==7"}},
-       {"pip: ", "install", "exit 1", "no-such-package==7"}},
+       {"pip: ", "install", "exit 1", "no-such-package==7", "check the package's name"}},
       {"requirement", {{"path", made.path("broken")}},
        {"pip: ", "-r requirements.txt", "exit 1", "no-such-package==7"}},
       {"version", {{"npm", "tiny-server@9.9.9"}},
-       {"npm: ", "install", "exit 1", "tiny-server@9.9.9"}},
+       {"npm: ", "install", "exit 1", "tiny-server@9.9.9", "check the package's name"}},
       {"bin", {{"command", "npx"}, {"args", {"-y", "-p", "tiny-server", "other"}}},
        {"launch: ", "no bin named other but tiny-server", "name one with"}}};
   if (!has_program("go"))
