@@ -155,7 +155,10 @@ void runtime::begin() {
   all.hosts = std::make_unique<host_by_plan>(all.containers->hosts(), *all.remotes);
   options.processes = all.hosts.get();
   options.engine = all.containers->engine();
-  all.outside = open_side_channels(all.host.io(), all.options.config.state_dir + "/run");
+  const auto& config = all.options.config;
+  std::optional<port_range> ports;
+  if (config.ports_first != 0) ports = {config.ports_first, config.ports_last};
+  all.outside = open_side_channels(all.host.io(), config.state_dir + "/run", ports);
   options.outside = &all.outside;
   all.dialer = std::make_unique<http_dialer>(all.host.io(), run_in(all.workers, all.host.io()));
   options.open_link = open_links(all.host.io(), *all.dialer);

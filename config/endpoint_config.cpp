@@ -14,6 +14,7 @@ using json = nlohmann::ordered_json;
 
 constexpr auto own_url = "http://127.0.0.1:${PORT}/mcp";
 constexpr auto own_older_url = "http://127.0.0.1:${PORT}/sse";
+constexpr auto own_web_socket_url = "ws://127.0.0.1:${PORT}/mcp";
 constexpr std::size_t headers_max = 64;
 constexpr std::size_t value_bytes_max = 16 * 1024;
 constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~"; // RFC 9110, 5.6.2
@@ -81,7 +82,7 @@ void read_tls(fields& server, http_endpoint& out, const environment& env) {
   if (!path->empty() && !path->starts_with('/'))
     return section.fail("ca", shown(json(*path)) + " is no absolute path, write one");
   if (!path->empty() && !out.place.tls)
-    return section.fail("ca", "has a meaning for an https:// URL alone");
+    return section.fail("ca", "has a meaning for an https:// or wss:// URL alone");
   out.ca_file = std::move(*path);
 }
 
@@ -113,7 +114,8 @@ void check_type(fields& server, const server_spec& spec) {
   if (type == nullptr) return;
   if (*type == "stdio" && server.find("url") != nullptr)
     server.fail("type", "\"stdio\" has no \"url\", remove one of them");
-  if ((*type == "http" || *type == "streamable-http" || *type == "sse") &&
+  if ((*type == "http" || *type == "streamable-http" || *type == "sse" ||
+       *type == "ws") &&
       !is_dialed(spec.policy.link))
     server.fail("type", shown(*type) + " is spoken at a URL, add \"url\" or a \"link\"");
 }
@@ -123,8 +125,31 @@ void check_type(fields& server, const server_spec& spec) {
 bool has_endpoint(const fields& server, const server_policy& defaults) {
   if (server.find("url") != nullptr) return true;
   const json* const link = server.find("link");
-  return link != nullptr ? *link == "http" || *link == "sse" : is_dialed(defaults.link);
+  return link != nullptr ? *link == "http" || *link == "sse" || *link == "ws"
+                         : is_dialed(defaults.link);
 }
+
+namespace {
+
+bool says(const fields& server, std::string_view key, std::string_view word) {
+  const json* const value = server.find(key);
+  return value != nullptr && *value == word;
+}
+
+/// "link" and "type" must not say the opposite of the URL.
+void check_scheme(fields& server, const http_place& place) {
+  const bool named = server.find("link") != nullptr;
+  if (place.web_socket && named && !says(server, "link", "ws"))
+    return server.fail("link", "the URL is a WebSocket's, write \"ws\" or remove \"link\"");
+  if (!place.web_socket && says(server, "link", "ws"))
+    return server.fail("url", "\"ws\" is spoken at ws:// or wss://, write one");
+  if (!place.web_socket && says(server, "type", "ws"))
+    return server.fail("type", "\"ws\" is spoken at ws:// or wss://, write such a URL");
+  if (place.web_socket && server.find("type") != nullptr && !says(server, "type", "ws"))
+    server.fail("type", "the URL is a WebSocket's, write \"ws\" or remove \"type\"");
+}
+
+} // namespace
 
 void read_endpoint(fields& server, server_spec& spec, const environment& env) {
   const json* const url = server.find("url");
@@ -143,14 +168,16 @@ void read_endpoint(fields& server, server_spec& spec, const environment& env) {
     return;
   }
   std::string text = spec.policy.link == link_kind::sse ? own_older_url : own_url;
+  if (says(server, "link", "ws")) text = own_web_socket_url;
   if (url != nullptr) {
     server.text("url", text);
     auto expanded = expand(text, env);
     if (!expanded) return server.fail("url", expanded.failure().detail);
     text = std::move(*expanded);
   }
-  const auto place = read_http_place(text);
+  const auto place = read_dialed_place(text);
   if (!place) return server.fail("url", place.failure().detail);
+  check_scheme(server, *place);
   auto endpoint = std::make_shared<http_endpoint>();
   endpoint->place = *place;
   if (program)

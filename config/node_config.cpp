@@ -89,9 +89,30 @@ void read_engine(fields& node, node_config& out, const environment& env) {
                             "\" is no unix socket, write one such as \"unix:///run/docker.sock\"");
 }
 
+/// "8100-8200"
+void read_ports(fields& node, node_config& out) {
+  std::string text;
+  node.text("ports", text);
+  if (node.find("ports") == nullptr) return;
+  const auto dash = text.find('-');
+  const auto number = [](std::string_view digits) {
+    unsigned port = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, port);
+    return read.ec == std::errc{} && read.ptr == end && port <= 65'535 ? port : 0U;
+  };
+  const auto first = number(std::string_view(text).substr(0, dash));
+  const auto last = dash == text.npos ? 0U : number(std::string_view(text).substr(dash + 1));
+  if (first == 0 || last < first)
+    return node.fail("ports", "\"" + text.substr(0, 60) +
+                                  "\" is no range of ports, write \"8100-8200\"");
+  out.ports_first = static_cast<std::uint16_t>(first);
+  out.ports_last = static_cast<std::uint16_t>(last);
+}
+
 void read_node(fields node, node_config& out, const environment& env) {
   node.only({"listen", "state_dir", "mcp_auth", "http_sse", "hosts", "tokens", "access", "issuer",
-             "tls", "installs_max", "starts_max", "stop_deadline", "engine"});
+             "tls", "installs_max", "starts_max", "stop_deadline", "engine", "ports"});
   read_listen(node, out, env);
   read_state_dir(node, out, env);
   read_edge(node, out.edge, env);
@@ -101,10 +122,13 @@ void read_node(fields node, node_config& out, const environment& env) {
   if (node.find("starts_max") != nullptr) node.whole("starts_max", out.starts_max, 1, 1'024);
   node.duration("stop_deadline", out.stop_deadline, 1ms);
   read_engine(node, out, env);
+  read_ports(node, out);
 }
 
 void read_defaults(fields section, server_policy& out) {
   section.only(policy_keys());
+  if (const json* const link = section.find("link"); link != nullptr && *link == "ws")
+    section.fail("link", "\"ws\" is written beside a server's own keys, move it there");
   read_policy(section, out);
 }
 

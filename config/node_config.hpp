@@ -25,6 +25,9 @@ struct node_config {
   std::uint32_t installs_max = 2;
   std::uint32_t starts_max = 0; ///< 0 = four times the cores; the node knows them.
   milliseconds stop_deadline{25'000};
+  /// What instances with a port of their own are given, both included; 0 = the runners' own.
+  std::uint16_t ports_first = 0;
+  std::uint16_t ports_last = 0;
   std::string engine; ///< Of containers: its unix socket; empty = the first that answers.
   server_policy defaults;
   std::vector<server_spec> servers; ///< In the file's order.

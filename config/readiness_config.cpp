@@ -85,6 +85,7 @@ void read_readiness(fields& object, server_policy& out) {
   if (const json* const link = object.find("link"); link != nullptr && link->is_string())
     out.link = *link == "none"   ? link_kind::none
                : *link == "http" ? link_kind::http
+               : *link == "ws"   ? link_kind::http // Its place says how it is opened.
                : *link == "sse"  ? link_kind::sse
                                  : link_kind::stdio;
   read_port(object, out);

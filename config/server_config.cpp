@@ -13,6 +13,7 @@
 #include "config/suggest.hpp"
 #include "config/unsupported.hpp"
 #include "config/upkeep_config.hpp"
+#include "messages/http_place.hpp"
 
 #include <algorithm>
 #include <array>
@@ -125,6 +126,7 @@ json spec_json(const server_spec& spec) {
   out.update(policy_json(spec.policy));
   if (is_elsewhere(spec))
     for (const auto key : isolation_keys()) out.erase(std::string(key));
+  if (spec.endpoint && spec.endpoint->place.web_socket) out["link"] = "ws";
   if (spec.source == source_kind::image) out.update(container_json(spec.container));
   if (spec.source == source_kind::remote) // Which has no process that they could be about.
     for (const char* key : {"limits", "port"}) out.erase(key);

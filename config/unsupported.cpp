@@ -26,7 +26,7 @@ struct word_key {
 };
 
 constexpr std::array word_keys{
-    word_key{"link", 4, {"stdio", "none", "http", "sse", "ws"}},
+    word_key{"link", 5, {"stdio", "none", "http", "sse", "ws"}},
     word_key{"pin", 1, {"warn"}},
     word_key{"retry", 1, {"never"}},
 };
@@ -56,7 +56,7 @@ void refuse_unsupported(fields& object) {
 }
 
 void refuse_sources(fields& server) {
-  static constexpr word_key type{"type", 4, {"stdio", "http", "streamable-http", "sse", "ws"}};
+  static constexpr word_key type{"type", 5, {"stdio", "http", "streamable-http", "sse", "ws"}};
   static constexpr word_key runner{"runner", 3, {"process", "remote", "container"}};
   refuse_word(server, type);
   refuse_word(server, runner);

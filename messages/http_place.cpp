@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 
 namespace toolscore {
 namespace {
@@ -108,6 +109,20 @@ result<http_place> read_http_place(std::string_view url) {
   return x;
 }
 
+result<http_place> read_dialed_place(std::string_view url) {
+  std::string text(url.substr(0, url_bytes_max + 1));
+  const auto scheme_end = std::min(text.find(':'), text.size());
+  for (char& c : std::span(text).first(scheme_end))
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  const bool web_socket = text.starts_with("ws://") || text.starts_with("wss://");
+  bool tls = false;
+  if (!web_socket && scheme_of(text, tls) == 0)
+    return wrong("begins with neither https://, http://, wss:// nor ws://");
+  auto x = read_http_place(web_socket ? "http" + text.substr(2) : url);
+  if (x) x->web_socket = web_socket;
+  return x;
+}
+
 result<http_place> resolve_reference(const http_place& base, std::string_view reference) {
   if (!is_printable(reference)) return wrong("is no URL");
   bool tls = false;
@@ -137,7 +152,8 @@ std::string authority_of(const http_place& x) {
 }
 
 std::string origin_of(const http_place& x) {
-  return (x.tls ? "https://" : "http://") + authority_of(x);
+  const std::string scheme = x.web_socket ? "ws" : "http";
+  return scheme + (x.tls ? "s://" : "://") + authority_of(x);
 }
 
 std::string shown_place(const http_place& x) {
@@ -145,7 +161,7 @@ std::string shown_place(const http_place& x) {
 }
 
 bool same_origin(const http_place& a, const http_place& b) noexcept {
-  return a.tls == b.tls && a.port == b.port && a.host == b.host;
+  return a.tls == b.tls && a.web_socket == b.web_socket && a.port == b.port && a.host == b.host;
 }
 
 bool is_loopback(std::string_view host) noexcept {

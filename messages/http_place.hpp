@@ -15,6 +15,7 @@ struct http_place {
   std::string host;         ///< In lower case; an IPv6 address without its brackets.
   std::uint16_t port = 0;   ///< 0: the one that an instance is given.
   std::string target = "/"; ///< Path and query, as they go into a request's first line.
+  bool web_socket = false;  ///< It is opened as one: ws:// or wss://.
   bool operator==(const http_place&) const = default;
 };
 
@@ -31,6 +32,9 @@ struct http_endpoint {
 /// URL is shown.
 /// @error bad_config  what is wrong, without the place it stands at
 result<http_place> read_http_place(std::string_view url);
+
+/// The same, or "ws://..." or "wss://...".
+result<http_place> read_dialed_place(std::string_view url);
 
 /// What a reference means that a server at `base` has written: a whole URL, "//host/path", "/path",
 /// "?query" or "path".

@@ -24,9 +24,13 @@ result<std::string> add_definition(const cli_request& request) {
                                        suggest_server_name(request.server) + "\""};
   const bool git = !request.git.empty();
   const bool written = !request.definition.empty();
-  if (written + git > 1 || (written && !request.rest.empty()) ||
-      (!written && !git && request.rest.empty()))
-    return error{errc::bad_config, "give one source: --config JSON, --git URL, or -- COMMAND"};
+  const auto given = static_cast<std::size_t>(written + git) + request.sources.size();
+  const bool remote = given == 1 && !request.sources.empty() && request.sources[0].first == "url";
+  if (given > 1 || ((written || remote) && !request.rest.empty()) ||
+      (given == 0 && request.rest.empty()))
+    return error{errc::bad_config,
+                 "give one source: --npm PKG, --pypi PKG, --git URL, --path DIR, --archive FILE, "
+                 "--mcpb FILE, --image IMAGE, --remote URL, --config JSON, or -- COMMAND"};
   if (!git && !(request.ref.empty() && request.subdir.empty()))
     return error{errc::bad_config, "--ref and --subdir belong to --git URL"};
   reply_json config;
@@ -41,6 +45,10 @@ result<std::string> add_definition(const cli_request& request) {
     config["git"] = request.git;
     if (!request.ref.empty()) config["ref"] = request.ref;
     if (!request.subdir.empty()) config["subdir"] = request.subdir;
+    if (!request.rest.empty()) config["args"] = as_written(request.rest, 0);
+  } else if (given == 1) {
+    const auto& [key, value] = request.sources.front();
+    config[key] = escape_references(value);
     if (!request.rest.empty()) config["args"] = as_written(request.rest, 0);
   } else {
     config["command"] = escape_references(request.rest.front());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace toolscore {
@@ -25,6 +26,7 @@ enum class command_kind : std::uint8_t {
   events,
   check,
   plan,
+  cache,
   why,
   stdio,
   doctor,
@@ -51,6 +53,8 @@ struct cli_request {
   std::string arguments = "{}"; ///< call: a JSON object, or "-" for stdin.
   std::string definition;       ///< add: --config.
   std::string git;
+  /// Other sources as they were given: the configuration's key and its value.
+  std::vector<std::pair<std::string, std::string>> sources;
   std::string ref;
   std::string subdir;
   std::vector<std::string> rest; ///< What stood behind "--".
@@ -62,6 +66,8 @@ struct cli_request {
   std::uint32_t limit = 100;
   std::chrono::seconds timeout{630};
   std::string file; ///< check.
+  std::string action;   ///< cache: "ls" or "gc".
+  bool dry_run = false; ///< cache gc.
   std::string listen;
   bool embed = false; ///< stdio.
   bool quiet = false;

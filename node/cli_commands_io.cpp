@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
+
 namespace toolscore {
 namespace {
 
@@ -33,6 +35,33 @@ void add_source_options(CLI::App& to, cli_request& out) {
                  "A repository to clone and build; arguments behind \"--\" go "
                  "to the server")
       ->type_name("URL");
+  struct source {
+    const char* option;
+    const char* key; ///< Of the configuration.
+    const char* type;
+    const char* what;
+  };
+  static constexpr source sources[] = {
+      {"--npm", "npm", "PKG", "A package of npm's registry: NAME or NAME@VERSION"},
+      {"--pypi", "pypi", "PKG", "A package of a Python index: NAME or NAME==VERSION"},
+      {"--path", "path", "DIR", "A project's directory, installed from a copy"},
+      {"--archive", "archive", "FILE", "A project's archive, a file or a URL"},
+      {"--mcpb", "mcpb", "FILE", "An MCP bundle, a file or a URL"},
+      {"--image", "image", "IMAGE", "A container image"},
+      {"--remote", "url", "URL", "Where a server runs already, by HTTP"}};
+  for (const auto& each : sources)
+    to.add_option_function<std::string>(
+          each.option,
+          [&out, &each](const std::string& value) {
+            const bool web = value.find("://") != value.npos;
+            const std::string_view key = each.key;
+            const bool file = !web && (key == "path" || key == "archive" || key == "mcpb");
+            // The node has another working directory.
+            out.sources.emplace_back(
+                each.key, file ? std::filesystem::absolute(value).lexically_normal().string() : value);
+          },
+          each.what)
+        ->type_name(each.type);
   to.add_option("--ref", out.ref, "Branch, tag or commit [the remote's HEAD]")->type_name("R");
   to.add_option("--subdir", out.subdir, "Where in the repository it is")->type_name("S");
 }
@@ -54,8 +83,7 @@ void add_node_commands(adder& x) {
   check.add_option("FILE", x.out.file, "The file [-c FILE, or ./toolscore.json]")->type_name("");
   auto& plan = x.command(command_kind::plan, "plan",
                          "Print every step and command that would run for a server, and run none: a "
-                         "server of the configuration, or --config JSON, --git URL, -- COMMAND "
-                         "[ARGUMENTS...]",
+                         "server of the configuration, or of one source, or -- COMMAND [ARGUMENTS...]",
                          "toolscore plan fs");
   plan.add_option("NAME", x.out.server, "The server's name")->type_name("");
   add_source_options(plan, x.out);
@@ -63,13 +91,22 @@ void add_node_commands(adder& x) {
             "Say what this host can do to hold, limit and isolate servers, and for which of the "
             "configuration \"isolation\": \"strict\" would do",
             "toolscore doctor -c toolscore.json");
+  auto& cache = x.command(command_kind::cache, "cache",
+                          "What is installed below the state directory: ls lists it with who uses "
+                          "it, gc removes what no configured server uses (while no node runs there)",
+                          "toolscore cache gc --dry-run");
+  cache.add_option("ACTION", x.out.action, "ls or gc")
+      ->required()
+      ->check(CLI::IsMember({"ls", "gc"}))
+      ->type_name("");
+  cache.add_flag("--dry-run", x.out.dry_run, "Say what gc would remove, and remove nothing");
   x.command(command_kind::version, "version", "Print the version", "toolscore version");
 }
 
 void add_definition_commands(adder& x) {
   auto& add = x.command(command_kind::add, "add",
-                        "Install and start a server, and keep it: --config JSON, --git URL, or -- "
-                        "COMMAND [ARGUMENTS...]",
+                        "Install and start a server, and keep it: from one source, or -- COMMAND "
+                        "[ARGUMENTS...]",
                         "toolscore add fs -- npx -y @modelcontextprotocol/server-filesystem /data");
   x.server(add);
   add_source_options(add, x.out);

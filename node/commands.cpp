@@ -248,6 +248,7 @@ command_output run_command(const cli_request& request, const command_context& co
   case command_kind::run:
   case command_kind::check:
   case command_kind::plan:
+  case command_kind::cache:
   case command_kind::stdio:
   case command_kind::doctor:
   case command_kind::version:

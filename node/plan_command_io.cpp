@@ -18,7 +18,7 @@ command_output refused(const error& failure, exit_code code = exit_code::usage) 
 }
 
 bool has_source(const cli_request& request) {
-  return !request.git.empty() || !request.definition.empty() || !request.rest.empty();
+  return !request.git.empty() || !request.sources.empty() || !request.definition.empty() || !request.rest.empty();
 }
 
 /// The server of the request's own source, as `add` would make it.
@@ -49,8 +49,8 @@ command_output plan_command(const cli_request& request) {
   const auto config = read_node_config(file, env);
   if (!config) return refused(config.failure());
   if (!has_source(request) && request.server.empty())
-    return refused({errc::bad_config, "name a server of the configuration, or give a source: --config "
-                                      "JSON, --git URL, or -- COMMAND"});
+    return refused({errc::bad_config, "name a server of the configuration, or give a source, as `toolscore "
+                                      "add` takes it"});
   const auto spec = has_source(request) ? given_server(request, config->defaults, env)
                                         : configured_server(request, *config);
   if (!spec)

@@ -1,6 +1,7 @@
 #include "node/program_io.hpp"
 
 #include "config/node_config.hpp"
+#include "node/cache_command_io.hpp"
 #include "node/check_text.hpp"
 #include "node/cli.hpp"
 #include "node/commands.hpp"
@@ -93,6 +94,8 @@ int run_program(int argument_count, char** arguments) {
     return finished(plan_command(request));
   case command_kind::doctor:
     return finished(doctor_command(request));
+  case command_kind::cache:
+    return finished(cache_command(request));
   case command_kind::stdio:
     return stdio(request);
   case command_kind::version:

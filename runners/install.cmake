@@ -4,6 +4,7 @@ add_library(toolscore_install_plans STATIC
   bundle_plan.cpp
   detect.cpp
   detect_python.cpp
+  install_cache.cpp
   install_environment.cpp
   install_keys.cpp
   install_machine.cpp
@@ -13,11 +14,13 @@ add_library(toolscore_install_plans STATIC
   process_plan.cpp
   project_steps.cpp
   pypi_plan.cpp
+  step_hint.cpp
   step_report.cpp
   toml_lines.cpp)
 target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages nlohmann_json::nlohmann_json)
 
 add_library(toolscore_install STATIC
+  install_cache_io.cpp
   install_io.cpp
   process_runner_actor.cpp
   process_runner_steps_actor.cpp)

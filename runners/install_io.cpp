@@ -236,6 +236,10 @@ result<done> remove_install(const install_plan& plan) {
   return done{};
 }
 
+void note_use(const install_plan& plan) {
+  ::utimensat(AT_FDCWD, (plan.dir + "/" + marker_name).c_str(), nullptr, 0);
+}
+
 result<done> ensure_directory(const std::string& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed)) return done{};

@@ -36,6 +36,10 @@ result<done> seal_install(const install_plan& plan, const install_facts& facts);
 
 result<done> remove_install(const install_plan& plan);
 
+/// Somebody is about to start from it: its marker's time says when that was last. A failure costs
+/// nothing but that.
+void note_use(const install_plan& plan);
+
 /// Makes a directory (0700) and its parents.
 result<done> ensure_directory(const std::string& path);
 

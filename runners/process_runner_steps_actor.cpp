@@ -35,6 +35,7 @@ void process_runner_state::apply(install_flight& flight, install_event event) {
 void process_runner_state::check(install_flight& flight) {
   in_pool(flight, [spec = flight.waiters.front().spec, plan = flight.plan](work_outcome& out) {
     if (auto facts = find_install(spec, plan)) {
+      note_use(plan);
       out.found = true;
       out.facts = std::move(*facts);
     }

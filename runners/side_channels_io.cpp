@@ -3,7 +3,6 @@
 #include "runners/descriptor_io.hpp"
 #include "runners/notify_socket_io.hpp"
 #include "runners/port_holder_io.hpp"
-#include "runners/port_pool.hpp"
 #include "runners/probe_io.hpp"
 
 #include <netinet/in.h>
@@ -15,7 +14,7 @@
 namespace toolscore {
 namespace {
 
-constexpr int candidates_max = 200;
+constexpr int candidates_max = 400;
 
 template <class Address>
 bool can_bind(int family, const Address& address) {
@@ -39,7 +38,7 @@ bool is_free(std::uint16_t port) {
 
 using lease = std::shared_ptr<const std::uint16_t>;
 
-result<lease> lease_from(const std::shared_ptr<port_pool>& pool) {
+result<lease> lease_from(const std::shared_ptr<port_pool>& pool, port_range ports) {
   for (int tries = 0; tries < candidates_max; ++tries) {
     const auto port = pool->candidate();
     if (port == 0) break;
@@ -50,14 +49,16 @@ result<lease> lease_from(const std::shared_ptr<port_pool>& pool) {
       delete held;
     });
   }
-  return error{errc::io_failed, "no free port between " + std::to_string(port_pool::first) +
-                                    " and " + std::to_string(port_pool::last) +
-                                    "; give it one with \"port\""};
+  return error{errc::io_failed, "no free port between " + std::to_string(ports.first) + " and " +
+                                    std::to_string(ports.last) +
+                                    "; give it one with \"port\", or others to the node with "
+                                    "\"ports\""};
 }
 
 } // namespace
 
-side_channels open_side_channels(boost::asio::io_context& io, const std::string& run_directory) {
+side_channels open_side_channels(boost::asio::io_context& io, const std::string& run_directory,
+                                 std::optional<port_range> ports) {
   remove_notify_sockets(run_directory);
   side_channels made;
   made.open_notify = [&io, run_directory](std::function<void(std::string)> heard) {
@@ -66,8 +67,12 @@ side_channels open_side_channels(boost::asio::io_context& io, const std::string&
   made.probe = [&io](const probe_target& target, std::function<void(std::string)> then) {
     return begin_probe(io, target, std::move(then));
   };
-  made.lease_port = [pool = std::make_shared<port_pool>(static_cast<std::uint32_t>(::getpid()) *
-                                                        97)] { return lease_from(pool); };
+  const auto seed = static_cast<std::uint32_t>(::getpid()) * 97;
+  const auto pool = ports ? std::make_shared<port_pool>(*ports, seed)
+                          : std::make_shared<port_pool>(seed);
+  made.lease_port = [pool, named = ports.value_or(further_ports)] {
+    return lease_from(pool, named);
+  };
   made.port_holder = holder_of_port;
   return made;
 }

@@ -1,6 +1,7 @@
 #include "runners/step_report.hpp"
 
 #include "runners/install_keys.hpp"
+#include "runners/step_hint.hpp"
 
 #include <algorithm>
 #include <array>
@@ -78,6 +79,11 @@ std::string step_report::failure(std::string_view step, const launch_plan& launc
     text.append(mark).append(line);
     mark = " | ";
   }
+  for (const auto& line : lines_)
+    if (const auto hint = step_hint(line); !hint.empty()) {
+      text.append("; ").append(hint);
+      break;
+    }
   return text;
 }
 

@@ -18,7 +18,7 @@ public:
   void add(std::string_view line);
   /// The commit that toolscore-clone named, or the digest that toolscore-fetch did.
   const std::string& version() const { return version_; }
-  /// "npm: npm install x: exit 1: first line | last line".
+  /// "npm: npm install x: exit 1: first line | last line", and what to do where that is known.
   std::string failure(std::string_view step, const launch_plan& launch, std::string_view how) const;
 
 private:

@@ -1,3 +1,4 @@
+#include "config/node_config.hpp"
 #include "config/server_config.hpp"
 #include "messages/http_place.hpp"
 #include "tests/config/config_support.hpp"
@@ -42,6 +43,24 @@ BOOST_AUTO_TEST_CASE(an_older_server_is_asked_for_by_its_type_or_by_its_link) {
   const auto own = good(R"({"command": "c", "link": "sse"})");
   BOOST_TEST(shown_place(own.endpoint->place) == "http://127.0.0.1:${PORT}/sse");
   BOOST_TEST((own.policy.port == port_auto));
+}
+
+BOOST_AUTO_TEST_CASE(a_web_socket_is_asked_for_by_its_url_or_by_its_link) {
+  for (const char* more : {"", R"(, "link": "ws")", R"(, "type": "ws")"}) {
+    const auto spec = good(R"({"url": "wss://Example.org/mcp")" + std::string(more) + "}");
+    BOOST_TEST((spec.source == source_kind::remote), more);
+    BOOST_TEST(spec.endpoint->place.web_socket);
+    BOOST_TEST(shown_place(spec.endpoint->place) == "wss://example.org/mcp");
+    BOOST_TEST(spec.endpoint->place.port == 443);
+  }
+  const auto own = good(R"({"command": "c", "link": "ws"})");
+  BOOST_TEST(shown_place(own.endpoint->place) == "ws://127.0.0.1:${PORT}/mcp");
+  BOOST_TEST((own.policy.port == port_auto));
+  // What it means written out means the same.
+  const auto again = good(effective_json(own));
+  BOOST_TEST(again.endpoint->place.web_socket);
+  BOOST_TEST(effective_json(again) == effective_json(own));
+  BOOST_TEST(!parse_config(R"({"defaults": {"link": "ws"}})", "t", test::usual_environment()));
 }
 
 BOOST_AUTO_TEST_CASE(headers_are_put_together_from_what_they_refer_to) {
@@ -130,9 +149,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_with_its_place_and_without_the_se
       {R"("url": "https://example.org", "headers": [])", "fs.headers: "},
       {R"("url": "https://example.org", "tls": {"insecure": true})", "in fs.tls"},
       {R"("url": "https://example.org", "tls": {"ca": "ca.pem"})", "no absolute path"},
-      {R"("url": "http://127.0.0.1/", "tls": {"ca": "/ca.pem"})", "for an https:// URL alone"},
-      {R"("url": "https://example.org", "type": "ws")", "not supported by this build yet"},
-      {R"("url": "https://example.org", "link": "ws")", "not supported by this build yet"},
+      {R"("url": "http://127.0.0.1/", "tls": {"ca": "/ca.pem"})", "for an https:// or wss:// URL alone"},
+      {R"("url": "https://example.org", "type": "ws")", "spoken at ws:// or wss://"},
+      {R"("url": "https://example.org", "link": "ws")", "spoken at ws:// or wss://"},
+      {R"("url": "ws://example.org", "link": "http")", "the URL is a WebSocket's"},
+      {R"("url": "wss://example.org", "type": "http")", "the URL is a WebSocket's"},
+      {R"("command": "x", "url": "ws://example.org:${PORT}")", "fs.url: "},
+      {R"("command": "x", "type": "ws")", "fs.type: "},
       {R"("headers": {"A": "b"})", "add \"command\", \"git\", \"npm\", \"pypi\", \"image\" or \"url\""},
   };
   for (const auto& [members, why] : rows) {

@@ -23,7 +23,8 @@ BOOST_AUTO_TEST_CASE(an_empty_file_gives_the_documented_defaults) {
 
 BOOST_AUTO_TEST_CASE(every_node_key_is_read) {
   const auto config = parse_config(R"({"node": {"listen": "[::1]:0", "state_dir": "/s/${KEY}/",
-    "mcp_auth": "token", "installs_max": 4, "starts_max": 9, "stop_deadline": "1m"}})",
+    "mcp_auth": "token", "installs_max": 4, "starts_max": 9, "stop_deadline": "1m",
+    "ports": "9000-9001"}})",
                                    "t", test::usual_environment());
   BOOST_REQUIRE(config);
   BOOST_TEST(config->listen_address == "::1");
@@ -33,6 +34,11 @@ BOOST_AUTO_TEST_CASE(every_node_key_is_read) {
   BOOST_TEST(config->installs_max == 4u);
   BOOST_TEST(config->starts_max == 9u);
   BOOST_TEST((config->stop_deadline == 1min));
+  BOOST_TEST(config->ports_first == 9000);
+  BOOST_TEST(config->ports_last == 9001);
+  for (const char* bad : {"", "9000", "9001-9000", "0-9", "1-65536", "a-b", "1-2-3"})
+    BOOST_TEST(!parse_config(R"({"node": {"ports": ")" + std::string(bad) + R"("}})", "t",
+                             test::usual_environment()));
 }
 
 BOOST_AUTO_TEST_CASE(what_other_hosts_write_works_unchanged) {

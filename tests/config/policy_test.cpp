@@ -213,10 +213,8 @@ BOOST_AUTO_TEST_CASE(a_server_without_a_link_is_ready_once_it_has_started) {
 
 BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported) {
   const std::pair<const char*, const char*> rows[] = {
-      {R"("link": "ws")", "link"},
       {R"("pin": "error")", "pin"},
       {R"("retry": "read_only")", "retry"},
-      {R"("type": "ws")", "type"},
   };
   for (const auto& [members, key] : rows) {
     const auto config =

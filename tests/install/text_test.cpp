@@ -62,7 +62,34 @@ BOOST_AUTO_TEST_CASE(what_npm_dumps_of_an_error_does_not_push_out_the_line_that_
     report.add(line);
   BOOST_TEST(report.failure("npm", {}, "exit 1") ==
              "npm: : exit 1: npm error code ECONNREFUSED | "
-             "npm error FetchError: request failed, reason: refused");
+             "npm error FetchError: request failed, reason: refused; check that this host reaches it: "
+             "network, proxy (HTTPS_PROXY), registry or index");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_known_of_a_failure_says_what_to_do) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"npm error `npm ci` can only install packages when your package.json and package-lock.json or "
+       "npm-shrinkwrap.json are in sync. Please update your lock file with `npm install`",
+       "lock file up to date"},
+      {"error: the lock file Cargo.lock needs to be updated but --locked was passed to prevent this",
+       "lock file up to date"},
+      {"npm error code ENOSPC", "make room"},
+      {"ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+       "make room"},
+      {"npm error notarget No matching version found for a@9.9.9.", "name and version"},
+      {"ERROR: No matching distribution found for a==9", "name and version"},
+      {"npm error code EAI_AGAIN", "reaches it"}};
+  for (const auto& [line, hint] : rows) {
+    step_report report;
+    report.add(line);
+    const auto text = report.failure("s", {}, "exit 1");
+    const auto at = text.rfind("; ");
+    BOOST_REQUIRE_MESSAGE(at != text.npos, text);
+    BOOST_TEST(text.find(hint, at) != text.npos, text);
+  }
+  step_report report;
+  report.add("error: expected one of `!` or `::`");
+  BOOST_TEST(report.failure("s", {}, "exit 1").find("; ") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_long_line_is_cut_and_no_character_in_two) {

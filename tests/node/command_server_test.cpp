@@ -72,6 +72,21 @@ BOOST_AUTO_TEST_CASE(each_source_makes_its_definition) {
              R"({"name":"fs","config":{"command":"x","env":{"A":"${A}"}},"wait":true})");
 }
 
+BOOST_AUTO_TEST_CASE(sources_given_by_an_option_are_the_configurations_keys) {
+  auto request = add_request("fs");
+  request.sources = {{"npm", "a@1"}};
+  request.rest = {"/data"};
+  BOOST_TEST(*add_definition(request) ==
+             R"({"name":"fs","config":{"npm":"a@1","args":["/data"]},"wait":true})");
+  request.sources = {{"url", "https://example.org/mcp"}};
+  BOOST_TEST(!add_definition(request)); // Nothing is started there.
+  request.rest.clear();
+  BOOST_TEST(*add_definition(request) ==
+             R"({"name":"fs","config":{"url":"https://example.org/mcp"},"wait":true})");
+  request.git = "u";
+  BOOST_TEST(!add_definition(request));
+}
+
 BOOST_AUTO_TEST_CASE(exactly_one_source_and_a_legal_name_are_asked_for) {
   const auto refused = [](const cli_request& request) {
     const auto made = add_definition(request);

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_leased_port_is_free_and_nobody_elses_until_it_is_given_ba
     auto lease = channels.lease_port();
     BOOST_REQUIRE(static_cast<bool>(lease));
     BOOST_TEST(seen.insert(**lease).second);
-    BOOST_TEST((**lease >= port_pool::first && **lease <= port_pool::last));
+    BOOST_TEST((**lease >= usual_ports.first && **lease <= usual_ports.last));
     tcp::acceptor taken(io, {boost::asio::ip::address_v4::loopback(), **lease});
     held.push_back(*lease);
   }
@@ -145,10 +145,10 @@ BOOST_AUTO_TEST_CASE(a_leased_port_is_free_and_nobody_elses_until_it_is_given_ba
 
 BOOST_AUTO_TEST_CASE(a_port_that_somebody_listens_on_is_passed_over) {
   // What listens on one loopback address alone is seen too.
-  const auto channels = open_side_channels(io, "/nowhere");
+  const auto channels = open_side_channels(io, "/nowhere", port_range{27'000, 27'900});
   const auto first = **channels.lease_port();
   std::vector<std::unique_ptr<answering_port>> others;
-  for (int i = 1; i <= 3 && first + i <= port_pool::last; ++i)
+  for (int i = 1; i <= 3 && first + i <= 27'900; ++i)
     others.push_back(
         std::make_unique<answering_port>(io,
                                          tcp::endpoint(i == 2 ? six.address() : four.address(),
@@ -159,15 +159,37 @@ BOOST_AUTO_TEST_CASE(a_port_that_somebody_listens_on_is_passed_over) {
 }
 
 BOOST_AUTO_TEST_CASE(the_pool_goes_round_and_is_empty_when_all_are_held) {
-  port_pool pool(8'999);
-  BOOST_TEST(pool.candidate() == port_pool::last);
-  BOOST_TEST(pool.candidate() == port_pool::first);
-  for (std::uint32_t port = port_pool::first; port <= port_pool::last; ++port)
-    pool.hold(static_cast<std::uint16_t>(port));
+  port_pool pool(port_range{400, 402}, 2);
+  BOOST_TEST(pool.candidate() == 402);
+  BOOST_TEST(pool.candidate() == 400);
+  for (const std::uint16_t port : {std::uint16_t{400}, std::uint16_t{401}, std::uint16_t{402}}) pool.hold(port);
   BOOST_TEST(pool.candidate() == 0);
-  pool.give_back(25'000);
-  BOOST_TEST(pool.candidate() == 25'000);
-  BOOST_TEST(pool.candidate() == 25'000);
+  pool.give_back(401);
+  BOOST_TEST(pool.candidate() == 401);
+  BOOST_TEST(pool.candidate() == 401);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_given_back_is_given_again_last) {
+  port_pool pool;
+  std::set<std::uint16_t> seen;
+  for (std::uint32_t i = 0; i < usual_ports.size(); ++i) {
+    const auto port = pool.candidate();
+    BOOST_TEST(seen.insert(port).second);
+    pool.hold(port);
+    pool.give_back(port);
+  }
+  BOOST_TEST(*seen.begin() == usual_ports.first);
+  BOOST_TEST(*seen.rbegin() == usual_ports.last);
+}
+
+BOOST_AUTO_TEST_CASE(further_ports_have_their_turn_once_nobody_takes_a_usual_one) {
+  port_pool pool;
+  for (std::uint32_t i = 0; i < usual_ports.size(); ++i)
+    BOOST_TEST(pool.candidate() <= usual_ports.last);
+  const auto further = pool.candidate();
+  BOOST_TEST((further >= further_ports.first && further <= further_ports.last));
+  pool.hold(further);
+  BOOST_TEST(pool.candidate() <= usual_ports.last);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

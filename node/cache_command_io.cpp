@@ -1,0 +1,120 @@
+#include "node/cache_command_io.hpp"
+
+#include "actors/definition.hpp"
+#include "config/server_config.hpp"
+#include "node/cache_text.hpp"
+#include "node/config_file_io.hpp"
+#include "node/node_address_io.hpp"
+#include "node/terminal_io.hpp"
+#include "node/up_io.hpp"
+#include "runners/install_cache_io.hpp"
+#include "runners/install_io.hpp"
+#include "store/specs_io.hpp"
+#include "store/state_lock_io.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace toolscore {
+namespace {
+
+command_output refused(const error& failure, exit_code code = exit_code::failed) {
+  return {{}, "error: " + failure.detail + "\n", code};
+}
+
+/// The servers of the file and those that were added to a node there.
+result<std::vector<server_spec>> configured_servers(const node_config& config,
+                                                    const std::string& state_dir,
+                                                    const environment& env) {
+  auto all = config.servers;
+  if (!file_exists(state_dir + "/toolscore.db")) return all;
+  auto base = database::open(state_dir);
+  if (!base) return base.failure();
+  const auto rows = specs(*base).all();
+  if (!rows) return rows.failure();
+  for (const auto& row : *rows) {
+    const auto parts = parse_definition(row.origin_json);
+    if (!parts) return parts.failure();
+    // Of another file's, too: who says which one the next node reads?
+    auto spec = parse_server(row.server.value, parts->config_json, config.defaults, env);
+    if (!spec)
+      return error{errc::bad_config, "what server \"" + row.server.value +
+                                         "\" uses is not known: " + spec.failure().detail};
+    all.push_back(std::move(*spec));
+  }
+  return all;
+}
+
+result<std::vector<install_need>> needs_of(const std::vector<server_spec>& servers,
+                                           const host_facts& host) {
+  std::vector<install_need> needs;
+  for (const auto& spec : servers) {
+    if (spec.source == source_kind::image || spec.source == source_kind::remote) continue;
+    const auto plan = plan_install(spec, host);
+    if (!plan)
+      return error{plan.failure().code, "what server \"" + spec.id.value +
+                                            "\" uses is not known: " + plan.failure().detail};
+    if (plan->kind == install_kind::none) continue;
+    const bool known = std::any_of(needs.begin(), needs.end(), [&](const install_need& x) {
+      return x.server == spec.id.value && x.key == plan->key;
+    });
+    if (!known) needs.push_back({spec.id.value, plan->key, plan->from});
+  }
+  return needs;
+}
+
+command_output remove_unused(const cli_request& request, const std::vector<install_use>& all,
+                             const std::string& state_dir) {
+  command_output out;
+  std::uint64_t freed = 0;
+  auto removed = reply_json::array();
+  for (const auto& x : all) {
+    if (!x.removable()) continue;
+    if (!request.dry_run)
+      if (const auto gone = remove_cached(state_dir, x.install.key); !gone) {
+        out.err += "error: " + gone.failure().detail + "\n";
+        out.code = exit_code::failed;
+        continue;
+      }
+    freed += x.install.bytes;
+    removed.push_back(x.install.key);
+    if (!request.json)
+      out.out += (request.dry_run ? "would remove " : "removed ") + x.install.key + ", " +
+                 rounded_size(x.install.bytes) + "\n";
+  }
+  if (request.json)
+    out.out = compact({{"removed", removed}, {"bytes", freed}, {"dry_run", request.dry_run}}) + "\n";
+  else
+    out.out += rounded_size(freed) + (request.dry_run ? " would be free\n" : " freed\n");
+  return out;
+}
+
+} // namespace
+
+command_output cache_command(const cli_request& request) {
+  const auto file = chosen_config_file(request);
+  const auto env = process_environment(file);
+  const auto config = read_node_config(file, env);
+  if (!config) return refused(config.failure(), exit_code::usage);
+  const auto state_dir =
+      request.state_dir.empty() ? config->state_dir : absolute_path(request.state_dir);
+  const bool removes = request.action == "gc" && !request.dry_run;
+  std::optional<state_lock> held;
+  if (removes && file_exists(state_dir + "/lock")) {
+    auto lock = state_lock::take(state_dir);
+    if (!lock) return refused(lock.failure());
+    held.emplace(std::move(*lock));
+  }
+  const auto servers = configured_servers(*config, state_dir, env);
+  if (!servers) return refused(servers.failure());
+  const auto needs =
+      needs_of(*servers, find_host_facts(state_dir, libexec_dir(), own_environment()));
+  if (!needs) return refused(needs.failure());
+  const auto all = uses_of(find_installs(state_dir), *needs);
+  if (request.action == "gc") return remove_unused(request, all, state_dir);
+  return {request.json ? compact(cache_json(all)) + "\n"
+                       : cache_text(all, std::chrono::system_clock::now(), terminal_width()),
+          {}};
+}
+
+} // namespace toolscore
