@@ -1,9 +1,14 @@
 #include "actors/event_log.hpp"
 
+#include "messages/known_secrets.hpp"
+
 namespace toolscore {
 
 event_ptr event_log::append(event content) {
   content.number = ++last_;
+  if (const auto secrets = known_secrets::here().all(); !secrets->empty())
+    for (auto& [name, value] : content.fields)
+      if (auto hidden = secrets->scrub(value)) value = std::move(*hidden);
   auto entry = std::make_shared<const event>(std::move(content));
   events_.push_back(entry);
   if (events_.size() > events_max_) events_.pop_front();

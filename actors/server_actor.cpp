@@ -10,6 +10,7 @@
 #include "actors/server_lists_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
+#include "actors/server_pins_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/house_handlers.hpp"
@@ -215,6 +216,7 @@ caf::behavior make_server(server_actor_pointer self,
   });
   self->send(options->tree->manager,
              server_up{options->spec.id, caf::actor_cast<caf::actor>(self)});
+  begin_pins(self);
   tell_catalog(self);
   if (state.desired == desired_state::running) ask_install(self);
   publish(self);
@@ -244,6 +246,7 @@ caf::behavior make_server(server_actor_pointer self,
       },
       [self](const install_finished& message) { take_install(self, message); },
       [](const resume& message) { message.work(); },
+      [self](const approve_request& request) { take_approval(self, request); },
       [self](const session_over& message) { take_session_over(self, message); },
       [self](const own_due& due) { take_own_due(self, due); },
       [self](const server_order& order) { take_order(self, order); },

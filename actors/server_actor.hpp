@@ -64,6 +64,13 @@ struct open_order {
   std::function<void(result<done>)> then;
 };
 
+/// What becomes of a tool that is not as it was approved.
+enum class pin_mode : std::uint8_t {
+  off,     ///< Nobody looks.
+  warn,    ///< It is told.
+  enforce, ///< It is told, and neither listed nor called until somebody approves it.
+};
+
 /// Why a sleeper is woken: a call or a dependent needs it, or a person has ordered it.
 enum class wake_cause : std::uint8_t { need, order };
 
@@ -91,9 +98,11 @@ struct server_actor_state {
 
   mcp::scanner scanner;
   call_table calls{256};
-  mcp::tool_filter filter;      ///< Of the policy; holds at every endpoint.
-  waiting_line waiting;         ///< Calls that wait for an instance, or for their turn.
-  std::list<open_round> rounds; ///< The oldest first.
+  mcp::tool_filter filter; ///< Of the policy and of what is held; holds at every endpoint.
+  pin_mode pin = pin_mode::warn;
+  std::vector<std::string> held; ///< Tools that are not as they were approved; "*" = all.
+  waiting_line waiting;          ///< Calls that wait for an instance, or for their turn.
+  std::list<open_round> rounds;  ///< The oldest first.
   std::uint64_t last_round = 0;
   std::unique_ptr<listen_book> listens;                ///< Null until the first client listens.
   std::unique_ptr<log_book> log_levels;                ///< Null until the first says its level.

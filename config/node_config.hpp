@@ -5,6 +5,8 @@
 #include "messages/server_spec.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +27,13 @@ struct node_config {
   std::uint32_t installs_max = 2;
   std::uint32_t starts_max = 0; ///< 0 = four times the cores; the node knows them.
   milliseconds stop_deadline{25'000};
-  std::string engine; ///< Of containers: its unix socket; empty = the first that answers.
+  std::string engine;   ///< Of containers: its unix socket; empty = the first that answers.
+  std::string pin;      ///< "pin" of the defaults; empty = none is written.
+  std::string registry; ///< Where `add` and `search` look servers up; empty = nowhere.
   server_policy defaults;
-  std::vector<server_spec> servers; ///< In the file's order.
-  std::vector<group_spec> groups;   ///< Their members are known.
+  std::vector<server_spec> servers;                      ///< In the file's order.
+  std::vector<group_spec> groups;                        ///< Their members are known.
+  std::map<std::string, input_note, std::less<>> inputs; ///< Of "inputs", by id.
   std::vector<std::string> ignored; ///< Paths of foreign keys: "mcpServers.fs.autoApprove".
 };
 

@@ -30,7 +30,7 @@ constexpr std::array word_keys{
     word_key{"link", 4, {"stdio", "none", "http", "sse", "ws"}},
     word_key{"isolation", 1, {"default"}},
     word_key{"network", 1, {"full"}},
-    word_key{"pin", 1, {"warn"}},
+    word_key{"pin", 3, {"off", "warn", "enforce"}},
     word_key{"retry", 1, {"never"}},
 };
 
