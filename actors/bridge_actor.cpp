@@ -164,6 +164,20 @@ void tree_backend::logs(server_id server, log_request request,
                    }});
 }
 
+void tree_backend::pins(server_id server, std::function<void(result<std::string>)> then) {
+  caf::anon_send(tree_->store, pins_query{std::move(server), std::move(then)});
+}
+
+void tree_backend::approve(server_id server, std::string tool,
+                           std::function<void(result<done>)> then) {
+  if (const auto address = address_of(server))
+    caf::anon_send(address, approve_request{std::move(tool), std::move(then)});
+  else
+    caf::anon_send(tree_->manager, resume{[then = std::move(then), name = server.value] {
+                     then(error{errc::unknown_server, "there is no server \"" + name + "\""});
+                   }});
+}
+
 void tree_backend::crashes(crash_query query,
                            std::function<void(result<std::vector<crash_report>>)> then) {
   caf::anon_send(tree_->store, crashes_query{std::move(query), std::move(then)});

@@ -56,6 +56,8 @@ public:
   void act(server_id server, server_verb verb, std::function<void(result<done>)> then) override;
   void logs(server_id server, log_request request,
             std::function<void(result<log_answer>)> then) override;
+  void pins(server_id server, std::function<void(result<std::string>)> then) override;
+  void approve(server_id server, std::string tool, std::function<void(result<done>)> then) override;
   void crashes(crash_query query,
                std::function<void(result<std::vector<crash_report>>)> then) override;
   void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;

@@ -57,6 +57,14 @@ std::string detail_cancelled(std::string_view reason, bool while_waiting) {
   return text;
 }
 
+std::string detail_held(std::string_view server, std::string_view tool) {
+  const auto name = std::string(server);
+  return mcp::quote(tool.substr(0, 128)) +
+         " is not as it was approved and is held back (\"pin\": \"enforce\"); `toolscore tools "
+         "diff " +
+         name + "` shows what changed, `toolscore tools approve " + name + " TOOL` lets it pass";
+}
+
 std::string detail_hidden(std::string_view tool) {
   return mcp::quote(tool.substr(0, 128)) +
          " is hidden by tools.allow or tools.deny of the server's definition";

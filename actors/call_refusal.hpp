@@ -25,6 +25,8 @@ std::string detail_timed_out(std::chrono::milliseconds timeout, std::chrono::mil
 std::string detail_unanswered(std::chrono::milliseconds wait);
 /// cancelled; `reason` is one word.
 std::string detail_cancelled(std::string_view reason, bool while_waiting);
+/// tool_denied: it has changed since it was approved, and how to approve it.
+std::string detail_held(std::string_view server, std::string_view tool);
 /// tool_denied; `tool` is the server's own name.
 std::string detail_hidden(std::string_view tool);
 /// server_not_ready: its calls get no answers.

@@ -37,9 +37,10 @@ void arm_rebuild(catalog_pointer self) {
 void take_offer(catalog_pointer self, const server_offered& message) {
   auto& state = self->state;
   auto& offer = state.offers[message.server.value];
-  auto next = offer ? std::make_shared<mcp::server_offer>(*offer, message.handshake, message.lists)
-                    : std::make_shared<mcp::server_offer>(message.server, *message.policy,
-                                                          message.handshake, message.lists);
+  const bool same = offer && offer->policy.held == message.policy->held;
+  auto next = same ? std::make_shared<mcp::server_offer>(*offer, message.handshake, message.lists)
+                   : std::make_shared<mcp::server_offer>(message.server, *message.policy,
+                                                         message.handshake, message.lists);
   next->place = message.place;
   offer = std::move(next);
   state.changed[message.server.value].add(message.changed);

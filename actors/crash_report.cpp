@@ -31,7 +31,8 @@ lost_call told(const call_request& request, std::size_t bytes_max) {
 
 std::string line_without_secrets(std::string_view line, std::size_t bytes_max) {
   auto hidden = redact(line);
-  return cut_to(hidden ? std::move(*hidden) : std::string(line), bytes_max);
+  auto told = known_secrets::here().scrubbed(hidden ? std::move(*hidden) : std::string(line));
+  return cut_to(std::move(told), bytes_max);
 }
 
 std::vector<std::string> crash_lines(std::string_view log, bool cut, const crash_limits& limits) {

@@ -1,5 +1,7 @@
 #include "actors/event_log.hpp"
 
+#include "messages/known_secrets.hpp"
+
 #include <cstring>
 #include <string_view>
 
@@ -66,6 +68,9 @@ event_ptr unpack(std::string_view packed, std::uint64_t number) {
 
 event_ptr event_log::append(event content) {
   content.number = ++last_;
+  if (const auto secrets = known_secrets::here().all(); !secrets->empty())
+    for (auto& [name, value] : content.fields)
+      if (auto hidden = secrets->scrub(value)) value = std::move(*hidden);
   events_.push_back(pack(content));
   if (events_.size() > events_max_) events_.pop_front();
   return std::make_shared<const event>(std::move(content));

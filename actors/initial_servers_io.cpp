@@ -22,10 +22,10 @@ initial_servers(const node_config& config, const environment& variables, specs& 
     const auto definition = stored_definition(spec.origin_json, true);
     const auto at = stored.find(spec.id.value);
     // An edited definition starts as its file says; an unchanged one as its user left it.
-    if (at != stored.end() && at->second.origin_json == definition && !spec.disabled)
-      entry.desired = at->second.desired;
-    const bool known = at != stored.end() && at->second.origin_json == definition &&
-                       at->second.desired == entry.desired;
+    const bool same =
+        at != stored.end() && definitions.is_kept(at->second, {spec.id, definition, {}});
+    if (same && !spec.disabled) entry.desired = at->second.desired;
+    const bool known = same && at->second.desired == entry.desired;
     if (!known) kept.push_back({spec.id, definition, entry.desired});
     if (at != stored.end()) stored.erase(at);
     servers.push_back(std::move(entry));
@@ -37,6 +37,8 @@ initial_servers(const node_config& config, const environment& variables, specs& 
       gone.push_back(row.server);
       continue;
     }
+    // Of a node that kept secrets in clear.
+    if (!definitions.is_kept(row, row)) kept.push_back(row);
     auto spec = parse_server(name, parts->config_json, config.defaults, variables);
     initial_server entry;
     entry.spec.id = row.server;

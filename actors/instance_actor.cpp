@@ -5,6 +5,7 @@
 #include "actors/instance_link_actor.hpp"
 #include "actors/liveness.hpp"
 #include "loop/house_handlers.hpp"
+#include "messages/known_secrets.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -38,6 +39,7 @@ void end(instance_pointer self, const options_pointer& options, gone_reason reas
   instance_gone gone;
   gone.left = left;
   gone.number = options->id.number;
+  reason.detail = known_secrets::here().scrubbed(std::move(reason.detail));
   gone.reason = reason;
   const bool success = reason.kind == gone_kind::stopped ||
                        ((reason.kind == gone_kind::exited || reason.kind == gone_kind::killed) &&

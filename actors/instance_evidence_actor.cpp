@@ -2,6 +2,7 @@
 
 #include "actors/crash_report.hpp"
 #include "config/log_pattern.hpp"
+#include "messages/late_value.hpp"
 #include "runners/notification.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -175,7 +176,12 @@ result<done> take_port(instance_pointer self, options_ref options, launch_plan& 
   }
   const auto text = std::to_string(state.port);
   for (auto& argument : plan.argv) name_port(argument, text);
-  for (auto& [name, value] : plan.env) name_port(value, text);
+  for (auto& [name, value] : plan.env) {
+    auto pieces = late_pieces(value);
+    for (auto& piece : pieces)
+      if (piece.what == late_piece::kind::text) name_port(piece.text, text);
+    value = is_late(value) || pieces.empty() ? late_value(pieces) : pieces[0].text;
+  }
   plan.env["PORT"] = text;
   if (plan.container) plan.container->port = state.port;
   return done{};

@@ -43,6 +43,23 @@ void await_port(instance_pointer self, options_ref options, std::uint16_t port,
       }));
 }
 
+/// Headers may hold what is not known before now.
+void with_headers(instance_pointer self, options_ref options, const link_choice& how,
+                  std::function<void(const link_choice&)> then) {
+  const auto& fill = options->outside->fill_headers;
+  if (!fill || !how.endpoint || how.endpoint->headers.empty()) return then(how);
+  using answer = result<std::shared_ptr<const http_endpoint>>;
+  fill(how.endpoint, back_to<answer>(self, [=](answer endpoint) {
+         const auto& now = self->state;
+         if (now.at != instance_state::starting || now.stop_reason || now.verdict) return;
+         if (!endpoint)
+           return condemn(self, gone_kind::handshake_failed, endpoint.failure().detail);
+         auto chosen = how;
+         chosen.endpoint = *endpoint;
+         then(chosen);
+       }));
+}
+
 } // namespace
 
 result<done> check_port(instance_pointer self, options_ref options) {
@@ -59,13 +76,15 @@ result<done> check_port(instance_pointer self, options_ref options) {
 void begin_link(instance_pointer self, options_ref options, link_events events,
                 std::function<void()> then) {
   const auto how = choice_of(self, options);
-  auto open = [=, events = std::move(events)] {
-    self->state.wire = options->open_link(*self->state.process, how, events);
+  auto open = [=, events = std::move(events)](const link_choice& chosen) {
+    self->state.wire = options->open_link(*self->state.process, chosen, events);
     then();
   };
-  if (!is_dialed(how.kind) || how.remote) return open();
+  if (!is_dialed(how.kind)) return open(how);
+  auto filled = [=] { with_headers(self, options, how, open); };
+  if (how.remote) return filled();
   self->state.unheard = "it has not been asked yet";
-  await_port(self, options, how.endpoint->place.port, std::move(open));
+  await_port(self, options, how.endpoint->place.port, std::move(filled));
 }
 
 void lose_link(instance_pointer self, options_ref options, std::string why) {

@@ -8,6 +8,7 @@
 #include "runners/link.hpp"
 #include "runners/log_ring.hpp"
 #include "store/specs_io.hpp"
+#include "store/tool_pins_io.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -109,6 +110,10 @@ struct status_query {
 struct logs_query {
   log_request request;
   std::function<void(result<log_answer>)> then;
+};
+struct approve_request {
+  std::string tool; ///< Empty: all.
+  std::function<void(result<done>)> then;
 };
 /// A legacy client's session is over.
 struct session_over {
@@ -227,6 +232,23 @@ struct crashes_query {
   crash_query query;
   std::function<void(result<std::vector<crash_report>>)> then;
 };
+/// A server's list of tools, to be compared with what was approved.
+struct see_tools {
+  server_id server;
+  bytes tools_array;
+  std::function<void(result<tools_seen>)> then;
+};
+/// Approves a tool as it was seen last, or all; answered with what differs still.
+struct approve_tools {
+  server_id server;
+  std::string tool;
+  std::function<void(result<std::vector<std::string>>)> then;
+};
+/// What is approved of a server's tools, as JSON.
+struct pins_query {
+  server_id server;
+  std::function<void(result<std::string>)> then;
+};
 struct flush_due {};
 /// Beginnings and ends of instances have waited for others long enough.
 struct live_due {};
@@ -321,3 +343,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::flush_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::new_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::subscribe_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::unsubscribe_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::see_tools)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::approve_tools)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::pins_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::approve_request)

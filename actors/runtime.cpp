@@ -15,6 +15,7 @@
 #include "loop/log_io.hpp"
 #include "runners/container/node_containers_io.hpp"
 #include "runners/http_dialer_io.hpp"
+#include "runners/late_values_io.hpp"
 #include "runners/link_opener_io.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
@@ -66,6 +67,7 @@ struct runtime::state {
   std::unique_ptr<node_containers> containers;
   std::unique_ptr<remote_host> remotes;
   std::unique_ptr<host_by_plan> hosts; ///< Of both.
+  std::unique_ptr<late_host> late;     ///< Before them.
   std::unique_ptr<http_dialer> dialer;
   side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
@@ -153,12 +155,17 @@ void runtime::begin() {
   options.route = all.route;
   all.remotes = std::make_unique<remote_host>(all.host.io());
   all.hosts = std::make_unique<host_by_plan>(all.containers->hosts(), *all.remotes);
-  options.processes = all.hosts.get();
+  all.late =
+      std::make_unique<late_host>(all.host.io(), *all.hosts, run_in(all.workers, all.host.io()));
+  options.processes = all.late.get();
   options.engine = all.containers->engine();
   const auto& config = all.options.config;
   std::optional<port_range> ports;
   if (config.ports_first != 0) ports = {config.ports_first, config.ports_last};
   all.outside = open_side_channels(all.host.io(), config.state_dir + "/run", ports);
+  all.outside.fill_headers = [&late = *all.late](auto endpoint, auto then) {
+    late.fill(std::move(endpoint), std::move(then));
+  };
   options.outside = &all.outside;
   all.dialer = std::make_unique<http_dialer>(all.host.io(), run_in(all.workers, all.host.io()));
   options.open_link = open_links(all.host.io(), *all.dialer);

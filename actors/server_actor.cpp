@@ -10,6 +10,7 @@
 #include "actors/server_lists_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
+#include "actors/server_pins_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/handler_table.hpp"
@@ -222,6 +223,7 @@ const std::array handlers{
       self->state.published = install; // The manager has it from the runner.
     }>(),
     on<take_install>(),
+    on<take_approval>(),
     on<take_session_over>(),
     on<take_own_due>(),
     on<take_order>(),
@@ -264,6 +266,7 @@ caf::behavior make_server(server_actor_pointer self,
   });
   self->send(options->tree->manager,
              server_up{options->spec->id, caf::actor_cast<caf::actor>(self)});
+  begin_pins(self);
   tell_catalog(self);
   if (state.desired == desired_state::running) ask_install(self);
   publish(self);

@@ -6,6 +6,7 @@
 #include "actors/server_lists_actor.hpp"
 #include "actors/server_logs_actor.hpp"
 #include "actors/server_own_actor.hpp"
+#include "actors/server_pins_actor.hpp"
 #include "actors/server_questions_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_rounds_actor.hpp"
@@ -141,6 +142,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
     return begin_round(self, std::move(*call), spans.result.of(*line));
   if (state.keep.counts_use()) state.keep.on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
+  if (!rpc_error && call->request.method == "tools/list") look_again(self);
   if (!rpc_error && state.filter && call->request.method == "tools/list") {
     line = state.filter->filtered_line(*line, spans.result);
     spans = *mcp::scanner{}.scan(*line);
@@ -246,7 +248,9 @@ void admit_call(server_actor_pointer self, call_request&& request,
     return;
   }
   if (is_recorded(request) && state.filter && !state.filter->allows(request.tool)) {
-    auto why = detail_hidden(request.tool);
+    auto why = is_held(state, request.tool)
+                   ? detail_held(state.options->spec->id.value, request.tool)
+                   : detail_hidden(request.tool);
     return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
   }
   if (state.mirrored && request.mirrored && refuse_mirror(self, request)) return;

@@ -3,6 +3,7 @@
 #include "actors/catalog_messages_actor.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_listens_actor.hpp"
+#include "actors/server_pins_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "mcp/members.hpp"
 
@@ -75,7 +76,7 @@ mcp::list_kind kind_of(mcp::served_list kind) {
   return kind == mcp::served_list::prompts ? mcp::list_kind::prompts : mcp::list_kind::resources;
 }
 
-void take_whole(server_actor_pointer self, const replica& one, mcp::served_list kind,
+void take_known(server_actor_pointer self, const replica& one, mcp::served_list kind,
                 mcp::list_pager::finished&& finished) {
   auto& state = self->state;
   if (kind == mcp::served_list::tools) {
@@ -97,6 +98,16 @@ void take_whole(server_actor_pointer self, const replica& one, mcp::served_list 
   if (!changed.empty() && !told) tell_list_differs(self, one, kind_of(kind));
 }
 
+void take_whole(server_actor_pointer self, const replica& one, mcp::served_list kind,
+                mcp::list_pager::finished&& finished) {
+  if (kind != mcp::served_list::tools) return take_known(self, one, kind, std::move(finished));
+  auto held = std::make_shared<mcp::list_pager::finished>(std::move(finished));
+  const auto go_on = [self, place = &one, held] {
+    take_known(self, *place, mcp::served_list::tools, std::move(*held));
+  };
+  if (!check_tools(self, held->array, go_on)) go_on();
+}
+
 } // namespace
 
 const mcp::kept_list& kept_list_of(const server_actor_state& state, mcp::served_list kind) {
@@ -113,6 +124,7 @@ void tell_catalog(server_actor_pointer self, mcp::list_set changed) {
   policy->instructions = spec.policy.instructions;
   policy->tools = {spec.policy.tools_allow, spec.policy.tools_deny, spec.policy.tools_rename,
                    spec.policy.tools_describe};
+  policy->held = state.held;
   self->send(state.options->tree->catalog,
              server_offered{spec.id, std::move(policy), state.handshake,
                             state.lists ? *state.lists : mcp::kept_lists{}, changed,

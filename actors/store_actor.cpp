@@ -191,6 +191,7 @@ void end_live(self_pointer self, const store_options& options, const instance_id
 result<done> drop(store_files& files, const server_id& server) {
   auto removed = files.definitions.remove(server);
   if (removed) static_cast<void>(files.reports.remove(server));
+  if (removed) static_cast<void>(files.pins.remove(server));
   return removed;
 }
 
@@ -271,6 +272,28 @@ caf::behavior make_store(self_pointer self, store_options options) {
         on_pool<result<std::vector<crash_report>>>(
             self, options,
             [query = request.query](store_files& files) { return files.reports.find(query); },
+            request.then);
+      },
+      [=](const see_tools& request) {
+        on_pool<result<tools_seen>>(
+            self, options,
+            [server = request.server, tools = request.tools_array](store_files& files) {
+              return files.pins.see(server, *tools);
+            },
+            request.then);
+      },
+      [=](const approve_tools& request) {
+        on_pool<result<std::vector<std::string>>>(
+            self, options,
+            [server = request.server, tool = request.tool](store_files& files) {
+              return files.pins.approve(server, tool);
+            },
+            request.then);
+      },
+      [=](const pins_query& request) {
+        on_pool<result<std::string>>(
+            self, options,
+            [server = request.server](store_files& files) { return files.pins.report(server); },
             request.then);
       },
       [=](crashes_waiting) { arm_live(self, options); },

@@ -6,6 +6,7 @@
 #include "store/instances_io.hpp"
 #include "store/records_io.hpp"
 #include "store/specs_io.hpp"
+#include "store/tool_pins_io.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/stateful_actor.hpp>
@@ -26,6 +27,7 @@ struct store_files {
   instances live{base};
   records calls{base};
   crashes reports{base};
+  tool_pins pins{base};
 
   /// Deletes the oldest records over `keep_max`, now and then.
   void trim(std::size_t appended, std::uint64_t keep_max);

@@ -2,6 +2,7 @@
 
 #include "config/expand.hpp"
 #include "messages/http_place.hpp"
+#include "messages/late_value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,8 +60,12 @@ void read_headers(fields& server, http_endpoint& out, const environment& env) {
       return section.fail(name, "is set by the node itself, remove it");
     std::string written;
     section.text(name, written);
-    auto expanded = expand(written, env);
+    auto expanded = expand_late(written, env);
     if (!expanded) return section.fail(name, expanded.failure().detail);
+    if (is_late(*expanded)) { // What it becomes is looked at then.
+      out.headers.emplace_back(name, std::move(*expanded));
+      continue;
+    }
     // What is read from a file often ends in an end of line or a space.
     const auto end = expanded->find_last_not_of(" \t\r\n");
     expanded->resize(end == expanded->npos ? 0 : end + 1);

@@ -2,11 +2,18 @@
 #include "messages/error.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace toolscore {
+
+/// What a configuration's "inputs" says of one value that other hosts ask a person for.
+struct input_note {
+  bool secret = true; ///< "password"; an input that is not in the list is a secret, too.
+  std::optional<std::string> value_default;
+};
 
 /// What a configuration may refer to. The shell provides it, so that reading it stays pure.
 struct environment {
@@ -18,6 +25,10 @@ struct environment {
   /// What `${workspaceFolder}` stands for: the directory of the configuration file. Empty =
   /// refused.
   std::string workspace;
+  /// "pin" of the configuration's defaults, which is no part of a policy; empty = there is none.
+  std::string pin;
+  /// By id: what `${input:id}` may stand for.
+  std::map<std::string, input_note, std::less<>> inputs;
 };
 
 } // namespace toolscore

@@ -4,13 +4,31 @@
 
 namespace toolscore {
 
-void read_expanded(fields& object, std::string_view key, std::string& out, const environment& env) {
+namespace {
+
+template <class Expand>
+void read_with(fields& object, std::string_view key, std::string& out, const environment& env,
+               Expand how) {
   if (object.find(key) == nullptr) return;
   std::string written;
   object.text(key, written);
-  auto expanded = expand(written, env);
+  auto expanded = how(written, env);
   if (!expanded) return object.fail(key, expanded.failure().detail);
   out = std::move(*expanded);
+}
+
+} // namespace
+
+void read_expanded(fields& object, std::string_view key, std::string& out, const environment& env) {
+  read_with(object, key, out, env, expand);
+}
+
+void read_late(fields& object, std::string_view key, std::string& out, const environment& env) {
+  read_with(object, key, out, env, expand_late);
+}
+
+void read_now(fields& object, std::string_view key, std::string& out, const environment& env) {
+  read_with(object, key, out, env, expand_now);
 }
 
 void read_path(fields& object, std::string_view key, std::string& out, const environment& env) {

@@ -20,12 +20,12 @@ using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using json = nlohmann::ordered_json;
 
+constexpr std::size_t inputs_max = 1'024;
 constexpr std::string_view state_dir_default = "~/.local/state/toolscore";
 
 // What other hosts write beside their servers; everything else at the top level is a slip.
-constexpr std::array foreign_keys{"$schema"sv,     "inputs"sv,
-                                  "sandbox"sv,     "globalShortcut"sv,
-                                  "preferences"sv, "isUsingBuiltInNodeForMcp"sv};
+constexpr std::array foreign_keys{"$schema"sv, "sandbox"sv, "globalShortcut"sv, "preferences"sv,
+                                  "isUsingBuiltInNodeForMcp"sv};
 
 bool foreign(std::string_view key) {
   return std::find(foreign_keys.begin(), foreign_keys.end(), key) != foreign_keys.end();
@@ -112,7 +112,7 @@ void read_ports(fields& node, node_config& out) {
 
 void read_node(fields node, node_config& out, const environment& env) {
   node.only({"listen", "state_dir", "mcp_auth", "http_sse", "hosts", "tokens", "access", "issuer",
-             "tls", "installs_max", "starts_max", "stop_deadline", "engine", "ports"});
+             "tls", "installs_max", "starts_max", "stop_deadline", "engine", "ports", "registry"});
   read_listen(node, out, env);
   read_state_dir(node, out, env);
   read_edge(node, out.edge, env);
@@ -123,13 +123,22 @@ void read_node(fields node, node_config& out, const environment& env) {
   node.duration("stop_deadline", out.stop_deadline, 1ms);
   read_engine(node, out, env);
   read_ports(node, out);
+  node.text("registry", out.registry);
+  auto registry = expand(out.registry, env);
+  if (registry) registry = expand_home(*registry, env);
+  if (!registry) return node.fail("registry", registry.failure().detail);
+  out.registry = std::move(*registry);
+  if (!out.registry.empty() && !out.registry.starts_with("https://") &&
+      !out.registry.starts_with("http://") && !out.registry.starts_with('/'))
+    node.fail("registry", "is no http or https URL and no absolute path");
 }
 
-void read_defaults(fields section, server_policy& out) {
+void read_defaults(fields section, node_config& out) {
   section.only(policy_keys());
   if (const json* const link = section.find("link"); link != nullptr && *link == "ws")
     section.fail("link", "\"ws\" is written beside a server's own keys, move it there");
-  read_policy(section, out);
+  read_policy(section, out.defaults);
+  if (!section.failed()) section.text("pin", out.pin); // The word has been looked at.
 }
 
 void read_servers(fields section, node_config& out, std::map<std::string, std::string>& names,
@@ -148,6 +157,25 @@ void read_servers(fields section, node_config& out, std::map<std::string, std::s
   }
 }
 
+/// What VS Code asks its user for: "promptString", and "pickString" as well, which has a default.
+void read_inputs(fields& top, node_config& out) {
+  const json* const list = top.find("inputs");
+  if (list == nullptr || list->is_null()) return;
+  if (!list->is_array() || list->size() > inputs_max)
+    return top.fail("inputs", "is no list of at most " + std::to_string(inputs_max) + " inputs");
+  for (const auto& entry : *list) {
+    const auto id = entry.is_object() ? entry.find("id") : entry.end();
+    if (!entry.is_object() || id == entry.end() || !id->is_string())
+      return top.fail("inputs", shown(entry) + " is no input, write {\"type\": \"promptString\", "
+                                               "\"id\": \"api-key\", \"password\": true}");
+    auto& note = out.inputs[id->get<std::string>()];
+    const auto password = entry.find("password");
+    note.secret = password != entry.end() && password->is_boolean() && password->get<bool>();
+    const auto value = entry.find("default");
+    if (value != entry.end() && value->is_string()) note.value_default = value->get<std::string>();
+  }
+}
+
 void read_top(fields top, node_config& out, const environment& env, std::optional<error>& failure) {
   json known = json::object(); // without what other hosts write
   for (const auto& [key, value] : top.object().items())
@@ -155,12 +183,17 @@ void read_top(fields top, node_config& out, const environment& env, std::optiona
       out.ignored.push_back(key);
     else
       known[key] = nullptr;
-  fields(known, "", failure).only({"node", "defaults", "mcpServers", "servers", "groups"});
+  fields(known, "", failure)
+      .only({"node", "defaults", "mcpServers", "servers", "groups", "inputs"});
   read_node(top.section("node"), out, env);
-  read_defaults(top.section("defaults"), out.defaults);
+  read_defaults(top.section("defaults"), out);
+  read_inputs(top, out);
+  environment with_inputs = env;
+  with_inputs.inputs = out.inputs;
+  with_inputs.pin = out.pin;
   std::map<std::string, std::string> names;
-  read_servers(top.section("mcpServers"), out, names, env, failure);
-  read_servers(top.section("servers"), out, names, env, failure);
+  read_servers(top.section("mcpServers"), out, names, with_inputs, failure);
+  read_servers(top.section("servers"), out, names, with_inputs, failure);
   if (failure) return;
   read_groups(top.section("groups"), out);
   check_relations(top, out, names);

@@ -5,6 +5,8 @@
 #include "messages/server_spec.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +30,13 @@ struct node_config {
   /// What instances with a port of their own are given, both included; 0 = the runners' own.
   std::uint16_t ports_first = 0;
   std::uint16_t ports_last = 0;
-  std::string engine; ///< Of containers: its unix socket; empty = the first that answers.
+  std::string engine;   ///< Of containers: its unix socket; empty = the first that answers.
+  std::string pin;      ///< "pin" of the defaults; empty = none is written.
+  std::string registry; ///< Where `add` and `search` look servers up; empty = nowhere.
   server_policy defaults;
-  std::vector<server_spec> servers; ///< In the file's order.
-  std::vector<group_spec> groups;   ///< Their members are known.
+  std::vector<server_spec> servers;                      ///< In the file's order.
+  std::vector<group_spec> groups;                        ///< Their members are known.
+  std::map<std::string, input_note, std::less<>> inputs; ///< Of "inputs", by id.
   std::vector<std::string> ignored; ///< Paths of foreign keys: "mcpServers.fs.autoApprove".
 };
 

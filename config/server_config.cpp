@@ -28,9 +28,9 @@ constexpr std::size_t name_bytes_max = 24;
 constexpr std::size_t args_max = 1'024;
 constexpr std::size_t variables_max = 1'024;
 
-constexpr std::array source_keys{"type"sv,   "command"sv, "args"sv, "env"sv,     "cwd"sv,
-                                 "image"sv,  "runner"sv,  "url"sv,  "headers"sv, "tls"sv,
-                                 "disabled"sv, "container"sv};
+constexpr std::array source_keys{"type"sv,    "command"sv, "args"sv,     "env"sv,
+                                 "cwd"sv,     "image"sv,   "runner"sv,   "url"sv,
+                                 "headers"sv, "tls"sv,     "disabled"sv, "container"sv};
 
 // Keys that other hosts are known to write. Some are near to ours ("dev" and "env"), and no slip.
 constexpr std::array foreign_keys{
@@ -74,7 +74,7 @@ void read_variables(fields& server, server_spec& spec, const environment& env) {
     if (value.is_number() || value.is_boolean())
       text = value.dump();
     else
-      read_expanded(section, name, text, env);
+      read_late(section, name, text, env);
     if (text.find('\0') != text.npos) return section.fail(name, "holds a NUL character");
     spec.env[name] = std::move(text);
   }
@@ -170,6 +170,10 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   check_isolation(server, spec, env);
   if (failure) return *failure;
   spec.origin_json = dump(object);
+  if (env.pin.empty() || object.contains("pin")) return spec;
+  auto with_pin = object;
+  with_pin["pin"] = env.pin;
+  spec.origin_json = dump(with_pin);
   return spec;
 }
 

@@ -38,8 +38,8 @@ constexpr std::array rows{
                false, false, false, false, false},
     source_row{"path", source_kind::path, &server_spec::from, true, "the project's directory",
                false, true, false, true, false},
-    source_row{"archive", source_kind::archive, &server_spec::from, true, "the archive's URL or file",
-               false, true, true, true, false},
+    source_row{"archive", source_kind::archive, &server_spec::from, true,
+               "the archive's URL or file", false, true, true, true, false},
     source_row{"mcpb", source_kind::bundle, &server_spec::from, true, "the bundle's URL or file",
                false, false, true, false, true},
 };
@@ -102,7 +102,7 @@ void read_user_config(fields& server, server_spec& spec, const environment& env)
     else if (value.is_number() || value.is_boolean())
       values = {value.dump()};
     else
-      read_expanded(section, name, values.emplace_back(), env);
+      read_now(section, name, values.emplace_back(), env);
   }
 }
 
@@ -132,11 +132,10 @@ void read_install_source(fields& server, server_spec& spec, const environment& e
     if (row != nullptr && row != &other && server.find(other.key) != nullptr)
       return server.fail(other.key, "is a second source beside \"" + std::string(row->key) +
                                         "\", remove one of them");
-  const std::array beside{std::pair{"ref"sv, &source_row::ref},
-                          std::pair{"subdir"sv, &source_row::subdir},
-                          std::pair{"sha256"sv, &source_row::sha256},
-                          std::pair{"build"sv, &source_row::build},
-                          std::pair{"user_config"sv, &source_row::user_config}};
+  const std::array beside{
+      std::pair{"ref"sv, &source_row::ref}, std::pair{"subdir"sv, &source_row::subdir},
+      std::pair{"sha256"sv, &source_row::sha256}, std::pair{"build"sv, &source_row::build},
+      std::pair{"user_config"sv, &source_row::user_config}};
   for (const auto& [key, allowed] : beside)
     if (server.find(key) != nullptr && (row == nullptr || !(row->*allowed)))
       return server.fail(key, "has a meaning only beside " + places_of(allowed));

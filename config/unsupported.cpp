@@ -27,7 +27,7 @@ struct word_key {
 
 constexpr std::array word_keys{
     word_key{"link", 5, {"stdio", "none", "http", "sse", "ws"}},
-    word_key{"pin", 1, {"warn"}},
+    word_key{"pin", 3, {"off", "warn", "enforce"}},
     word_key{"retry", 1, {"never"}},
 };
 

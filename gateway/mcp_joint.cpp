@@ -139,6 +139,11 @@ void mcp_endpoint::on_joint_call(post& x) {
   }
   const auto* found = x.view->list(mcp::served_list::tools).find(name);
   if (!found) {
+    // Its owner refuses it, and says how it is approved.
+    if (const auto held = x.view->held_tool(name);
+        held &&
+        (!x.request.access || x.request.access->shows_tool(held->first.value, held->second)))
+      return forward(x, held->first, held->second);
     const auto text = unknown_tool(name);
     record_refusal(x, {}, name, text);
     reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, text));

@@ -108,6 +108,12 @@ void rest_api::on_server(const inbound_request& request, way_back back) {
   case route_kind::server_logs:
     logs(request, std::move(name), back);
     return;
+  case route_kind::server_pins:
+    pins(std::move(name), back);
+    return;
+  case route_kind::server_approve:
+    approve(request, std::move(name), back);
+    return;
   case route_kind::server_crashes:
     crashes(request, std::move(name), back);
     return;
@@ -199,6 +205,36 @@ void rest_api::logs(const inbound_request& request, std::string name, way_back b
     if (x->gap) answer.headers += "Toolscore-Log-Gap: 1\r\n";
     back.answer(std::move(answer));
   });
+}
+
+void rest_api::pins(std::string name, way_back back) {
+  if (!tree_.has_server(server_id{name})) {
+    back.fail(errc::unknown_server, "no server is named \"" + name + "\"");
+    return;
+  }
+  tree_.pins(server_id{std::move(name)}, [back](const result<std::string>& x) {
+    if (!x)
+      back.fail(x.failure().code, x.failure().detail);
+    else
+      back.answer(json_answer(200, *x));
+  });
+}
+
+void rest_api::approve(const inbound_request& request, std::string name, way_back back) {
+  const auto body = nlohmann::json::parse(*request.body, nullptr, false);
+  const auto all = body.is_object() && body.value("all", nlohmann::json()) == true;
+  const auto tool = body.is_object() ? body.value("tool", nlohmann::json()) : nlohmann::json();
+  if (all == tool.is_string() || (tool.is_string() && tool == "")) {
+    back.fail(errc::bad_request, R"(the body must be {"tool":"name"} or {"all":true})");
+    return;
+  }
+  tree_.approve(server_id{name}, all ? std::string() : tool.get<std::string>(),
+                [back, name](const result<done>& x) {
+                  if (!x)
+                    back.fail(x.failure().code, x.failure().detail);
+                  else
+                    back.answer(json_answer(200, R"({"name":")" + name + R"(","done":"approve"})"));
+                });
 }
 
 void rest_api::crashes(const inbound_request& request, std::string name, way_back back) {

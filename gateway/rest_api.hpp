@@ -38,6 +38,8 @@ private:
   void show(std::string name, way_back back);
   void act(std::string name, server_verb verb, way_back back);
   void logs(const inbound_request& request, std::string name, way_back back);
+  void pins(std::string name, way_back back);
+  void approve(const inbound_request& request, std::string name, way_back back);
   /// `name` empty = of all servers.
   void crashes(const inbound_request& request, std::string name, way_back back);
   void trajectories(const inbound_request& request, way_back back);

@@ -1,5 +1,7 @@
 #include "loop/log_io.hpp"
 
+#include "messages/known_secrets.hpp"
+
 #include <memory>
 #include <mutex>
 #include <spdlog/logger.h>
@@ -131,7 +133,7 @@ void write(level at, std::string_view event, std::initializer_list<field> fields
   const auto logger = current();
   if (!logger->should_log(to_spdlog(at))) return;
   // The string_view overload: text is never a format string.
-  const auto line = format_line(event, fields);
+  const auto line = known_secrets::here().scrubbed(format_line(event, fields));
   logger->log(to_spdlog(at), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -150,6 +150,22 @@ std::optional<std::chrono::steady_clock::time_point> joint_view::next_outdated()
   return next;
 }
 
+std::optional<std::pair<server_id, std::string>>
+joint_view::held_tool(std::string_view exposed) const {
+  for (const auto& offer : offers_)
+    for (const auto& tool : offer->policy.held) {
+      const auto& rename = offer->policy.tools.rename;
+      const auto at = rename.find(tool);
+      const auto& own = at == rename.end() ? tool : at->second;
+      const auto prefix = offer->server.value + "__";
+      if (exposed == own || exposed == prefix + own) return std::pair{offer->server, tool};
+      // All of them are held, whatever their names.
+      if (tool == "*" && exposed.starts_with(prefix))
+        return std::pair{offer->server, std::string(exposed.substr(prefix.size()))};
+    }
+  return std::nullopt;
+}
+
 std::optional<resource_place> joint_view::find_resource(std::string_view uri) const {
   if (const auto* listed = list(served_list::resources).find(uri))
     return resource_place{listed->server, listed->original};

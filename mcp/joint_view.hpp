@@ -40,6 +40,9 @@ public:
     return lists_[static_cast<std::size_t>(kind)];
   }
   const server_offer* server(std::string_view id) const noexcept;
+  /// Of a tool that is held back: whose it is and its own name. `exposed` as it was shown before,
+  /// if that was the server's prefix and its name, or by `prefix: never` the name alone.
+  std::optional<std::pair<server_id, std::string>> held_tool(std::string_view exposed) const;
   std::size_t servers() const noexcept { return offers_.size(); }
   /// Two tools stand for all.
   bool search() const noexcept { return search_; }

@@ -8,8 +8,10 @@
 namespace toolscore::mcp {
 namespace {
 
-void apply_policy(read_list& list, const tool_choice& tools) {
-  tool_filter filter(tools.allow, tools.deny);
+void apply_policy(read_list& list, const tool_choice& tools, const std::vector<std::string>& held) {
+  auto deny = tools.deny;
+  deny.insert(deny.end(), held.begin(), held.end());
+  tool_filter filter(tools.allow, std::move(deny));
   std::erase_if(list.entries, [&](const list_entry& x) { return !filter.allows(x.original); });
   for (auto& x : list.entries) {
     if (const auto at = tools.describe.find(x.original); at != tools.describe.end())
@@ -42,7 +44,7 @@ void server_offer::read_again(served_list kind) {
   const auto at = static_cast<std::size_t>(kind);
   auto list = read_entries(kind, server, kept[at].array);
   for (auto& x : list.entries) x.exposed = x.original;
-  if (kind == served_list::tools) apply_policy(list, policy.tools);
+  if (kind == served_list::tools) apply_policy(list, policy.tools, policy.held);
   read[at] = std::make_shared<const read_list>(std::move(list));
 }
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace toolscore::mcp {
 
@@ -30,6 +32,7 @@ struct offer_policy {
   prefix_mode prefix = prefix_mode::always;
   tool_choice tools;
   bool instructions = true;
+  std::vector<std::string> held{}; ///< Tools that are not shown for now, by name; "*" = all.
 };
 
 /// One server's part in the joint endpoints: its lists taken apart once, for every endpoint that

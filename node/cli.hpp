@@ -31,6 +31,10 @@ enum class command_kind : std::uint8_t {
   stdio,
   doctor,
   version,
+  import,
+  search,
+  tools_diff,
+  tools_approve,
 };
 
 inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.
@@ -71,6 +75,13 @@ struct cli_request {
   std::string listen;
   bool embed = false; ///< stdio.
   bool quiet = false;
+  // Where definitions come from.
+  std::string from_host;              ///< import: --from.
+  bool yes = false;                   ///< import: nobody is asked.
+  std::string text;                   ///< search.
+  std::string registry;               ///< A URL, or a directory.
+  std::string registry_name;          ///< add.
+  std::vector<std::string> variables; ///< add: "NAME=VALUE" or "NAME".
 };
 
 /// A request, or what to print and end with.

@@ -32,8 +32,8 @@ void add_source_options(CLI::App& to, cli_request& out) {
   to.add_option("--config", out.definition, "Its object, as under \"mcpServers\"")
       ->type_name("JSON");
   to.add_option("--git", out.git,
-                 "A repository to clone and build; arguments behind \"--\" go "
-                 "to the server")
+                "A repository to clone and build; arguments behind \"--\" go "
+                "to the server")
       ->type_name("URL");
   struct source {
     const char* option;
@@ -64,6 +64,12 @@ void add_source_options(CLI::App& to, cli_request& out) {
         ->type_name(each.type);
   to.add_option("--ref", out.ref, "Branch, tag or commit [the remote's HEAD]")->type_name("R");
   to.add_option("--subdir", out.subdir, "Where in the repository it is")->type_name("S");
+}
+
+void add_registry_option(CLI::App& to, cli_request& out) {
+  to.add_option("--registry", out.registry,
+                "The registry: a URL, or a directory of server.json files [node.registry]")
+      ->type_name("R");
 }
 
 void add_node_commands(adder& x) {
@@ -111,6 +117,32 @@ void add_definition_commands(adder& x) {
   x.server(add);
   add_source_options(add, x.out);
   add.add_flag("--no-wait{false}", x.out.wait, "Return before it is ready");
+  add.add_option("--registry-name", x.out.registry_name,
+                 "Its name in a registry; or write that in the place of NAME")
+      ->type_name("N");
+  add_registry_option(add, x.out);
+  add.add_option("--env", x.out.variables,
+                 "For a server of a registry: a value it needs, or the name of the node's variable "
+                 "that holds it")
+      ->type_name("NAME[=VALUE]")
+      ->take_all();
+  auto& search = x.command(command_kind::search, "search", "Look for servers in a registry",
+                           "toolscore search weather --registry https://registry.example");
+  search.add_option("TEXT", x.out.text, "In the name or the description")->type_name("");
+  add_registry_option(search, x.out);
+  search.add_option("--limit", x.out.limit, "At most so many")
+      ->check(CLI::Range(1u, 10'000u))
+      ->capture_default_str()
+      ->type_name("N");
+  auto& import = x.command(command_kind::import, "import",
+                           "Take over the servers of another host's configuration: shows what they "
+                           "would run and asks",
+                           "toolscore import --from cursor");
+  import.add_option("FILE", x.out.file, "The file [where the hosts usually keep it]")
+      ->type_name("");
+  import.add_option("--from", x.out.from_host, "claude-desktop, claude-code, cursor or vscode")
+      ->type_name("HOST");
+  import.add_flag("-y,--yes", x.out.yes, "Add them without asking");
   x.server(x.command(command_kind::remove, "rm", "Stop a server and forget it", "toolscore rm fs"));
   x.server(x.command(command_kind::start, "start", "Start a server, also a parked one",
                      "toolscore start fs"));
@@ -136,6 +168,18 @@ void add_question_commands(adder& x) {
   auto& tools = x.command(command_kind::tools, "tools", "List the tools of all servers, or of one",
                           "toolscore tools fs");
   tools.add_option("SERVER", x.out.server, "One server")->type_name("");
+  auto* diff =
+      tools.add_subcommand("diff", "Show what of a server's tools is not as it was approved");
+  diff->fallthrough();
+  diff->add_option("SERVER", x.out.server, "The server's name")->required()->type_name("");
+  diff->callback([&request = x.out] { request.command = command_kind::tools_diff; });
+  auto* approve =
+      tools.add_subcommand("approve", "Approve a tool as it is now, or all of a server");
+  approve->fallthrough();
+  approve->add_option("SERVER", x.out.server, "The server's name")->required()->type_name("");
+  approve->add_option("TOOL", x.out.tool, "The tool, by the server's own name [all that changed]")
+      ->type_name("");
+  approve->callback([&request = x.out] { request.command = command_kind::tools_approve; });
   auto& call = x.command(command_kind::call, "call", "Call a tool and print its result",
                          "toolscore call fs read_file '{\"path\": \"/data/a.txt\"}'");
   call.add_option("SERVER", x.out.server, "The server's name")->required()->type_name("");

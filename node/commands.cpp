@@ -3,6 +3,7 @@
 #include "node/add_definition.hpp"
 #include "node/call_command.hpp"
 #include "node/crash_lines.hpp"
+#include "node/pins_text.hpp"
 #include "node/printable.hpp"
 #include "node/record_text.hpp"
 #include "node/reply_json.hpp"
@@ -76,6 +77,28 @@ command_output tools(const cli_request& request, const command_context& context)
   // A server without tools and one that does not exist are different answers.
   return asked(context, get_request(server_path(request.server)),
                [&](const http_reply&) { return listed; });
+}
+
+command_output tools_diff(const cli_request& request, const command_context& context) {
+  return asked(context, get_request(server_path(request.server) + "/pins"),
+               [&](const http_reply& reply) -> command_output {
+                 if (request.json) return {reply.body + "\n", {}};
+                 const auto text = pins_text(reply.body);
+                 return text ? command_output{*text, {}} : unreadable(reply);
+               });
+}
+
+command_output tools_approve(const cli_request& request, const command_context& context) {
+  http_request order;
+  order.method = "POST";
+  order.target = server_path(request.server) + "/approve";
+  order.headers = {{"Content-Type", "application/json"}};
+  order.body = request.tool.empty() ? R"({"all":true})" : compact({{"tool", request.tool}});
+  return asked(context, order, [&](const http_reply& reply) -> command_output {
+    if (request.json) return {reply.body + "\n", {}};
+    const auto what = request.tool.empty() ? "its tools" : printable(request.tool);
+    return {printable(request.server) + ": " + what + " approved\n", {}};
+  });
 }
 
 command_output act(const cli_request& request, const command_context& context,
@@ -224,6 +247,10 @@ command_output run_command(const cli_request& request, const command_context& co
     return ps(request, context);
   case command_kind::logs:
     return logs(request, context);
+  case command_kind::tools_diff:
+    return tools_diff(request, context);
+  case command_kind::tools_approve:
+    return tools_approve(request, context);
   case command_kind::call:
     return call_command(request, context);
   case command_kind::tools:
@@ -252,6 +279,8 @@ command_output run_command(const cli_request& request, const command_context& co
   case command_kind::stdio:
   case command_kind::doctor:
   case command_kind::version:
+  case command_kind::import:
+  case command_kind::search:
     break;
   }
   return {{}, "error: this command asks no node\n", exit_code::usage};

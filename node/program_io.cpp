@@ -11,6 +11,7 @@
 #include "node/http_client_io.hpp"
 #include "node/node_address_io.hpp"
 #include "node/plan_command_io.hpp"
+#include "node/sources/source_commands_io.hpp"
 #include "node/stdio/run_io.hpp"
 #include "node/terminal_io.hpp"
 #include "node/up_io.hpp"
@@ -30,6 +31,15 @@ int finished(const command_output& answer) {
 
 command_output wrong_usage(const error& failure) {
   return {{}, "error: " + failure.detail + "\n", exit_code::usage};
+}
+
+command_output wrong_source(const error& failure) {
+  auto answer = wrong_usage(failure);
+  if (failure.code == errc::unknown_server)
+    answer.code = exit_code::unknown_server;
+  else if (failure.code != errc::bad_config)
+    answer.code = exit_code::failed;
+  return answer;
 }
 
 command_output check(const cli_request& request) {
@@ -71,10 +81,18 @@ command_output ask_node(cli_request request) {
   }
   const auto width = terminal_width();
   if (request.follow) return follow(request, *node, width);
+  std::string told;
+  if (request.command == command_kind::add && asks_registry(request)) {
+    auto resolved = resolved_by_registry(request, told);
+    if (!resolved) return wrong_source(resolved.failure());
+    request = std::move(*resolved);
+    if (!request.json) write_error(told);
+  }
   command_context context;
   context.ask = [&node](const http_request& question) { return send_http(*node, question); };
   context.now = std::chrono::system_clock::now();
   context.width = width;
+  if (request.command == command_kind::import) return import_command(request, context);
   return run_command(request, context);
 }
 
@@ -96,6 +114,8 @@ int run_program(int argument_count, char** arguments) {
     return finished(doctor_command(request));
   case command_kind::cache:
     return finished(cache_command(request));
+  case command_kind::search:
+    return finished(search_command(request, terminal_width()));
   case command_kind::stdio:
     return stdio(request);
   case command_kind::version:

@@ -10,14 +10,28 @@ namespace {
 constexpr const char* path_default = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 // A name that ends in '*' stands for all that begin so; names of installers come in any case.
-constexpr std::array minimal_names{"PATH", "HOME", "USER",     "LOGNAME", "SHELL", "TERM",
-                                   "LANG", "TZ",   "LANGUAGE", "LC_*",    "TMPDIR"};
-constexpr std::array install_names{
-    "HTTP_PROXY",          "HTTPS_PROXY",  "ALL_PROXY",      "NO_PROXY",
-    "SSL_CERT_FILE",       "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS", "NPM_CONFIG_*", "PIP_*",          "UV_*",
-    "CARGO_*",             "RUSTUP_*",     "GOPROXY",        "GOPRIVATE",
-    "GOFLAGS",             "GOCACHE",      "GOMODCACHE",     "GOPATH"};
+constexpr std::array server_names{"HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER"};
+constexpr std::array step_names{"LANG", "TZ", "LANGUAGE", "LC_*", "TMPDIR"};
+constexpr std::array install_names{"HTTP_PROXY",
+                                   "HTTPS_PROXY",
+                                   "ALL_PROXY",
+                                   "NO_PROXY",
+                                   "SSL_CERT_FILE",
+                                   "SSL_CERT_DIR",
+                                   "CURL_CA_BUNDLE",
+                                   "REQUESTS_CA_BUNDLE",
+                                   "NODE_EXTRA_CA_CERTS",
+                                   "NPM_CONFIG_*",
+                                   "PIP_*",
+                                   "UV_*",
+                                   "CARGO_*",
+                                   "RUSTUP_*",
+                                   "GOPROXY",
+                                   "GOPRIVATE",
+                                   "GOFLAGS",
+                                   "GOCACHE",
+                                   "GOMODCACHE",
+                                   "GOPATH"};
 constexpr std::array clone_names{"SSH_AUTH_SOCK", "GIT_SSL_CAINFO"};
 
 bool matches(std::string_view name, std::string_view pattern) {
@@ -44,11 +58,18 @@ bool is_install_setting(std::string_view name) {
   return listed(upper(name), install_names);
 }
 
-environment minimal_environment(const environment& node) {
+environment server_environment(const environment& node) {
   environment out;
   for (const auto& [name, value] : node)
-    if (listed(name, minimal_names)) out.emplace(name, value);
+    if (listed(name, server_names) && !value.starts_with("()")) out.emplace(name, value);
   out.emplace("PATH", path_default); // Kept only where the node itself has none.
+  return out;
+}
+
+environment minimal_environment(const environment& node) {
+  auto out = server_environment(node);
+  for (const auto& [name, value] : node)
+    if (listed(name, step_names)) out.emplace(name, value);
   return out;
 }
 

@@ -7,8 +7,12 @@ namespace toolscore {
 
 using environment = std::map<std::string, std::string>;
 
-/// What every process gets: enough to find programs, a home, a language and a place for temporary
-/// files. Nothing else of the node's own environment, so that no key of its owner leaks.
+/// What a server gets of the node's own environment: HOME, LOGNAME, PATH, SHELL, TERM and USER, as
+/// the protocol's own SDKs pass on, and nothing else, so that no key of its owner leaks. A value
+/// that is a function of a shell ("() {...") is left out.
+environment server_environment(const environment& node);
+
+/// What our own steps get besides: a language and a place for temporary files.
 environment minimal_environment(const environment& node);
 
 /// Install steps and launchers that install: the minimal one and the node's proxy, CA, npm and pip

@@ -1,8 +1,11 @@
 #include "runners/log_drain_io.hpp"
 
+#include "messages/known_secrets.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace toolscore {
 namespace {
@@ -38,6 +41,7 @@ void log_drain::finish() {
   for (int turn = 0; turn < last_reads_max && pipe_.is_open(); ++turn)
     if (!read_some()) break;
   pipe_.close();
+  if (!held_.empty()) keep(std::exchange(held_, {}));
   if (!partial_.empty()) offer_lines("\n");
 }
 
@@ -56,6 +60,18 @@ bool log_drain::read_some() {
 }
 
 void log_drain::take(std::string_view text) {
+  const auto secrets = known_secrets::here().all();
+  if (secrets->empty() && held_.empty()) return keep(text);
+  std::string all = std::exchange(held_, {}) + std::string(text);
+  if (auto hidden = secrets->scrub(all)) all = std::move(*hidden);
+  // The end of a read may stand in the middle of one.
+  const auto whole = all.size() - secrets->unfinished(all);
+  held_ = all.substr(whole);
+  all.resize(whole);
+  keep(all);
+}
+
+void log_drain::keep(std::string_view text) {
   ring_.append(text);
   file_.append(text);
   if (on_line_) offer_lines(text);

@@ -11,7 +11,8 @@
 namespace toolscore {
 
 /// Reads a child's log pipe for as long as it is open, whatever becomes of what it reads: a server
-/// whose log is not drained would block at its next line.
+/// whose log is not drained would block at its next line. None of the `known_secrets` is kept or
+/// handed on.
 class log_drain : public std::enable_shared_from_this<log_drain> {
 public:
   using line_hook = std::function<void(std::string_view line)>;
@@ -32,6 +33,7 @@ private:
   void wait();
   bool read_some();
   void take(std::string_view text);
+  void keep(std::string_view text);
   void offer_lines(std::string_view text);
 
   watched_descriptor pipe_;
@@ -39,6 +41,7 @@ private:
   log_file file_;
   std::shared_ptr<line_hook> on_line_;
   std::string partial_; ///< The line under way, at most `line_bytes_max`.
+  std::string held_;    ///< What may be the beginning of a secret.
 };
 
 } // namespace toolscore

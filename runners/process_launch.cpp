@@ -26,7 +26,7 @@ void settle_home(launch_plan& plan, const server_spec& spec) {
   if (has_own_tmp(asked) && spec.env.count("TMPDIR") == 0) plan.env.erase("TMPDIR");
 }
 
-/// What every launch plan has: the minimal environment with `bins` first in PATH and the server's
+/// What every launch plan has: the server's environment with `bins` first in PATH and the server's
 /// own settings on top, its directory and its limits.
 launch_plan base_plan(const server_spec& spec, const host_facts& host, environment variables,
                       const std::string& cwd, const std::vector<std::string>& bins) {
@@ -45,10 +45,10 @@ launch_plan base_plan(const server_spec& spec, const host_facts& host, environme
 
 launch_plan launch_command(const server_spec& spec, const host_facts& host) {
   const bool installs = is_launcher(spec.command);
-  auto plan = base_plan(spec, host,
-                        installs ? install_environment(host.variables)
-                                 : minimal_environment(host.variables),
-                        server_dir(spec.id, host), {});
+  auto plan =
+      base_plan(spec, host,
+                installs ? install_environment(host.variables) : server_environment(host.variables),
+                server_dir(spec.id, host), {});
   plan.argv = {spec.command};
   append(plan.argv, spec.args);
   return plan;
@@ -58,7 +58,7 @@ result<launch_plan> launch_npm(const server_spec& spec, const host_facts& host,
                                const install_plan& install, const install_facts& facts) {
   const auto bin = npm_bin(install, facts);
   if (!bin) return bin.failure();
-  auto plan = base_plan(spec, host, minimal_environment(host.variables), server_dir(spec.id, host),
+  auto plan = base_plan(spec, host, server_environment(host.variables), server_dir(spec.id, host),
                         {install.dir + "/node_modules/.bin"});
   const auto file = package_dir(install) + "/" + *bin;
   if (const auto flags = node_flags(facts.bin_first_line, file)) {
@@ -73,8 +73,8 @@ result<launch_plan> launch_npm(const server_spec& spec, const host_facts& host,
 result<launch_plan> launch_pypi(const server_spec& spec, const host_facts& host,
                                 const install_plan& install, const install_facts& facts) {
   const auto bin = venv_dir(install) + "/bin";
-  auto plan = base_plan(spec, host, minimal_environment(host.variables), server_dir(spec.id, host),
-                        {bin});
+  auto plan =
+      base_plan(spec, host, server_environment(host.variables), server_dir(spec.id, host), {bin});
   plan.env.emplace("VIRTUAL_ENV", venv_dir(install));
   if (spec.source == source_kind::pypi && !spec.command.empty()) {
     plan.argv = {spec.command};
@@ -94,7 +94,7 @@ result<launch_plan> launch_bundle(const server_spec& spec, const host_facts& hos
   auto start = read_bundle(facts.project.manifest_json, directory,
                            home != host.variables.end() ? home->second : "", spec.user_config);
   if (!start) return start.failure();
-  auto plan = base_plan(spec, host, minimal_environment(host.variables), directory, {});
+  auto plan = base_plan(spec, host, server_environment(host.variables), directory, {});
   // The definition's own settings win.
   for (auto& [name, value] : start->env) plan.env.emplace(name, std::move(value));
   plan.argv = {spec.command.empty() ? start->command : spec.command};
@@ -106,11 +106,11 @@ result<launch_plan> launch_bundle(const server_spec& spec, const host_facts& hos
 }
 
 result<launch_plan> launch_project(const server_spec& spec, const host_facts& host,
-                               const install_plan& install, const install_facts& facts) {
+                                   const install_plan& install, const install_facts& facts) {
   const auto directory = project_dir(spec, install);
   const auto venv_bin = venv_dir(install) + "/bin";
   // The virtual environment comes before the modules' bins: it has a python of its own.
-  auto plan = base_plan(spec, host, minimal_environment(host.variables), directory,
+  auto plan = base_plan(spec, host, server_environment(host.variables), directory,
                         {directory + "/node_modules/.bin", venv_bin});
   const bool venv = !facts.project.venv_scripts.empty();
   if (venv) plan.env.emplace("VIRTUAL_ENV", venv_dir(install));
@@ -187,8 +187,8 @@ result<std::string> pypi_script(const install_plan& plan, const install_facts& f
   if (!wanted.empty()) {
     if (std::find(facts.scripts.begin(), facts.scripts.end(), wanted) != facts.scripts.end())
       return wanted;
-    return error{errc::install_failed, said + " has no console script " + wanted + " but " +
-                                           words_joined(facts.scripts)};
+    return error{errc::install_failed,
+                 said + " has no console script " + wanted + " but " + words_joined(facts.scripts)};
   }
   auto script = pick_script(facts.scripts, plan.pypi.name);
   if (script.empty())

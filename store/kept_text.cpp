@@ -25,6 +25,10 @@ kept_text::kept_text(std::string_view raw, std::size_t bytes_max) : view_(raw) {
     redacted_ = std::move(*redacted);
     view_ = redacted_;
   }
+  if (auto hidden = known_secrets::here().scrub(view_)) {
+    redacted_ = std::move(*hidden);
+    view_ = redacted_;
+  }
 }
 
 } // namespace toolscore

@@ -6,8 +6,8 @@
 
 namespace toolscore {
 
-/// A text as it is kept: cut at a limit and without secrets. Copies only where something is hidden.
-/// Borrows the text it was made from.
+/// A text as it is kept: cut at a limit and without secrets, those that only look like one and
+/// those that are known. Copies only where something is hidden. Borrows the text it was made from.
 class kept_text {
 public:
   kept_text(std::string_view raw, std::size_t bytes_max);

@@ -1,5 +1,6 @@
 #include "store/record_insert_io.hpp"
 
+#include "messages/known_secrets.hpp"
 #include "store/kept_text.hpp"
 #include "store/wall_clock.hpp"
 
@@ -57,9 +58,11 @@ private:
 struct kept_pair {
   kept_pair(const call_record& record, std::size_t bytes_max)
       : arguments(text_of(record.request, record.arguments), bytes_max),
-        result(text_of(record.response, record.result), bytes_max) {}
+        result(text_of(record.response, record.result), bytes_max),
+        failure(known_secrets::here().scrubbed(record.failure)) {}
   kept_text arguments;
   kept_text result;
+  std::string failure; ///< May quote what the server said.
 };
 
 void bind(row_binder& row, const call_record& record, const kept_pair& texts) {
@@ -78,7 +81,7 @@ void bind(row_binder& row, const call_record& record, const kept_pair& texts) {
   row.word(record.transport);
   row.word(record.rpc);
   row.word(record.tool_outcome);
-  row.text(record.failure);
+  row.text(texts.failure);
   row.whole(record.attempt);
   row.whole(record.queued.count());
   row.whole(record.wire.count());

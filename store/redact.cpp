@@ -1,8 +1,7 @@
 #include "store/redact.hpp"
 
+#include "messages/known_secrets.hpp"
 #include "store/mask_tokens.hpp"
-
-#include <array>
 
 namespace toolscore {
 namespace {
@@ -93,25 +92,6 @@ std::string_view key_before(std::string_view text, std::size_t colon, std::size_
 }
 
 } // namespace
-
-bool names_a_secret(std::string_view key) noexcept {
-  if (key.size() > key_bytes_max) return false;
-  std::array<char, key_bytes_max> buffer{};
-  std::size_t length = 0;
-  for (const char c : key)
-    if (c >= 'A' && c <= 'Z')
-      buffer[length++] = static_cast<char>(c - 'A' + 'a');
-    else if (c != '_' && c != '-' && c != '.' && c != ' ')
-      buffer[length++] = c;
-  const std::string_view plain(buffer.data(), length);
-  for (const std::string_view harmless : {"pagetoken", "progresstoken", "continuationtoken"})
-    if (plain.ends_with(harmless)) return false;
-  for (const std::string_view name :
-       {"token", "password", "passwd", "passphrase", "secret", "secretkey", "authorization",
-        "apikey", "privatekey", "accesskey", "credential", "credentials", "cookie", "bearer"})
-    if (plain.ends_with(name)) return true;
-  return false;
-}
 
 namespace {
 

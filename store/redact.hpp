@@ -1,4 +1,6 @@
 #pragma once
+#include "messages/known_secrets.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +14,5 @@ namespace toolscore {
 /// Keys written with \u escapes are not recognised: no serializer escapes ASCII letters.
 /// @returns nothing where nothing had to be hidden, so that the common path copies nothing
 std::optional<std::string> redact(std::string_view json);
-
-/// Whether a key's value must not be kept: "githubToken" yes, "max_tokens" and "page_token" no.
-bool names_a_secret(std::string_view key) noexcept;
 
 } // namespace toolscore

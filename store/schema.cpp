@@ -111,10 +111,24 @@ CREATE TABLE crashes (
 CREATE INDEX crashes_of_server ON crashes (server, number);
 )";
 
+// As approved, and as seen last where that differs (else NULL): SHA-256 and canonical JSON.
+constexpr const char* tool_pins_sql = R"(
+CREATE TABLE tool_pins (
+  server   TEXT NOT NULL,
+  tool     TEXT NOT NULL,
+  approved TEXT NOT NULL,
+  seen     TEXT,
+  was      TEXT NOT NULL,
+  now      TEXT,
+  PRIMARY KEY (server, tool)
+) STRICT, WITHOUT ROWID;
+)";
+
 constexpr std::array steps{
     migration{"definitions, installs and instances", definitions_sql},
     migration{"recorded calls and their gaps", calls_sql},
     migration{"crash reports", crashes_sql},
+    migration{"approved tools", tool_pins_sql},
 };
 
 } // namespace

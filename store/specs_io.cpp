@@ -1,6 +1,7 @@
 #include "store/specs_io.hpp"
 
 #include "store/failure_io.hpp"
+#include "store/secret_files_io.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -12,18 +13,22 @@ class on_disk {
 public:
   explicit on_disk(SQLite::Database& base) : base_(base) {
     base_.exec("PRAGMA synchronous = FULL");
+    base_.exec("PRAGMA secure_delete = ON"); // What an older program wrote in clear.
   }
   on_disk(const on_disk&) = delete;
   on_disk& operator=(const on_disk&) = delete;
-  ~on_disk() { base_.tryExec("PRAGMA synchronous = NORMAL"); }
+  ~on_disk() {
+    base_.tryExec("PRAGMA secure_delete = OFF");
+    base_.tryExec("PRAGMA synchronous = NORMAL");
+  }
 
 private:
   SQLite::Database& base_;
 };
 
-void bind(SQLite::Statement& statement, const stored_spec& spec) {
+void set_row(SQLite::Statement& statement, const stored_spec& spec, const std::string& sealed) {
   statement.bind(1, spec.server.value);
-  statement.bind(2, spec.origin_json);
+  statement.bind(2, sealed);
   statement.bind(3, to_string(spec.desired));
 }
 
@@ -40,24 +45,47 @@ int keep(SQLite::Database& base, SQLite::Statement& statement) {
 
 } // namespace
 
+specs::specs(database& base)
+    : base_(base.handle()),
+      secrets_(base.path().substr(0, base.path().find_last_of('/')) + "/secrets") {}
+
+std::string specs::secrets_of(const server_id& server) const {
+  return secrets_ + "/" + server.value;
+}
+
+bool specs::is_kept(const stored_spec& stored, const stored_spec& wanted) const {
+  const auto sealed = seal_definition(wanted.origin_json, secrets_of(wanted.server));
+  return stored.origin_json == sealed.text && are_kept(sealed);
+}
+
 result<done> specs::put(const stored_spec& spec) {
-  return guarded("keeping the definition of " + spec.server.value, [&]() -> result<done> {
+  const auto directory = secrets_of(spec.server);
+  const auto sealed = seal_definition(spec.origin_json, directory);
+  if (auto kept = keep_secrets(sealed, directory); !kept) return kept;
+  auto stored = guarded("keeping the definition of " + spec.server.value, [&]() -> result<done> {
     SQLite::Statement statement(base_, put_text);
-    bind(statement, spec);
+    set_row(statement, spec, sealed.text);
     keep(base_, statement);
     return done{};
   });
+  if (stored) drop_other_secrets(sealed, directory);
+  return stored;
 }
 
 result<done> specs::change(const std::vector<stored_spec>& kept,
                            const std::vector<server_id>& gone) {
   if (kept.empty() && gone.empty()) return done{};
-  return guarded("keeping the definitions of the configuration", [&]() -> result<done> {
+  std::vector<sealed_definition> sealed;
+  for (const auto& spec : kept) {
+    sealed.push_back(seal_definition(spec.origin_json, secrets_of(spec.server)));
+    if (auto files = keep_secrets(sealed.back(), secrets_of(spec.server)); !files) return files;
+  }
+  auto changed = guarded("keeping the definitions of the configuration", [&]() -> result<done> {
     const on_disk durable(base_); // Before the transaction: inside one it would count for nothing.
     SQLite::Transaction all(base_);
     SQLite::Statement put(base_, put_text);
-    for (const auto& spec : kept) {
-      bind(put, spec);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      set_row(put, kept[i], sealed[i].text);
       put.exec();
       put.reset();
     }
@@ -70,6 +98,11 @@ result<done> specs::change(const std::vector<stored_spec>& kept,
     all.commit();
     return done{};
   });
+  if (!changed) return changed;
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    drop_other_secrets(sealed[i], secrets_of(kept[i].server));
+  for (const auto& server : gone) drop_other_secrets({}, secrets_of(server));
+  return changed;
 }
 
 result<done> specs::set_desired(const server_id& server, desired_state desired) {
@@ -84,12 +117,14 @@ result<done> specs::set_desired(const server_id& server, desired_state desired) 
 }
 
 result<done> specs::remove(const server_id& server) {
-  return guarded("removing the definition of " + server.value, [&]() -> result<done> {
+  auto removed = guarded("removing the definition of " + server.value, [&]() -> result<done> {
     SQLite::Statement statement(base_, remove_text);
     statement.bind(1, server.value);
     keep(base_, statement);
     return done{};
   });
+  if (removed) drop_other_secrets({}, secrets_of(server));
+  return removed;
 }
 
 result<std::vector<stored_spec>> specs::all() {

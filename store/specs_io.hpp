@@ -17,10 +17,11 @@ struct stored_spec {
 };
 
 /// Server definitions. What a call here acknowledges is on the disk (synchronous=FULL).
+/// Secrets in clear are not in the database but in files of their own (seal_definition).
 /// @error store_failed from every function; then nothing has changed
 class specs {
 public:
-  explicit specs(database& base) : base_(base.handle()) {}
+  explicit specs(database& base);
   /// Adds or replaces.
   result<done> put(const stored_spec& spec);
   /// Adds or replaces `kept` and removes `gone`: all of it or, on an error, nothing. One write to
@@ -32,9 +33,15 @@ public:
   result<done> remove(const server_id& server);
   /// By name.
   result<std::vector<stored_spec>> all();
+  /// Whether `stored`, which is from all(), is the definition that put(`wanted`) would keep; their
+  /// desired states are not looked at.
+  bool is_kept(const stored_spec& stored, const stored_spec& wanted) const;
 
 private:
+  std::string secrets_of(const server_id& server) const;
+
   SQLite::Database& base_;
+  std::string secrets_; ///< The directory of all servers' secrets.
 };
 
 } // namespace toolscore

@@ -1,4 +1,5 @@
 #include "config/server_config.hpp"
+#include "messages/late_value.hpp"
 #include "tests/config/config_support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -24,8 +25,12 @@ BOOST_AUTO_TEST_CASE(a_command_server_is_read_with_its_references_put_in) {
   BOOST_TEST((spec->source == source_kind::command));
   BOOST_TEST(spec->command == "npx");
   BOOST_TEST((spec->args == std::vector<std::string>{"-y", "pkg", "k-1"}));
-  BOOST_TEST((spec->env == std::map<std::string, std::string>{
-                               {"A", "k-1"}, {"N", "5"}, {"B", "true"}, {"T", "s3cret"}}));
+  BOOST_TEST(late_reference(spec->env.at("T")) == "${file:/run/secrets/t}");
+  BOOST_TEST(is_late(spec->env.at("T")));
+  auto others = spec->env;
+  others.erase("T");
+  BOOST_TEST(
+      (others == std::map<std::string, std::string>{{"A", "k-1"}, {"N", "5"}, {"B", "true"}}));
   BOOST_TEST(spec->cwd == "/home/ann/data");
   BOOST_TEST(spec->disabled);
 }
@@ -47,7 +52,7 @@ BOOST_AUTO_TEST_CASE(secrets_stay_out_of_what_is_stored_and_come_back_from_the_e
   BOOST_REQUIRE(spec);
   BOOST_TEST(spec->origin_json == text);
   BOOST_TEST(to_json(*spec) == text);
-  BOOST_TEST(effective_json(*spec).find("s3cret") != std::string::npos);
+  BOOST_TEST(effective_json(*spec).find("s3cret") == std::string::npos); // Not read before a start.
   const auto again = parse_server("fs", to_json(*spec), server_policy{},
                                   test::environment_of({{"KEY", "rotated"}, {"HOME", "/"}}));
   BOOST_REQUIRE(again);
@@ -78,7 +83,8 @@ BOOST_AUTO_TEST_CASE(every_source_is_read_and_written_again) {
   const std::tuple<std::string, source_kind, std::string> rows[] = {
       {R"({"npm": "@s/x@1"})", source_kind::npm, "@s/x@1"},
       {R"({"pypi": "x==1", "command": "x-cli"})", source_kind::pypi, "x==1"},
-      {R"({"path": "/srv/x", "subdir": "a", "build": [["make", "${KEY}"]]})", source_kind::path, "/srv/x"},
+      {R"({"path": "/srv/x", "subdir": "a", "build": [["make", "${KEY}"]]})", source_kind::path,
+       "/srv/x"},
       {R"({"archive": "https://h/x.tgz", "sha256": ")" + sum + R"("})", source_kind::archive,
        "https://h/x.tgz"},
       {R"({"mcpb": "/x.mcpb", "user_config": {"a": 1, "b": ["${KEY}", "c"]}})", source_kind::bundle,
@@ -92,7 +98,8 @@ BOOST_AUTO_TEST_CASE(every_source_is_read_and_written_again) {
     BOOST_TEST((spec->sha256.empty() || spec->sha256 == std::string(64, 'a')));
     auto made = *spec;
     made.origin_json.clear();
-    const auto again = parse_server("fs", to_json(made), server_policy{}, test::usual_environment());
+    const auto again =
+        parse_server("fs", to_json(made), server_policy{}, test::usual_environment());
     BOOST_REQUIRE_MESSAGE(again, (again ? "" : again.failure().detail));
     BOOST_TEST(effective_json(*again) == effective_json(made));
     BOOST_TEST((again->build == spec->build && again->user_config == spec->user_config));
@@ -113,7 +120,8 @@ BOOST_AUTO_TEST_CASE(keys_of_other_hosts_are_kept_and_listed) {
 
 BOOST_AUTO_TEST_CASE(a_bad_server_is_refused_with_its_path_and_what_to_do) {
   const std::pair<const char*, const char*> rows[] = {
-      {"{}", "fs: says not where the server comes from, add \"command\", \"git\", \"npm\", \"pypi\", \"image\" or \"url\""},
+      {"{}", "fs: says not where the server comes from, add \"command\", \"git\", \"npm\", "
+             "\"pypi\", \"image\" or \"url\""},
       {"[]", "fs: [] is no object"},
       {R"({"command": "x", "comand": "y"})",
        "fs: unknown key \"comand\"; did you mean \"command\"?"},

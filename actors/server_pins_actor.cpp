@@ -1,0 +1,125 @@
+#include "actors/server_pins_actor.hpp"
+
+#include "actors/server_lists_actor.hpp"
+#include "loop/log_io.hpp"
+
+#include <algorithm>
+#include <caf/send.hpp>
+#include <nlohmann/json.hpp>
+
+namespace toolscore {
+namespace {
+
+constexpr std::size_t names_told_max = 20;
+
+pin_mode mode_of(const std::string& origin_json) {
+  const auto tree = nlohmann::json::parse(origin_json, nullptr, false);
+  if (!tree.is_object() || !tree.contains("pin")) return pin_mode::warn;
+  const auto& word = tree["pin"];
+  return word == "off" ? pin_mode::off : word == "enforce" ? pin_mode::enforce : pin_mode::warn;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), names_told_max); ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > names_told_max)
+    text += " and " + std::to_string(names.size() - names_told_max) + " more";
+  return text;
+}
+
+void tell(server_actor_pointer self, const char* kind, const std::string& names) {
+  const auto& options = *self->state.options;
+  const auto enforced = self->state.pin == pin_mode::enforce;
+  event entry;
+  entry.at = std::chrono::system_clock::now();
+  entry.kind = kind;
+  entry.server = options.spec->id;
+  entry.fields = {{"tools", names}, {"held", enforced ? "true" : "false"}};
+  log::write(log::level::warn, kind,
+             {log::kv("server", options.spec->id.value), log::kv("tools", names),
+              log::kv("held", enforced ? "true" : "false")});
+  self->send(options.tree->events, new_event{std::move(entry)});
+}
+
+/// From now on these are neither listed nor called, at any endpoint.
+void hold(server_actor_pointer self, std::vector<std::string> names) {
+  auto& state = self->state;
+  const auto& policy = state.options->spec->policy;
+  state.held = std::move(names);
+  auto deny = policy.tools_deny;
+  deny.insert(deny.end(), state.held.begin(), state.held.end());
+  mcp::tool_filter filter(policy.tools_allow, std::move(deny));
+  state.filter = filter.open() ? nullptr : std::make_unique<mcp::tool_filter>(std::move(filter));
+}
+
+void take_verdict(server_actor_pointer self, result<tools_seen> seen) {
+  auto& state = self->state;
+  if (!seen) {
+    log::write(log::level::error, "tools.unchecked",
+               {log::kv("server", state.options->spec->id.value),
+                log::kv("reason", seen.failure().detail)});
+    // Nobody knows which of them are as they were approved.
+    if (state.pin == pin_mode::enforce) hold(self, {"*"});
+    return;
+  }
+  if (!seen->changed.empty()) tell(self, "tools.changed", joined(seen->changed));
+  if (state.pin == pin_mode::enforce && seen->held != state.held) hold(self, std::move(seen->held));
+}
+
+} // namespace
+
+bool check_tools(server_actor_pointer self, const std::string& tools_array,
+                 std::function<void()> then) {
+  auto& state = self->state;
+  if (state.pin == pin_mode::off) return false;
+  const bool waits = state.pin == pin_mode::enforce;
+  see_tools look;
+  look.server = state.options->spec->id;
+  look.tools_array = std::make_shared<const std::string>(tools_array);
+  look.then = back_to<result<tools_seen>>(self, [=](result<tools_seen> seen) {
+    take_verdict(self, std::move(seen));
+    if (waits && then) then();
+  });
+  self->send(state.options->tree->store, std::move(look));
+  return waits;
+}
+
+void begin_pins(server_actor_pointer self) {
+  auto& state = self->state;
+  state.pin = mode_of(state.options->spec->origin_json);
+  if (state.pin == pin_mode::enforce) check_tools(self, "[]", nullptr);
+}
+
+void take_approval(server_actor_pointer self, const approve_request& request) {
+  using names = std::vector<std::string>;
+  approve_tools order;
+  order.server = self->state.options->spec->id;
+  order.tool = request.tool;
+  order.then = back_to<result<names>>(self, [self, request](result<names> held) {
+    if (!held) return request.then(held.failure());
+    tell(self, "tools.approved", request.tool.empty() ? "all" : request.tool);
+    if (self->state.pin == pin_mode::enforce) {
+      hold(self, std::move(*held));
+      mcp::list_set changed;
+      changed.add(mcp::served_list::tools);
+      tell_catalog(self, changed);
+    }
+    request.then(done{});
+  });
+  self->send(self->state.options->tree->store, std::move(order));
+}
+
+bool is_held(const server_actor_state& state, std::string_view tool) {
+  return std::any_of(state.held.begin(), state.held.end(),
+                     [&](const std::string& x) { return x == tool || x == "*"; });
+}
+
+void look_again(server_actor_pointer self) {
+  if (self->state.pin != pin_mode::enforce) return;
+  mcp::list_set tools;
+  tools.add(mcp::served_list::tools);
+  fetch_lists_soon(self, tools);
+}
+
+} // namespace toolscore

@@ -1,0 +1,182 @@
+#include "node/sources/host_config.hpp"
+
+#include "config/expand.hpp"
+#include "config/json_text.hpp"
+#include "config/server_config.hpp"
+#include "node/printable.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace toolscore {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array host_names{"claude-desktop"sv, "claude-code"sv, "cursor"sv, "vscode"sv};
+
+/// The folder of "/w/.vscode/mcp.json", of "/w/.cursor/mcp.json" and of "/w/.mcp.json" is "/w".
+std::string workspace_of(const std::string& file) {
+  auto folder = file.substr(0, file.rfind('/'));
+  for (const auto dot : {"/.vscode"sv, "/.cursor"sv})
+    if (folder.ends_with(dot)) folder.resize(folder.size() - dot.size());
+  return folder.empty() ? "/" : folder;
+}
+
+void put_workspace(reply_json& value, const std::string& folder) {
+  if (value.is_structured()) {
+    for (auto& each : value) put_workspace(each, folder);
+  } else if (value.is_string()) {
+    auto& text = value.get_ref<std::string&>();
+    constexpr auto reference = "${workspaceFolder}"sv;
+    const auto written = escape_references(folder);
+    for (auto at = text.find(reference); at != text.npos; at = text.find(reference, at)) {
+      text.replace(at, reference.size(), written);
+      at += written.size();
+    }
+  }
+}
+
+/// Every variable is set: what they hold is the node's affair.
+environment any_environment() {
+  environment env;
+  env.variable = [](std::string_view name) -> std::optional<std::string> {
+    return name == "HOME" ? "/home" : std::string(name);
+  };
+  env.file = [](std::string_view) -> result<std::string> { return std::string(); };
+  env.workspace = "/";
+  return env;
+}
+
+std::string word(std::string_view text) {
+  const bool quoted = text.empty() || text.find_first_of(" \t'\"") != text.npos;
+  return quoted ? "'" + printable(text) + "'" : printable(text);
+}
+
+std::string keys_of(const reply_json& config, std::string_view section) {
+  std::string names;
+  const auto& object = member_of(config, section);
+  if (!object.is_object()) return names;
+  for (const auto& [key, value] : object.items())
+    names += (names.empty() ? "" : ", ") + printable(key);
+  return names;
+}
+
+/// What no version stands behind is a different program tomorrow.
+bool is_pinned(std::string_view package, std::string_view mark) {
+  const auto at = package.rfind(mark);
+  return at != package.npos && at > 0 && at + mark.size() < package.size() &&
+         package.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz.-+", at + mark.size()) ==
+             package.npos &&
+         package.substr(at + mark.size()) != "latest";
+}
+
+std::string loose_package(const reply_json& config) {
+  const auto command = text_of(config, "command");
+  if (command.ends_with("npx") || command.ends_with("uvx"))
+    for (const auto& argument : member_of(config, "args")) {
+      if (!argument.is_string()) continue;
+      const auto& text = argument.get_ref<const std::string&>();
+      if (text.starts_with('-')) continue;
+      const bool exact = is_pinned(text, "==") || is_pinned(text, "@");
+      return exact ? "" : text;
+    }
+  const auto npm = text_of(config, "npm");
+  if (!npm.empty() && !is_pinned(npm, "@")) return npm;
+  const auto pypi = text_of(config, "pypi");
+  return !pypi.empty() && !is_pinned(pypi, "==") ? pypi : "";
+}
+
+found_server found(const std::string& written, const reply_json& config,
+                   const std::string& folder) {
+  found_server server{
+      legal_server_name(written) ? written : suggest_server_name(written), written, config, {}};
+  put_workspace(server.config, folder);
+  if (!config.is_object()) {
+    server.fault = "is no object";
+    return server;
+  }
+  const auto spec = parse_server(server.name, server.config, server.name, server_policy{},
+                                 any_environment(), nullptr);
+  if (!spec) server.fault = spec.failure().detail;
+  if (!text_of(config, "envFile").empty() && server.fault.empty())
+    server.fault = server.name + ".envFile: is not read here, write its variables into \"env\"";
+  return server;
+}
+
+} // namespace
+
+std::optional<mcp_host> mcp_host_named(std::string_view name) {
+  const auto at = std::find(host_names.begin(), host_names.end(), name);
+  if (at == host_names.end()) return std::nullopt;
+  return static_cast<mcp_host>(at - host_names.begin());
+}
+
+std::vector<std::string> host_files(mcp_host host, const std::string& home,
+                                    const std::string& here) {
+  const auto application = home + "/Library/Application Support";
+  switch (host) {
+  case mcp_host::claude_desktop:
+    return {home + "/.config/Claude/claude_desktop_config.json",
+            application + "/Claude/claude_desktop_config.json"};
+  case mcp_host::claude_code:
+    return {here + "/.mcp.json", home + "/.claude.json"};
+  case mcp_host::cursor:
+    return {here + "/.cursor/mcp.json", home + "/.cursor/mcp.json"};
+  case mcp_host::vscode:
+    return {here + "/.vscode/mcp.json", home + "/.config/Code/User/mcp.json",
+            application + "/Code/User/mcp.json"};
+  }
+  return {};
+}
+
+result<std::vector<found_server>> servers_of_host(std::string_view text, const std::string& file) {
+  const auto tree = parse_json_text(text, file);
+  if (!tree) return tree.failure();
+  std::vector<found_server> servers;
+  const auto folder = workspace_of(file);
+  for (const auto section : {"mcpServers"sv, "servers"sv}) {
+    const auto& object = member_of(*tree, section);
+    if (!object.is_object()) continue;
+    for (const auto& [name, config] : object.items()) {
+      auto server = found(name, config, folder);
+      if (std::any_of(servers.begin(), servers.end(),
+                      [&](const auto& x) { return x.name == server.name; }))
+        server.fault = "the name \"" + server.name + "\" is taken by one before it";
+      servers.push_back(std::move(server));
+    }
+  }
+  if (servers.empty())
+    return error{errc::bad_config,
+                 file + ": has no servers, neither under \"mcpServers\" nor under \"servers\""};
+  return servers;
+}
+
+std::string shown_server(const found_server& server) {
+  const auto& config = server.config;
+  std::string out = printable(server.name);
+  if (server.name != server.written) out += " (there: \"" + printable(server.written) + "\")";
+  out += "\n";
+  if (!server.fault.empty()) return out + "  skipped    " + printable(server.fault) + "\n";
+  const auto line = [&](const char* title, const std::string& value) {
+    if (!value.empty()) out += "  " + std::string(title) + value + "\n";
+  };
+  std::string argv = text_of(config, "command").empty() ? "" : word(text_of(config, "command"));
+  for (const auto& argument : member_of(config, "args"))
+    if (argument.is_string()) argv += " " + word(argument.get_ref<const std::string&>());
+  for (const auto key : {"npm", "pypi", "git", "path", "archive", "mcpb", "image"})
+    line("installs   ", text_of(config, key).empty()
+                            ? ""
+                            : std::string(key) + " " + printable(text_of(config, key)));
+  line("runs       ", argv);
+  line("connects   ", printable(text_of(config, "url")));
+  line("in         ", printable(text_of(config, "cwd")));
+  line("variables  ", keys_of(config, "env"));
+  line("headers    ", keys_of(config, "headers"));
+  if (const auto loose = loose_package(config); !loose.empty())
+    line("version    ", "any: what is newest when it is installed; write it behind " +
+                            printable(loose) + " to keep it");
+  return out;
+}
+
+} // namespace toolscore

@@ -1,0 +1,115 @@
+#include "config/node_config.hpp"
+#include "node/add_definition.hpp"
+#include "node/config_file_io.hpp"
+#include "node/printable.hpp"
+#include "node/sources/host_config.hpp"
+#include "node/sources/source_commands_io.hpp"
+#include "node/terminal_io.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+namespace toolscore {
+namespace {
+
+command_output refused(const error& failure) {
+  return {{}, "error: " + printable(failure.detail) + "\n", exit_code::usage};
+}
+
+/// The file that is named, else all that the hosts have where they usually have them.
+result<std::vector<std::string>> chosen_files(const cli_request& request) {
+  std::vector<mcp_host> hosts;
+  if (!request.from_host.empty()) {
+    const auto host = mcp_host_named(request.from_host);
+    if (!host)
+      return error{errc::bad_config, "--from \"" + one_line(request.from_host.substr(0, 40)) +
+                                         "\" is none of " + std::string(mcp_host_words)};
+    hosts.push_back(*host);
+  }
+  if (!request.file.empty()) return std::vector<std::string>{absolute_path(request.file)};
+  if (hosts.empty())
+    hosts = {mcp_host::claude_desktop, mcp_host::claude_code, mcp_host::cursor, mcp_host::vscode};
+  const char* const home = std::getenv("HOME");
+  std::vector<std::string> files;
+  for (const auto host : hosts)
+    for (const auto& file : host_files(host, home != nullptr ? home : "", absolute_path(".")))
+      if (file_exists(file) && std::find(files.begin(), files.end(), file) == files.end())
+        files.push_back(file);
+  if (files.empty())
+    return error{errc::bad_config, "none of the usual files is there, name one: toolscore import "
+                                   "FILE"};
+  return files;
+}
+
+bool says_yes(std::size_t count) {
+  write_error("add " + std::to_string(count) + (count == 1 ? " server" : " servers") + "? [y/N] ");
+  std::string line;
+  std::getline(std::cin, line);
+  return line == "y" || line == "Y" || line == "yes";
+}
+
+/// All that the files have, the first of a name; one that cannot be read is told and left out.
+std::vector<found_server> servers_in(const std::vector<std::string>& files,
+                                     command_output& answer) {
+  std::vector<found_server> servers;
+  for (const auto& file : files) {
+    const auto text = read_text_file(file, config_bytes_max);
+    auto found =
+        text ? servers_of_host(*text, file) : result<std::vector<found_server>>(text.failure());
+    if (!found) {
+      answer.err += "error: " + printable(found.failure().detail) + "\n";
+      answer.code = exit_code::failed;
+      continue;
+    }
+    answer.out += printable(file) + "\n";
+    for (auto& server : *found) {
+      if (std::any_of(servers.begin(), servers.end(),
+                      [&](const auto& x) { return x.name == server.name; }))
+        server.fault = "the name \"" + server.name + "\" is taken by one before it";
+      answer.out += shown_server(server);
+      servers.push_back(std::move(server));
+    }
+  }
+  return servers;
+}
+
+} // namespace
+
+command_output import_command(const cli_request& request, const command_context& context) {
+  const auto files = chosen_files(request);
+  if (!files) return refused(files.failure());
+  const bool person = ::isatty(STDIN_FILENO) != 0;
+  if (!request.yes && !person)
+    return refused({errc::bad_config, "stdin is no terminal, so nobody can be asked; --yes adds "
+                                      "without asking (look at it with `toolscore plan` first)"});
+  command_output answer;
+  const auto servers = servers_in(*files, answer);
+  const auto good = static_cast<std::size_t>(
+      std::count_if(servers.begin(), servers.end(), [](const auto& x) { return x.fault.empty(); }));
+  if (good != servers.size()) answer.code = exit_code::failed;
+  if (good == 0) return answer;
+  write_output(std::exchange(answer.out, {}));
+  if (!request.yes && !says_yes(good)) {
+    answer.err += "nothing was added\n";
+    answer.code = exit_code::failed;
+    return answer;
+  }
+  for (const auto& server : servers) {
+    if (!server.fault.empty()) continue;
+    cli_request add;
+    add.command = command_kind::add;
+    add.server = server.name;
+    add.definition = compact(server.config);
+    add.wait = false;
+    const auto one = run_command(add, context);
+    answer.out += one.out;
+    answer.err += one.err;
+    if (one.code != exit_code::ok) answer.code = one.code;
+    if (one.code == exit_code::no_node) break;
+  }
+  return answer;
+}
+
+} // namespace toolscore
