@@ -119,8 +119,7 @@ void check_type(fields& server, const server_spec& spec) {
   if (type == nullptr) return;
   if (*type == "stdio" && server.find("url") != nullptr)
     server.fail("type", "\"stdio\" has no \"url\", remove one of them");
-  if ((*type == "http" || *type == "streamable-http" || *type == "sse" ||
-       *type == "ws") &&
+  if ((*type == "http" || *type == "streamable-http" || *type == "sse" || *type == "ws") &&
       !is_dialed(spec.policy.link))
     server.fail("type", shown(*type) + " is spoken at a URL, add \"url\" or a \"link\"");
 }

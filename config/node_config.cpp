@@ -104,8 +104,8 @@ void read_ports(fields& node, node_config& out) {
   const auto first = number(std::string_view(text).substr(0, dash));
   const auto last = dash == text.npos ? 0U : number(std::string_view(text).substr(dash + 1));
   if (first == 0 || last < first)
-    return node.fail("ports", "\"" + text.substr(0, 60) +
-                                  "\" is no range of ports, write \"8100-8200\"");
+    return node.fail("ports",
+                     "\"" + text.substr(0, 60) + "\" is no range of ports, write \"8100-8200\"");
   out.ports_first = static_cast<std::uint16_t>(first);
   out.ports_last = static_cast<std::uint16_t>(last);
 }

@@ -82,9 +82,8 @@ const char* to_string(ready_kind x) noexcept {
 }
 
 const char* to_string(source_kind x) noexcept {
-  static constexpr std::array names{"command", "git",     "npm",   "pypi",
-                                    "path",    "archive", "bundle", "image",
-                                    "remote"};
+  static constexpr std::array names{"command", "git",    "npm",   "pypi",  "path",
+                                    "archive", "bundle", "image", "remote"};
   return pick(names, static_cast<std::size_t>(x));
 }
 

@@ -229,8 +229,8 @@ struct server_spec {
   std::map<std::string, std::string> env; ///< On top of the minimal environment.
   std::string cwd;                        ///< Empty: the server's own directory.
   std::string git;                        ///< git: the repository's URL.
-  std::string ref;    ///< git: branch, tag or commit; empty = the remote's HEAD.
-  std::string subdir; ///< git, path, archive: where in it the server is.
+  std::string ref;     ///< git: branch, tag or commit; empty = the remote's HEAD.
+  std::string subdir;  ///< git, path, archive: where in it the server is.
   std::string package; ///< npm, pypi: name and version, as written.
   std::string from;    ///< path: the directory; archive, bundle: a URL or a file.
   std::string sha256;  ///< archive, bundle: of the file, lower case; empty = not checked.

@@ -83,7 +83,8 @@ command_output remove_unused(const cli_request& request, const std::vector<insta
                  rounded_size(x.install.bytes) + "\n";
   }
   if (request.json)
-    out.out = compact({{"removed", removed}, {"bytes", freed}, {"dry_run", request.dry_run}}) + "\n";
+    out.out =
+        compact({{"removed", removed}, {"bytes", freed}, {"dry_run", request.dry_run}}) + "\n";
   else
     out.out += rounded_size(freed) + (request.dry_run ? " would be free\n" : " freed\n");
   return out;

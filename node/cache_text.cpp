@@ -42,9 +42,12 @@ std::string cache_text(const std::vector<install_use>& all, wall_time now, std::
                     install.complete() ? install.from : "(never completed)", install.version,
                     servers_text(x), install.key});
   }
-  const std::vector<table_column> columns{{"SIZE", alignment::right}, {"USED", alignment::right},
-                                          {"FROM"},                   {"VERSION"},
-                                          {"SERVERS"},                {"INSTALL"}};
+  const std::vector<table_column> columns{{"SIZE", alignment::right},
+                                          {"USED", alignment::right},
+                                          {"FROM"},
+                                          {"VERSION"},
+                                          {"SERVERS"},
+                                          {"INSTALL"}};
   return table_text(columns, rows, width) + rounded_size(bytes) + " in " +
          std::to_string(all.size()) + ", " + rounded_size(unused) + " of it unused\n";
 }

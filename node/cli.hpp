@@ -69,7 +69,7 @@ struct cli_request {
   std::int64_t after = 0;
   std::uint32_t limit = 100;
   std::chrono::seconds timeout{630};
-  std::string file; ///< check.
+  std::string file;     ///< check.
   std::string action;   ///< cache: "ls" or "gc".
   bool dry_run = false; ///< cache gc.
   std::string listen;

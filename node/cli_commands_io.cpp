@@ -58,7 +58,8 @@ void add_source_options(CLI::App& to, cli_request& out) {
             const bool file = !web && (key == "path" || key == "archive" || key == "mcpb");
             // The node has another working directory.
             out.sources.emplace_back(
-                each.key, file ? std::filesystem::absolute(value).lexically_normal().string() : value);
+                each.key,
+                file ? std::filesystem::absolute(value).lexically_normal().string() : value);
           },
           each.what)
         ->type_name(each.type);
@@ -87,20 +88,22 @@ void add_node_commands(adder& x) {
       x.command(command_kind::check, "check", "Read a configuration and say what is wrong",
                 "toolscore check toolscore.json");
   check.add_option("FILE", x.out.file, "The file [-c FILE, or ./toolscore.json]")->type_name("");
-  auto& plan = x.command(command_kind::plan, "plan",
-                         "Print every step and command that would run for a server, and run none: a "
-                         "server of the configuration, or of one source, or -- COMMAND [ARGUMENTS...]",
-                         "toolscore plan fs");
+  auto& plan =
+      x.command(command_kind::plan, "plan",
+                "Print every step and command that would run for a server, and run none: a "
+                "server of the configuration, or of one source, or -- COMMAND [ARGUMENTS...]",
+                "toolscore plan fs");
   plan.add_option("NAME", x.out.server, "The server's name")->type_name("");
   add_source_options(plan, x.out);
   x.command(command_kind::doctor, "doctor",
             "Say what this host can do to hold, limit and isolate servers, and for which of the "
             "configuration \"isolation\": \"strict\" would do",
             "toolscore doctor -c toolscore.json");
-  auto& cache = x.command(command_kind::cache, "cache",
-                          "What is installed below the state directory: ls lists it with who uses "
-                          "it, gc removes what no configured server uses (while no node runs there)",
-                          "toolscore cache gc --dry-run");
+  auto& cache =
+      x.command(command_kind::cache, "cache",
+                "What is installed below the state directory: ls lists it with who uses "
+                "it, gc removes what no configured server uses (while no node runs there)",
+                "toolscore cache gc --dry-run");
   cache.add_option("ACTION", x.out.action, "ls or gc")
       ->required()
       ->check(CLI::IsMember({"ls", "gc"}))

@@ -18,7 +18,8 @@ command_output refused(const error& failure, exit_code code = exit_code::usage) 
 }
 
 bool has_source(const cli_request& request) {
-  return !request.git.empty() || !request.sources.empty() || !request.definition.empty() || !request.rest.empty();
+  return !request.git.empty() || !request.sources.empty() || !request.definition.empty() ||
+         !request.rest.empty();
 }
 
 /// The server of the request's own source, as `add` would make it.
@@ -32,13 +33,13 @@ result<server_spec> given_server(cli_request request, const server_policy& defau
 }
 
 result<server_spec> configured_server(const cli_request& request, const node_config& config) {
-  const auto at = std::find_if(
-      config.servers.begin(), config.servers.end(),
-      [&](const server_spec& spec) { return spec.id.value == request.server; });
+  const auto at =
+      std::find_if(config.servers.begin(), config.servers.end(),
+                   [&](const server_spec& spec) { return spec.id.value == request.server; });
   if (at != config.servers.end()) return *at;
-  return error{errc::unknown_server,
-               "the configuration has no server \"" + request.server + "\"; name one of it, or give "
-                                                                      "a source"};
+  return error{errc::unknown_server, "the configuration has no server \"" + request.server +
+                                         "\"; name one of it, or give "
+                                         "a source"};
 }
 
 } // namespace
@@ -49,8 +50,9 @@ command_output plan_command(const cli_request& request) {
   const auto config = read_node_config(file, env);
   if (!config) return refused(config.failure());
   if (!has_source(request) && request.server.empty())
-    return refused({errc::bad_config, "name a server of the configuration, or give a source, as `toolscore "
-                                      "add` takes it"});
+    return refused({errc::bad_config,
+                    "name a server of the configuration, or give a source, as `toolscore "
+                    "add` takes it"});
   const auto spec = has_source(request) ? given_server(request, config->defaults, env)
                                         : configured_server(request, *config);
   if (!spec)

@@ -94,10 +94,10 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   std::int64_t init_pid = 0;
   confinement held = confinement::none;
   std::string not_given;
-  isolation_plan isolation; ///< Its orders only until it has started.
-  tree_cgroup cgroup;       ///< Made before the plan is sent, where one is wanted.
-  bool cgroup_rests = true; ///< The plan says what its limits are.
-  std::unique_ptr<kept_hold> kept; ///< Null where it ends with the node.
+  isolation_plan isolation;         ///< Its orders only until it has started.
+  tree_cgroup cgroup;               ///< Made before the plan is sent, where one is wanted.
+  bool cgroup_rests = true;         ///< The plan says what its limits are.
+  std::unique_ptr<kept_hold> kept;  ///< Null where it ends with the node.
   std::vector<descriptor> keep_fds; ///< What the spawner is sent besides, if it is kept.
 
 private:

@@ -9,8 +9,7 @@ std::vector<install_use> uses_of(std::vector<cached_install> found,
   for (auto& install : found) {
     install_use one{std::move(install), {}};
     for (const auto& need : needs)
-      if (need.key == one.install.key ||
-          (one.install.complete() && need.from == one.install.from))
+      if (need.key == one.install.key || (one.install.complete() && need.from == one.install.from))
         one.servers.push_back(need.server);
     out.push_back(std::move(one));
   }

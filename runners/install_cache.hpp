@@ -13,7 +13,7 @@ struct cached_install {
   std::string key;  ///< Its name.
   std::string from; ///< What its marker says; empty where it was never completed.
   std::string version;
-  std::uint64_t bytes = 0; ///< Of its files.
+  std::uint64_t bytes = 0;                    ///< Of its files.
   std::chrono::system_clock::time_point used; ///< When a server was last started from it.
   bool complete() const noexcept { return !from.empty(); }
 };

@@ -90,8 +90,8 @@ void read_package(const install_plan& plan, install_facts& facts) {
   for (fs::directory_iterator lib(venv_dir(plan) + "/lib", failed), end; !failed && lib != end;
        lib.increment(failed)) {
     std::error_code unread;
-    for (fs::directory_iterator at(lib->path() / "site-packages", unread);
-         !unread && at != end; at.increment(unread)) {
+    for (fs::directory_iterator at(lib->path() / "site-packages", unread); !unread && at != end;
+         at.increment(unread)) {
       const auto found = parse_dist_info(at->path().filename().string());
       if (!found || found->name != wanted) continue;
       facts.version = found->version;

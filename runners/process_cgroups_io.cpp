@@ -41,14 +41,13 @@ void process_io::state::make_cgroup(waiting_start next) {
   const auto held = std::make_shared<waiting_start>(std::move(next));
   const bool tracked =
       held->wanted == spawner::hold::sweep || client->strength() == spawner::hold::sweep;
-  pool(
-      [from = cgroups, made, limits = held->who->plan.limits, tracked,
-       name = name_of(held->who->plan), kept = held->who->kept != nullptr] {
-        made->emplace(from->make(limits, tracked, name, kept));
-      },
-      [self = shared_from_this(), made, held] {
-        self->take_cgroup(std::move(*held), std::move(*made));
-      });
+  pool([from = cgroups, made, limits = held->who->plan.limits, tracked,
+        name = name_of(held->who->plan),
+        kept =
+            held->who->kept != nullptr] { made->emplace(from->make(limits, tracked, name, kept)); },
+       [self = shared_from_this(), made, held] {
+         self->take_cgroup(std::move(*held), std::move(*made));
+       });
 }
 
 void process_io::state::take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made) {

@@ -68,8 +68,8 @@ side_channels open_side_channels(boost::asio::io_context& io, const std::string&
     return begin_probe(io, target, std::move(then));
   };
   const auto seed = static_cast<std::uint32_t>(::getpid()) * 97;
-  const auto pool = ports ? std::make_shared<port_pool>(*ports, seed)
-                          : std::make_shared<port_pool>(seed);
+  const auto pool =
+      ports ? std::make_shared<port_pool>(*ports, seed) : std::make_shared<port_pool>(seed);
   made.lease_port = [pool, named = ports.value_or(further_ports)] {
     return lease_from(pool, named);
   };

@@ -14,8 +14,7 @@ constexpr std::string_view room = "make room on the disk of the state directory"
 constexpr std::string_view reach =
     "check that this host reaches it: network, proxy (HTTPS_PROXY), registry or index";
 constexpr std::string_view name = "check the package's name and version";
-constexpr std::string_view lock =
-    "bring the lock file up to date in the source and commit it";
+constexpr std::string_view lock = "bring the lock file up to date in the source and commit it";
 constexpr std::string_view rights = "check the rights of the node's user there";
 
 // The first that fits wins.
@@ -37,9 +36,9 @@ constexpr std::array troubles{
     known_trouble{"ETIMEDOUT", reach},
     known_trouble{"EAI_AGAIN", reach},
     known_trouble{"Temporary failure in name resolution", reach},
-    known_trouble{"SELF_SIGNED_CERT", "name your authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE"},
-    known_trouble{"CERTIFICATE_VERIFY_FAILED",
-                  "name your authority by PIP_CERT or SSL_CERT_FILE"},
+    known_trouble{"SELF_SIGNED_CERT",
+                  "name your authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE"},
+    known_trouble{"CERTIFICATE_VERIFY_FAILED", "name your authority by PIP_CERT or SSL_CERT_FILE"},
     known_trouble{"EACCES", rights},
     known_trouble{"ensurepip is not available", "install the system's package python3-venv"},
 };

@@ -22,8 +22,7 @@ constexpr std::size_t start_bytes = 4'096; // Kept of a message that is skipped.
 std::string reason_text(const websocket::close_reason& why) {
   if (why.code == websocket::close_code::none) return "without a word";
   auto text = "with code " + std::to_string(static_cast<unsigned>(why.code));
-  if (!why.reason.empty())
-    text += ": " + quote_start({why.reason.data(), why.reason.size()});
+  if (!why.reason.empty()) text += ": " + quote_start({why.reason.data(), why.reason.size()});
   return text;
 }
 
@@ -31,8 +30,8 @@ std::string reason_text(const websocket::close_reason& why) {
 
 struct websocket_link::state : std::enable_shared_from_this<websocket_link::state> {
   state(http_dialer& through, websocket_link_options chosen, link_events hooks)
-      : dialer(through), options(std::move(chosen)), events(std::move(hooks)),
-        timer(through.io()) {}
+      : dialer(through), options(std::move(chosen)), events(std::move(hooks)), timer(through.io()) {
+  }
 
   void dial();
   void take_dialed(result<std::unique_ptr<http_stream>> dialed);
@@ -118,8 +117,9 @@ void websocket_link::state::take_opened(error_code failed) {
 }
 
 void websocket_link::state::read() {
-  stream->read_some(part, part_bytes,
-                    step([](state& self, error_code failed, std::size_t) { self.take_read(failed); }));
+  stream->read_some(part, part_bytes, step([](state& self, error_code failed, std::size_t) {
+                      self.take_read(failed);
+                    }));
 }
 
 void websocket_link::state::take_read(error_code failed) {
@@ -133,7 +133,8 @@ void websocket_link::state::take_read(error_code failed) {
   }
   if (!stream->got_text()) {
     closing = true;
-    stream->close({websocket::close_code::unknown_data, "text alone is a message"}, step([](state&, error_code) {}));
+    stream->close({websocket::close_code::unknown_data, "text alone is a message"},
+                  step([](state&, error_code) {}));
     return lose("it sent a binary message; MCP's are text");
   }
   take_part();
@@ -176,11 +177,11 @@ std::uint64_t websocket_link::state::send(bytes line) {
   if (queued + line->size() > options.queued_bytes_max) {
     closing = true; // A message lost in the middle would be worse than an end.
     asio::post(dialer.io(), step([](state& self) {
-      if (self.events.on_overflow)
-        self.events.on_overflow("it takes no more messages and " + std::to_string(self.queued) +
-                                " bytes wait; at most " +
-                                std::to_string(self.options.queued_bytes_max) + " may");
-    }));
+                 if (self.events.on_overflow)
+                   self.events.on_overflow("it takes no more messages and " +
+                                           std::to_string(self.queued) + " bytes wait; at most " +
+                                           std::to_string(self.options.queued_bytes_max) + " may");
+               }));
     return number;
   }
   queued += line->size();
@@ -188,9 +189,9 @@ std::uint64_t websocket_link::state::send(bytes line) {
   if (open && !writing) {
     writing = true; // At the end of the turn.
     asio::post(dialer.io(), step([](state& self) {
-      self.writing = false;
-      self.pump();
-    }));
+                 self.writing = false;
+                 self.pump();
+               }));
   }
   return number;
 }
@@ -205,20 +206,19 @@ void websocket_link::state::pump() {
   ++begun;
   const auto line = queue.front();
   stream->write(asio::buffer(*line), step([line](state& self, error_code failed) {
-    self.writing = false;
-    self.queued -= line->size();
-    self.queue.pop_front();
-    // What it said before it ended is read first; the end is told there.
-    if (!failed) self.pump();
-  }));
+                  self.writing = false;
+                  self.queued -= line->size();
+                  self.queue.pop_front();
+                  // What it said before it ended is read first; the end is told there.
+                  if (!failed) self.pump();
+                }));
 }
 
 /// Its own close is waited for by the read that is out.
 void websocket_link::state::begin_close() {
   if (std::exchange(writing, true)) return;
-  stream->close(websocket::close_code::normal, step([](state& self, error_code) {
-                  self.tell_closed();
-                }));
+  stream->close(websocket::close_code::normal,
+                step([](state& self, error_code) { self.tell_closed(); }));
 }
 
 void websocket_link::state::lose_later(const std::string& why) {
@@ -277,12 +277,13 @@ void websocket_link::close_input() {
   all.timer.async_wait(all.step([](state& self, error_code stopped) {
     if (!stopped) self.tell_closed();
   }));
-  if (!all.writing) asio::post(all.dialer.io(), all.step([](state& self) {
-    if (self.open)
-      self.pump();
-    else
-      self.tell_closed();
-  }));
+  if (!all.writing)
+    asio::post(all.dialer.io(), all.step([](state& self) {
+      if (self.open)
+        self.pump();
+      else
+        self.tell_closed();
+    }));
 }
 
 std::size_t websocket_link::queued_bytes() const {

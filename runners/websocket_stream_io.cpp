@@ -32,17 +32,15 @@ public:
                             [then = std::move(then)](error_code failed) { then(failed); });
   }
   void read_some(boost::beast::flat_buffer& into, std::size_t bytes_max, read_done then) override {
-    stream_.async_read_some(into, bytes_max,
-                            [then = std::move(then)](error_code failed, std::size_t size) {
-                              then(failed, size);
-                            });
+    stream_.async_read_some(
+        into, bytes_max,
+        [then = std::move(then)](error_code failed, std::size_t size) { then(failed, size); });
   }
   bool message_done() const override { return stream_.is_message_done(); }
   bool got_text() const override { return stream_.got_text(); }
   void write(boost::asio::const_buffer text, std::function<void(error_code)> then) override {
-    stream_.async_write(text, [then = std::move(then)](error_code failed, std::size_t) {
-      then(failed);
-    });
+    stream_.async_write(text,
+                        [then = std::move(then)](error_code failed, std::size_t) { then(failed); });
   }
   void close(websocket::close_reason why, std::function<void(error_code)> then) override {
     stream_.async_close(why, [then = std::move(then)](error_code failed) { then(failed); });

@@ -33,7 +33,8 @@ int map_plan(int fd, mapped_plan& plan) {
       head.variables > size || head.orders > orders_max)
     return EBADMSG;
   // One mapping for the pointers and, behind them, the text.
-  const auto tables = (std::size_t{head.arguments} + head.variables + head.orders + 3) * sizeof(char*);
+  const auto tables =
+      (std::size_t{head.arguments} + head.variables + head.orders + 3) * sizeof(char*);
   plan.bytes = tables + size;
   void* const memory =
       mmap(nullptr, plan.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -12,7 +12,7 @@ struct mapped_plan {
   bool own_cwd = false;
   bool may_gain = false;
   char** orders = nullptr; ///< Ends with a null, as the two above.
-  void* memory = nullptr; ///< The pointers and the text.
+  void* memory = nullptr;  ///< The pointers and the text.
   std::size_t bytes = 0;
 };
 

@@ -37,7 +37,7 @@ enum class step : std::uint32_t {
   exec,
   interpreter, ///< The program is there, what it asks to be run by is not.
   cgroup,
-  keep, ///< It is to outlive the node, and no namespace would hold it then.
+  keep,      ///< It is to outlive the node, and no namespace would hold it then.
   isolation, ///< One of the plan's `orders`; the report says which.
 };
 
@@ -100,10 +100,10 @@ enum class report_kind : std::uint32_t {
 struct init_report {
   report_kind kind = report_kind::failed;
   step failed = step::none;
-  std::int32_t value = 0;        ///< errno, exit code or signal number.
-  std::uint32_t files_max = 0;   ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
-  std::int32_t pid = 0; ///< `running`: the server's, in the init's namespace. `failed` of an
-                        ///< isolation: the number of the order, from 0.
+  std::int32_t value = 0;      ///< errno, exit code or signal number.
+  std::uint32_t files_max = 0; ///< RLIMIT_NOFILE in force where it is less than asked; else 0.
+  std::int32_t pid = 0;        ///< `running`: the server's, in the init's namespace. `failed` of an
+                               ///< isolation: the number of the order, from 0.
   std::uint32_t core_dumped = 0; ///< `signaled`: 1 where a core was written.
   /// 1: nothing of the tree is left but its init, which is about to end. Said from inside a PID
   /// namespace alone, where all that lose their parent become the init's children: it has none.
@@ -155,7 +155,7 @@ struct plan_head {
   std::uint32_t files_max = 0; ///< RLIMIT_NOFILE; 0 = as inherited.
   std::uint32_t arguments = 0;
   std::uint32_t variables = 0;
-  std::uint32_t own_cwd = 0; ///< 1: a missing cwd is made, with the mode 0700.
+  std::uint32_t own_cwd = 0;  ///< 1: a missing cwd is made, with the mode 0700.
   std::uint32_t may_gain = 0; ///< 1: without no_new_privs.
   std::uint32_t orders = 0;   ///< Of how it is isolated (isolation_orders.hpp).
 };

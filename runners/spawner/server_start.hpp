@@ -19,7 +19,7 @@ struct server_start {
   bool dies_with_parent = false; ///< Only where no PID namespace sees to it.
   bool born_there = false;       ///< In `home`; set by the start.
   failure failed;
-  std::uint32_t order = 0; ///< At which an isolation failed.
+  std::uint32_t order = 0;     ///< At which an isolation failed.
   std::uint32_t files_max = 0; ///< In force, where it is less than the plan asks; else 0.
 };
 

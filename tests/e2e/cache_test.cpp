@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(what_a_server_uses_stays_and_the_rest_goes_while_no_node_ru
   const auto refused = cache("gc");
   BOOST_TEST(refused.code == 1, refused.text);
   BOOST_TEST(refused.text.find(std::to_string(node.pid())) != std::string::npos, refused.text);
-  BOOST_TEST(text_of(parse_reply(cache("gc", "--dry-run").text).value_or(reply_json()), "bytes") == "0");
+  BOOST_TEST(text_of(parse_reply(cache("gc", "--dry-run").text).value_or(reply_json()), "bytes") ==
+             "0");
   end_well(node);
   BOOST_TEST(cache("gc").code == 0);
   BOOST_TEST(listed() == "tiny-added:added tiny-one:again,one tiny-two:two");

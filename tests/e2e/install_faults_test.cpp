@@ -84,7 +84,8 @@ struct faults {
 struct row {
   const char* name;
   reply_json definition;
-  std::vector<std::string> said; ///< The step, the command, the end and what to do, where it is known.
+  std::vector<std::string>
+      said; ///< The step, the command, the end and what to do, where it is known.
 };
 
 } // namespace
@@ -144,10 +145,12 @@ BOOST_AUTO_TEST_CASE(each_failure_names_its_step_its_command_and_its_end) {
   made.write("empty/README", "nothing");
   made.write("go/go.mod", "module x\n");
   made.write("go/main.go", "package main\nfunc main() {}\n");
-  made.write("old/package.json",
-             R"({"name":"x","version":"1.0.0","main":"s.js","dependencies":{"tiny-server":"2.0.0"}})");
-  made.write("old/package-lock.json",
-             R"({"name":"x","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0"}}})");
+  made.write(
+      "old/package.json",
+      R"({"name":"x","version":"1.0.0","main":"s.js","dependencies":{"tiny-server":"2.0.0"}})");
+  made.write(
+      "old/package-lock.json",
+      R"({"name":"x","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0"}}})");
   made.write("old/s.js", "");
   made.write("broken/main.py", "");
   made.write("broken/requirements.txt", "no-such-package==7\n");
@@ -155,26 +158,34 @@ BOOST_AUTO_TEST_CASE(each_failure_names_its_step_its_command_and_its_end) {
   made.npm_package("tiny-server", "1.4.0");
   made.run("tar -czf tool.tgz tool");
   std::vector<row> rows{
-      {"entry", {{"path", made.path("empty")}},
-       {"launch: ", "looked for", "set \"command\""}},
-      {"clone", {{"git", "http://127.0.0.1:1/x.git"}},
+      {"entry", {{"path", made.path("empty")}}, {"launch: ", "looked for", "set \"command\""}},
+      {"clone",
+       {{"git", "http://127.0.0.1:1/x.git"}},
        {"clone: ", "toolscore-clone", "exit ", "127.0.0.1:1"}},
-      {"branch", {{"git", made.commit("empty")}, {"ref", "no-such"}},
+      {"branch",
+       {{"git", made.commit("empty")}, {"ref", "no-such"}},
        {"clone: ", "toolscore-clone", "exit ", "no-such"}},
-      {"checksum", {{"archive", made.path("tool.tgz")}, {"sha256", std::string(64, '0')}},
+      {"checksum",
+       {{"archive", made.path("tool.tgz")}, {"sha256", std::string(64, '0')}},
        {"fetch: ", "toolscore-fetch", "exit 4", "the archive's sha256 is"}},
-      {"lock", {{"path", made.path("old")}},
+      {"lock",
+       {{"path", made.path("old")}},
        {"npm: ", " ci ", "exit 1", "in sync", "bring the lock file up to date"}},
-      {"package", {{"pypi", "no-such-package==7"}},
+      {"package",
+       {{"pypi", "no-such-package==7"}},
        {"pip: ", "install", "exit 1", "no-such-package==7", "check the package's name"}},
-      {"requirement", {{"path", made.path("broken")}},
+      {"requirement",
+       {{"path", made.path("broken")}},
        {"pip: ", "-r requirements.txt", "exit 1", "no-such-package==7"}},
-      {"version", {{"npm", "tiny-server@9.9.9"}},
+      {"version",
+       {{"npm", "tiny-server@9.9.9"}},
        {"npm: ", "install", "exit 1", "tiny-server@9.9.9", "check the package's name"}},
-      {"bin", {{"command", "npx"}, {"args", {"-y", "-p", "tiny-server", "other"}}},
+      {"bin",
+       {{"command", "npx"}, {"args", {"-y", "-p", "tiny-server", "other"}}},
        {"launch: ", "no bin named other but tiny-server", "name one with"}}};
   if (!has_program("go"))
-    rows.push_back({"builder", {{"path", made.path("go")}},
+    rows.push_back({"builder",
+                    {{"path", made.path("go")}},
                     {"a Go server needs go", "not in the node's PATH; install it"}});
   for (const auto& [name, definition, said] : rows) node.add(name, definition);
   node.add_fault("ok", {});
@@ -184,7 +195,8 @@ BOOST_AUTO_TEST_CASE(each_failure_names_its_step_its_command_and_its_end) {
     const auto reason = reason_of(name);
     BOOST_TEST(is_one_line(reason), reason);
     for (const auto& part : said)
-      BOOST_TEST(reason.find(part) != std::string::npos, name << " lacks " << part << ": " << reason);
+      BOOST_TEST(reason.find(part) != std::string::npos,
+                 name << " lacks " << part << ": " << reason);
   }
   check_unharmed(node, "ok");
   end_well(node);

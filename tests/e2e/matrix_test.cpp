@@ -68,12 +68,13 @@ BOOST_AUTO_TEST_CASE(a_package_of_a_python_index) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_repository_with_a_lock_file) {
-  made.write("repo/package.json",
-             R"({"name":"tiny","version":"1.4.0","main":"server.js","dependencies":{"tiny-part":"1.0.0"}})");
+  made.write(
+      "repo/package.json",
+      R"({"name":"tiny","version":"1.4.0","main":"server.js","dependencies":{"tiny-part":"1.0.0"}})");
   made.npm_package("tiny-part", "1.0.0");
   made.npm_package("tiny-part", "1.0.1");
-  made.write("repo/server.js", "require('tiny-part/package.json');\n" +
-                                   made.source("js", "1.4.0").substr(20));
+  made.write("repo/server.js",
+             "require('tiny-part/package.json');\n" + made.source("js", "1.4.0").substr(20));
   std::string settings;
   for (const auto& one : made.variables()) settings += " '" + one + "'";
   made.run("cd repo && env" + settings + " npm install --package-lock-only --no-audit --no-fund");
@@ -108,8 +109,7 @@ BOOST_AUTO_TEST_CASE(an_archive_that_is_downloaded) {
   made.write("tiny-1.4.0/package.json", R"({"name":"tiny","version":"1.4.0"})");
   made.run("tar -czf served/tiny.tar.gz tiny-1.4.0");
   const auto sum = made.run("sha256sum served/tiny.tar.gz").substr(0, 64);
-  check("archive", {{"archive", made.url() + "/files/tiny.tar.gz"}, {"sha256", sum}}, "1.4.0",
-        sum);
+  check("archive", {{"archive", made.url() + "/files/tiny.tar.gz"}, {"sha256", sum}}, "1.4.0", sum);
 }
 
 BOOST_AUTO_TEST_CASE(a_bundle) {

@@ -16,9 +16,7 @@ const reply_json quick{{"backoff", {{"min", "20ms"}, {"max", "200ms"}}},
 
 reply_json listening() {
   auto definition = quick;
-  definition.update({{"command", "python3"},
-                     {"args", {"-B", program, "${PORT}"}},
-                     {"link", "ws"}});
+  definition.update({{"command", "python3"}, {"args", {"-B", program, "${PORT}"}}, {"link", "ws"}});
   return definition;
 }
 
@@ -59,8 +57,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_of_it_costs_its_calls_and_is_told) {
     const auto answer = node.modern_call("web", tool, {{"text", "x"}});
     BOOST_TEST(!answer.good(), answer.told());
     BOOST_TEST(answer.told().find(told) != std::string::npos, answer.told());
-    BOOST_TEST(is_one_line(text_of(member_of(answer.body, "error"), "message")),
-               answer.told());
+    BOOST_TEST(is_one_line(text_of(member_of(answer.body, "error"), "message")), answer.told());
     const auto again = node.modern_call("web", "echo", {{"text", "again"}}, 60s);
     BOOST_TEST(again.text() == "@VERSION@ again", again.told());
     BOOST_TEST(number_of(node.row("web"), "restarts") == ++restarts);

@@ -101,7 +101,8 @@ void workshop::wheel(const std::string& name, const std::string& version) const 
 }
 
 std::string workshop::commit(const std::string& name) const {
-  run("cd '" + name + "' && { [ -d .git ] || git init --quiet --initial-branch=main; } && git add "
+  run("cd '" + name +
+      "' && { [ -d .git ] || git init --quiet --initial-branch=main; } && git add "
       "--all && git -c user.name=x -c user.email=x@localhost commit --quiet --message x");
   return "file://" + path(name);
 }
@@ -119,8 +120,7 @@ std::string workshop::serve() {
   std::string script = std::string(servers) + "/registry.js";
   std::string folder = path("served");
   std::array<char*, 4> words{program.data(), script.data(), folder.data(), nullptr};
-  const int failure =
-      ::posix_spawnp(&server_, "node", &actions, nullptr, words.data(), ::environ);
+  const int failure = ::posix_spawnp(&server_, "node", &actions, nullptr, words.data(), ::environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
   ::close(out[1]);
@@ -154,8 +154,8 @@ std::vector<std::string> workshop::variables() const {
   const char* const rustup = std::getenv("RUSTUP_HOME");
   const char* const home = std::getenv("HOME");
   if (rustup != nullptr || home != nullptr)
-    all.push_back("RUSTUP_HOME=" + (rustup != nullptr ? std::string(rustup)
-                                                      : std::string(home) + "/.rustup"));
+    all.push_back("RUSTUP_HOME=" +
+                  (rustup != nullptr ? std::string(rustup) : std::string(home) + "/.rustup"));
   return all;
 }
 
@@ -170,8 +170,7 @@ std::vector<pid_t> running_in(const std::string& directory) {
     const auto pid = entry.path().filename().string();
     if (pid.find_first_not_of("0123456789") != pid.npos) continue;
     const auto at = fs::read_symlink(entry.path() / "cwd", ignored).string();
-    if (at.starts_with(directory + "/"))
-      found.push_back(static_cast<pid_t>(std::stol(pid)));
+    if (at.starts_with(directory + "/")) found.push_back(static_cast<pid_t>(std::stol(pid)));
   }
   return found;
 }

@@ -60,18 +60,21 @@ BOOST_AUTO_TEST_CASE(what_npm_dumps_of_an_error_does_not_push_out_the_line_that_
         "npm error   requiredBy: '.'", "npm error }", "npm error",
         "npm error If you are behind a proxy, please make sure that"})
     report.add(line);
-  BOOST_TEST(report.failure("npm", {}, "exit 1") ==
-             "npm: : exit 1: npm error code ECONNREFUSED | "
-             "npm error FetchError: request failed, reason: refused; check that this host reaches it: "
-             "network, proxy (HTTPS_PROXY), registry or index");
+  BOOST_TEST(
+      report.failure("npm", {}, "exit 1") ==
+      "npm: : exit 1: npm error code ECONNREFUSED | "
+      "npm error FetchError: request failed, reason: refused; check that this host reaches it: "
+      "network, proxy (HTTPS_PROXY), registry or index");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_of_a_failure_says_what_to_do) {
   const std::pair<const char*, const char*> rows[] = {
-      {"npm error `npm ci` can only install packages when your package.json and package-lock.json or "
+      {"npm error `npm ci` can only install packages when your package.json and package-lock.json "
+       "or "
        "npm-shrinkwrap.json are in sync. Please update your lock file with `npm install`",
        "lock file up to date"},
-      {"error: the lock file Cargo.lock needs to be updated but --locked was passed to prevent this",
+      {"error: the lock file Cargo.lock needs to be updated but --locked was passed to prevent "
+       "this",
        "lock file up to date"},
       {"npm error code ENOSPC", "make room"},
       {"ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",

@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(paths_limit_writes_and_leave_reads) {
   if (says(there, "takes Landlock")) return;
   BOOST_TEST(there == "yes");
   BOOST_TEST(tried("test -r /etc/passwd && ls / >/dev/null", asked) == "yes");
-  const auto elsewhere = "echo x 2>/dev/null > /var/tmp/toolscore-isolation-" +
-                         std::to_string(::getpid());
+  const auto elsewhere =
+      "echo x 2>/dev/null > /var/tmp/toolscore-isolation-" + std::to_string(::getpid());
   BOOST_TEST(tried(elsewhere, {}) == "yes");
   BOOST_TEST(tried(elsewhere, asked) == "no");
   fs::remove("/var/tmp/toolscore-isolation-" + std::to_string(::getpid()));

@@ -162,7 +162,8 @@ BOOST_AUTO_TEST_CASE(the_pool_goes_round_and_is_empty_when_all_are_held) {
   port_pool pool(port_range{400, 402}, 2);
   BOOST_TEST(pool.candidate() == 402);
   BOOST_TEST(pool.candidate() == 400);
-  for (const std::uint16_t port : {std::uint16_t{400}, std::uint16_t{401}, std::uint16_t{402}}) pool.hold(port);
+  for (const std::uint16_t port : {std::uint16_t{400}, std::uint16_t{401}, std::uint16_t{402}})
+    pool.hold(port);
   BOOST_TEST(pool.candidate() == 0);
   pool.give_back(401);
   BOOST_TEST(pool.candidate() == 401);

@@ -125,8 +125,8 @@ BOOST_FIXTURE_TEST_SUITE(websocket_link, fixture)
 
 BOOST_AUTO_TEST_CASE(each_text_message_is_a_line_however_it_is_cut_and_what_is_no_object_is_none) {
   options.endpoint.headers = {{"Authorization", "Bearer x"}};
-  serve(frame(text_kind, R"({"a":1})") + frame(text_kind, "{\n \"b\":", false) +
-        frame(9, "ping") + frame(0, "2}") + frame(text_kind, "[1]") + frame(text_kind, "") +
+  serve(frame(text_kind, R"({"a":1})") + frame(text_kind, "{\n \"b\":", false) + frame(9, "ping") +
+        frame(0, "2}") + frame(text_kind, "[1]") + frame(text_kind, "") +
         frame(text_kind, R"({"c":3})"));
   BOOST_REQUIRE(wait([&] { return lines.size() == 3; }));
   BOOST_TEST(lines[0] == R"({"a":1})");
@@ -172,7 +172,8 @@ BOOST_AUTO_TEST_CASE(each_end_is_told_in_one_line) {
     reply->answer(401, "text/plain", "no\nentry");
   });
   const auto refused = loss();
-  BOOST_TEST(refused.find("answers with status 401 and no WebSocket") != std::string::npos, refused);
+  BOOST_TEST(refused.find("answers with status 401 and no WebSocket") != std::string::npos,
+             refused);
   BOOST_TEST(refused.find("k=v") == std::string::npos, refused);
   peer.reset();
   open();
