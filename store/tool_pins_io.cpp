@@ -1,7 +1,7 @@
 #include "store/tool_pins_io.hpp"
 
 #include "store/failure_io.hpp"
-#include "store/sha256.hpp"
+#include "store/sha256_io.hpp"
 #include "store/tool_texts.hpp"
 
 #include <map>

@@ -1,4 +1,4 @@
-#include "store/sha256.hpp"
+#include "store/sha256_io.hpp"
 #include "store/tool_pins_io.hpp"
 #include "store/tool_texts.hpp"
 #include "tests/store/store_support.hpp"

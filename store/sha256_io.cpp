@@ -1,4 +1,4 @@
-#include "store/sha256.hpp"
+#include "store/sha256_io.hpp"
 
 #include <array>
 #include <openssl/sha.h>
