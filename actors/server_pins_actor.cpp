@@ -53,7 +53,7 @@ void hold(server_actor_pointer self, std::vector<std::string> names) {
   state.filter = filter.open() ? nullptr : std::make_unique<mcp::tool_filter>(std::move(filter));
 }
 
-void take_verdict(server_actor_pointer self, result<tools_seen> seen) {
+void take_verdict(server_actor_pointer self, const result<tools_seen>& seen) {
   auto& state = self->state;
   if (!seen) {
     log::write(log::level::error, "tools.unchecked",
@@ -64,7 +64,7 @@ void take_verdict(server_actor_pointer self, result<tools_seen> seen) {
     return;
   }
   if (!seen->changed.empty()) tell(self, "tools.changed", joined(seen->changed));
-  if (state.pin == pin_mode::enforce && seen->held != state.held) hold(self, std::move(seen->held));
+  if (state.pin == pin_mode::enforce && seen->held != state.held) hold(self, seen->held);
 }
 
 } // namespace
@@ -77,8 +77,8 @@ bool check_tools(server_actor_pointer self, const std::string& tools_array,
   see_tools look;
   look.server = state.options->spec->id;
   look.tools_array = std::make_shared<const std::string>(tools_array);
-  look.then = back_to<result<tools_seen>>(self, [=](result<tools_seen> seen) {
-    take_verdict(self, std::move(seen));
+  look.then = back_to<result<tools_seen>>(self, [=](const result<tools_seen>& seen) {
+    take_verdict(self, seen);
     if (waits && then) then();
   });
   self->send(state.options->tree->store, std::move(look));
@@ -96,11 +96,11 @@ void take_approval(server_actor_pointer self, const approve_request& request) {
   approve_tools order;
   order.server = self->state.options->spec->id;
   order.tool = request.tool;
-  order.then = back_to<result<names>>(self, [self, request](result<names> held) {
+  order.then = back_to<result<names>>(self, [self, request](const result<names>& held) {
     if (!held) return request.then(held.failure());
     tell(self, "tools.approved", request.tool.empty() ? "all" : request.tool);
     if (self->state.pin == pin_mode::enforce) {
-      hold(self, std::move(*held));
+      hold(self, *held);
       mcp::list_set changed;
       changed.add(mcp::served_list::tools);
       tell_catalog(self, changed);
