@@ -97,11 +97,11 @@ routing find_route(http_method method, std::string_view path) {
 
 const char* to_string(route_kind x) noexcept {
   constexpr std::array names{
-      "none",          "mcp_all",        "mcp_group",      "mcp_server",     "sse_all",
-      "sse_group",     "sse_server",     "server_list",    "server_add",     "server_show",
-      "server_remove", "server_start",   "server_stop",    "server_restart", "server_logs",
-      "server_pins",   "server_approve", "server_crashes", "crashes",        "trajectories",
-      "tools",         "events",         "healthz",        "readyz",         "metrics"};
+      "none",           "mcp_all",      "mcp_group",    "mcp_server",     "sse_all",
+      "sse_group",      "sse_server",   "server_list",  "server_add",     "server_show",
+      "server_remove",  "server_start", "server_stop",  "server_restart", "server_logs",
+      "server_crashes", "crashes",      "trajectories", "tools",          "events",
+      "healthz",        "readyz",       "metrics",      "server_pins",    "server_approve"};
   const auto at = static_cast<std::size_t>(x);
   return at < names.size() ? names[at] : "unknown";
 }

@@ -23,8 +23,6 @@ enum class route_kind : std::uint8_t {
   server_stop,
   server_restart,
   server_logs,
-  server_pins,    ///< GET /api/v1/servers/{name}/pins
-  server_approve, ///< POST /api/v1/servers/{name}/approve
   server_crashes, ///< GET /api/v1/servers/{name}/crashes
   crashes,        ///< GET /api/v1/crashes
   trajectories,
@@ -33,6 +31,8 @@ enum class route_kind : std::uint8_t {
   healthz,
   readyz,
   metrics,
+  server_pins,    ///< GET /api/v1/servers/{name}/pins
+  server_approve, ///< POST /api/v1/servers/{name}/approve
 };
 const char* to_string(route_kind x) noexcept;
 

@@ -77,15 +77,6 @@ public:
   virtual void act(server_id server, server_verb verb, std::function<void(result<done>)> then) = 0;
   virtual void logs(server_id server, log_request request,
                     std::function<void(result<log_answer>)> then) = 0;
-  /// What is approved of a server's tools and what differs from that, as JSON. A program without a
-  /// store has none.
-  virtual void pins(server_id server, std::function<void(result<std::string>)> then) {
-    then(error{errc::not_supported, server.value + ": tools are not pinned here"});
-  }
-  /// Approves a tool as it is now; an empty name is all of them.
-  virtual void approve(server_id server, std::string tool, std::function<void(result<done>)> then) {
-    then(error{errc::not_supported, server.value + ": " + tool + " is not pinned here"});
-  }
   /// What crashed before the question is in the answer; it may be of a former node's life.
   virtual void crashes(crash_query query,
                        std::function<void(result<std::vector<crash_report>>)> then) = 0;
@@ -99,6 +90,15 @@ public:
   virtual void publish(event content) = 0;
   /// Prometheus counters the tree keeps, name -> value.
   virtual std::vector<std::pair<std::string, double>> counters() const = 0;
+  /// What is approved of a server's tools and what differs from that, as JSON. A program without a
+  /// store has none.
+  virtual void pins(server_id server, std::function<void(result<std::string>)> then) {
+    then(error{errc::not_supported, server.value + ": tools are not pinned here"});
+  }
+  /// Approves a tool as it is now; an empty name is all of them.
+  virtual void approve(server_id server, std::string tool, std::function<void(result<done>)> then) {
+    then(error{errc::not_supported, server.value + ": " + tool + " is not pinned here"});
+  }
 };
 
 } // namespace toolscore

@@ -128,7 +128,7 @@ void add_definition_commands(adder& x) {
                  "For a server of a registry: a value it needs, or the name of the node's variable "
                  "that holds it")
       ->type_name("NAME[=VALUE]")
-      ->take_all();
+      ->allow_extra_args(false);
   auto& search = x.command(command_kind::search, "search", "Look for servers in a registry",
                            "toolscore search weather --registry https://registry.example");
   search.add_option("TEXT", x.out.text, "In the name or the description")->type_name("");
@@ -171,6 +171,9 @@ void add_question_commands(adder& x) {
   auto& tools = x.command(command_kind::tools, "tools", "List the tools of all servers, or of one",
                           "toolscore tools fs");
   tools.add_option("SERVER", x.out.server, "One server")->type_name("");
+  tools.callback([&request = x.out, &tools] { // Which runs after those of its subcommands.
+    if (tools.get_subcommands().empty()) request.command = command_kind::tools;
+  });
   auto* diff =
       tools.add_subcommand("diff", "Show what of a server's tools is not as it was approved");
   diff->fallthrough();

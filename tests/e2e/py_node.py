@@ -146,7 +146,9 @@ class Node:
         return json.loads(text)
 
     def tools(self, path):
-        return {x["name"]: x.get("description", "") for x in self.mcp(path, "tools/list")["result"]["tools"]}
+        """By name; where there are none the method may be unknown, too."""
+        listed = self.mcp(path, "tools/list").get("result", {}).get("tools", [])
+        return {x["name"]: x.get("description", "") for x in listed}
 
     def command(self, *words, given=None, where=True, variables=None):
         """Runs the program to its end; (exit code, stdout + stderr)."""
