@@ -9,13 +9,13 @@
 
 namespace toolscore {
 
-/// How a bundle's manifest.json says it is started, everything put in (MCPB manifest, versions 0.1 to
-/// 0.4).
+/// How a bundle's manifest.json says it is started, everything put in (MCPB manifest, versions 0.1
+/// to 0.4).
 struct bundle_start {
   std::string version;
   std::string command; ///< As written: "node", "python", or a path.
   std::vector<std::string> args;
-  environment env;
+  variable_map env;
 };
 
 /// Values of the bundle's `user_config`; several where it takes several.

@@ -58,42 +58,42 @@ bool is_install_setting(std::string_view name) {
   return listed(upper(name), install_names);
 }
 
-environment server_environment(const environment& node) {
-  environment out;
+variable_map server_environment(const variable_map& node) {
+  variable_map out;
   for (const auto& [name, value] : node)
     if (listed(name, server_names) && !value.starts_with("()")) out.emplace(name, value);
   out.emplace("PATH", path_default); // Kept only where the node itself has none.
   return out;
 }
 
-environment minimal_environment(const environment& node) {
+variable_map minimal_environment(const variable_map& node) {
   auto out = server_environment(node);
   for (const auto& [name, value] : node)
     if (listed(name, step_names)) out.emplace(name, value);
   return out;
 }
 
-environment install_environment(const environment& node) {
+variable_map install_environment(const variable_map& node) {
   auto out = minimal_environment(node);
   for (const auto& [name, value] : install_settings_of(node)) out.emplace(name, value);
   return out;
 }
 
-environment clone_environment(const environment& node) {
+variable_map clone_environment(const variable_map& node) {
   auto out = install_environment(node);
   for (const auto& [name, value] : node)
     if (listed(name, clone_names)) out.emplace(name, value);
   return out;
 }
 
-environment install_settings_of(const environment& server) {
-  environment out;
+variable_map install_settings_of(const variable_map& server) {
+  variable_map out;
   for (const auto& [name, value] : server)
     if (is_install_setting(name)) out.emplace(name, value);
   return out;
 }
 
-void prepend_path(environment& target, std::string_view directory) {
+void prepend_path(variable_map& target, std::string_view directory) {
   auto& path = target["PATH"];
   path = path.empty() ? std::string(directory) : std::string(directory) + ":" + path;
 }

@@ -41,7 +41,7 @@ error io_error(const std::string& what, const std::string& path, const std::stri
           "cannot " + what + " " + path + ": " + why + "; check its rights and space"};
 }
 
-std::string find_program(const environment& variables, const std::string& name) {
+std::string find_program(const variable_map& variables, const std::string& name) {
   const auto path = variables.find("PATH");
   if (path == variables.end()) return {};
   for (std::size_t at = 0; at <= path->second.size();) {
@@ -137,8 +137,8 @@ bool sync_directory(const std::string& path, bool whole_system) {
 
 } // namespace
 
-environment own_environment() {
-  environment out;
+variable_map own_environment() {
+  variable_map out;
   for (char** at = ::environ; at != nullptr && *at != nullptr; ++at) {
     const std::string_view entry(*at);
     const auto equals = entry.find('=');
@@ -148,7 +148,7 @@ environment own_environment() {
   return out;
 }
 
-host_facts find_host_facts(std::string state_dir, std::string libexec_dir, environment variables) {
+host_facts find_host_facts(std::string state_dir, std::string libexec_dir, variable_map variables) {
   host_facts host;
   host.state_dir = std::move(state_dir);
   host.libexec_dir = std::move(libexec_dir);

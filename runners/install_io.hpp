@@ -13,10 +13,10 @@ class hosted_process;
 /// pool; those two are small enough for the loop.
 
 /// The variables of this process.
-environment own_environment();
+variable_map own_environment();
 
 /// Finds node, npm and python3 in the PATH of `variables` and what identifies them.
-host_facts find_host_facts(std::string state_dir, std::string libexec_dir, environment variables);
+host_facts find_host_facts(std::string state_dir, std::string libexec_dir, variable_map variables);
 
 /// A complete install that is already there; nothing where it is absent, half-finished or damaged.
 std::optional<install_facts> find_install(const server_spec& spec, const install_plan& plan);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t steps_max = 32;
 
-std::string names_of(const environment& variables) {
+std::string names_of(const variable_map& variables) {
   std::vector<std::string> names;
   for (const auto& [name, value] : variables) names.push_back(name);
   return words_joined(names);
@@ -72,8 +72,9 @@ std::string outline_text(const plan_outline& outline) {
   std::string out = "server " + outline.server + ": " + outline.from + "\n";
   if (!outline.directory.empty())
     out += "  directory  " + outline.directory +
-           (outline.installed ? " (installed" + (outline.version.empty() ? "" : ": " + outline.version) + ")"
-                              : " (not there yet)") +
+           (outline.installed
+                ? " (installed" + (outline.version.empty() ? "" : ": " + outline.version) + ")"
+                : " (not there yet)") +
            "\n";
   for (const auto& x : outline.found)
     out += "  evidence   " + std::string(to_string(x.kind)) + " +" + std::to_string(x.weight) +
@@ -100,7 +101,8 @@ nlohmann::ordered_json outline_json(const plan_outline& outline) {
                              {"version", outline.version}};
   out["evidence"] = nlohmann::ordered_json::array();
   for (const auto& x : outline.found)
-    out["evidence"].push_back({{"kind", to_string(x.kind)}, {"weight", x.weight}, {"what", x.what}});
+    out["evidence"].push_back(
+        {{"kind", to_string(x.kind)}, {"weight", x.weight}, {"what", x.what}});
   out["steps"] = nlohmann::ordered_json::array();
   for (const auto& step : outline.steps) {
     auto row = step_json(step.launch);

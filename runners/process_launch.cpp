@@ -28,7 +28,7 @@ void settle_home(launch_plan& plan, const server_spec& spec) {
 
 /// What every launch plan has: the server's environment with `bins` first in PATH and the server's
 /// own settings on top, its directory and its limits.
-launch_plan base_plan(const server_spec& spec, const host_facts& host, environment variables,
+launch_plan base_plan(const server_spec& spec, const host_facts& host, variable_map variables,
                       const std::string& cwd, const std::vector<std::string>& bins) {
   launch_plan plan;
   plan.env = std::move(variables);

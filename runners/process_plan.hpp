@@ -28,7 +28,7 @@ struct host_facts {
   std::string
       node_identity; ///< Changes when another node is installed; part of an install's address.
   std::string python_identity; ///< The same for python3.
-  environment variables;       ///< The node program's own environment.
+  variable_map variables;      ///< The node program's own environment.
 };
 
 enum class install_kind : std::uint8_t {
@@ -43,9 +43,9 @@ const char* to_string(install_kind x) noexcept;
 /// Where a server is installed and from what. Two servers with one key share one install.
 struct install_plan {
   install_kind kind = install_kind::none;
-  std::string key;  ///< Content address and name of the directory; empty for none.
-  std::string dir;  ///< <state_dir>/installs/<key>; empty for none.
-  std::string from; ///< One line for people, without credentials.
+  std::string key;   ///< Content address and name of the directory; empty for none.
+  std::string dir;   ///< <state_dir>/installs/<key>; empty for none.
+  std::string from;  ///< One line for people, without credentials.
   npx_request npx;   ///< kind npm.
   pypi_request pypi; ///< kind pypi.
 };

@@ -9,7 +9,7 @@ bool has(const install_facts& facts, const char* file) {
   return facts.project.files.count(file) != 0;
 }
 
-environment with_bins(environment variables, const std::vector<std::string>& bins) {
+variable_map with_bins(variable_map variables, const std::vector<std::string>& bins) {
   for (const auto& bin : bins) prepend_path(variables, bin);
   return variables;
 }
@@ -75,8 +75,7 @@ result<maybe_step> next_node(const server_spec& spec, const host_facts& host,
   const auto variables = install_environment(host.variables);
   auto installer = installer_of(host, facts);
   if (!completed(facts, installer.name))
-    return maybe_step(
-        make_step(installer.name, std::move(installer.argv), variables, cwd, spec));
+    return maybe_step(make_step(installer.name, std::move(installer.argv), variables, cwd, spec));
   const auto package = read_package_json(facts.project.package_json);
   if (package.has_build && !completed(facts, "build") && !find_entry(facts.project))
     return maybe_step(
@@ -108,7 +107,7 @@ result<maybe_step> next_go(const server_spec& spec, const host_facts& host,
 
 } // namespace
 
-install_step make_step(std::string name, std::vector<std::string> argv, environment variables,
+install_step make_step(std::string name, std::vector<std::string> argv, variable_map variables,
                        std::string cwd, const server_spec& spec) {
   install_step step;
   step.name = std::move(name);

@@ -10,7 +10,7 @@ namespace toolscore {
 using maybe_step = std::optional<install_step>;
 
 /// A step of `spec`'s install with the settings of installers that the server has of its own.
-install_step make_step(std::string name, std::vector<std::string> argv, environment variables,
+install_step make_step(std::string name, std::vector<std::string> argv, variable_map variables,
                        std::string cwd, const server_spec& spec);
 bool completed(const install_facts& facts, const std::string& name);
 /// "build needs go, which is not in the node's PATH; install it".

@@ -7,32 +7,32 @@ using namespace toolscore;
 namespace {
 
 /// One of everything a developer's shell may hold.
-const environment node{{"PATH", "/bin"},
-                       {"HOME", "/home/x"},
-                       {"USER", "x"},
-                       {"LANG", "C.UTF-8"},
-                       {"LC_ALL", "C"},
-                       {"TZ", "UTC"},
-                       {"TMPDIR", "/tmp"},
-                       {"HTTP_PROXY", "p"},
-                       {"https_proxy", "p"},
-                       {"no_proxy", "p"},
-                       {"SSL_CERT_FILE", "f"},
-                       {"NODE_EXTRA_CA_CERTS", "f"},
-                       {"npm_config_registry", "r"},
-                       {"NPM_CONFIG_CACHE", "c"},
-                       {"PIP_INDEX_URL", "i"},
-                       {"SSH_AUTH_SOCK", "s"},
-                       {"OPENAI_API_KEY", "secret"},
-                       {"ANTHROPIC_API_KEY", "secret"},
-                       {"AWS_SECRET_ACCESS_KEY", "secret"},
-                       {"GITHUB_TOKEN", "secret"},
-                       {"PIPELINE_TOKEN", "secret"},
-                       {"LD_PRELOAD", "x"},
-                       {"PYTHONPATH", "x"},
-                       {"NODE_OPTIONS", "x"}};
+const variable_map node{{"PATH", "/bin"},
+                        {"HOME", "/home/x"},
+                        {"USER", "x"},
+                        {"LANG", "C.UTF-8"},
+                        {"LC_ALL", "C"},
+                        {"TZ", "UTC"},
+                        {"TMPDIR", "/tmp"},
+                        {"HTTP_PROXY", "p"},
+                        {"https_proxy", "p"},
+                        {"no_proxy", "p"},
+                        {"SSL_CERT_FILE", "f"},
+                        {"NODE_EXTRA_CA_CERTS", "f"},
+                        {"npm_config_registry", "r"},
+                        {"NPM_CONFIG_CACHE", "c"},
+                        {"PIP_INDEX_URL", "i"},
+                        {"SSH_AUTH_SOCK", "s"},
+                        {"OPENAI_API_KEY", "secret"},
+                        {"ANTHROPIC_API_KEY", "secret"},
+                        {"AWS_SECRET_ACCESS_KEY", "secret"},
+                        {"GITHUB_TOKEN", "secret"},
+                        {"PIPELINE_TOKEN", "secret"},
+                        {"LD_PRELOAD", "x"},
+                        {"PYTHONPATH", "x"},
+                        {"NODE_OPTIONS", "x"}};
 
-bool has(const environment& variables, const char* name) {
+bool has(const variable_map& variables, const char* name) {
   return variables.count(name) != 0;
 }
 
