@@ -1,3 +1,4 @@
+#include "config/json_text.hpp"
 #include "config/node_config.hpp"
 #include "node/add_definition.hpp"
 #include "node/config_file_io.hpp"

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_bundle_says_how_it_is_started) {
   BOOST_TEST(start->args == (words{"/b/server/index.js", "--depth=3", "/home/x/a",
                                    "/home/x/Documents"}),
              boost::test_tools::per_element());
-  BOOST_TEST((start->env == environment{{"KEY", "k"}, {"H", "/home/x/x"}, {"N", "5"}}));
+  BOOST_TEST((start->env == variable_map{{"KEY", "k"}, {"H", "/home/x/x"}, {"N", "5"}}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_said_for_linux_wins_and_an_entry_point_is_enough) {
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_is_said_for_linux_wins_and_an_entry_point_is_enough) {
   BOOST_TEST_REQUIRE(bool(start));
   BOOST_TEST(start->command == "/b/run");
   BOOST_TEST(start->args == words{"a"}, boost::test_tools::per_element());
-  BOOST_TEST((start->env == environment{{"A", "1"}, {"B", "2"}}));
+  BOOST_TEST((start->env == variable_map{{"A", "1"}, {"B", "2"}}));
   const auto python = read(R"({"server": {"type": "python", "entry_point": "./s/main.py"}})");
   BOOST_TEST_REQUIRE(bool(python));
   BOOST_TEST(python->command == "python3");
