@@ -110,7 +110,8 @@ void check_isolation(fields& server, server_spec& spec, const environment& env) 
 }
 
 void write_isolation(json& out, const isolation_policy& policy) {
-  out["isolation"] = to_string(policy.level.value_or(isolation_level::standard));
+  // Written out it would be asked for, where now it is only wished.
+  if (policy.level) out["isolation"] = to_string(*policy.level);
   if (policy.network) out["network"] = to_string(*policy.network);
   if (policy.own_tmp) out["private_tmp"] = *policy.own_tmp;
   if (!policy.no_new_privs) out["no_new_privs"] = false;

@@ -17,7 +17,7 @@ add_library(toolscore_install_plans STATIC
   step_hint.cpp
   step_report.cpp
   toml_lines.cpp)
-target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages nlohmann_json::nlohmann_json)
+target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages toolscore_isolation nlohmann_json::nlohmann_json)
 
 add_library(toolscore_install STATIC
   install_cache_io.cpp

@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_and_cannot_be_had_fails_the_start_in_one_line
 BOOST_AUTO_TEST_CASE(by_default_the_state_is_hidden_and_all_else_is_as_without) {
   for (const auto as : accounts()) {
     node_fixture node(as);
-    node.add("usual", probe_server());
+    node.add("usual", probe_server({{"isolation", "default"}}));
     node.add("open", probe_server({{"isolation", "none"}}));
     BOOST_REQUIRE_MESSAGE(node.start(), node.log());
     const auto check = [&](const std::string& what, const std::string& expected) {
@@ -251,6 +251,23 @@ BOOST_AUTO_TEST_CASE(by_default_the_state_is_hidden_and_all_else_is_as_without) 
     BOOST_TEST(tried(node, "usual", "read('x')") == "ok");
     end_well(node);
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_doctor_says_what_the_host_can_and_what_strict_would_take) {
+  node_fixture node;
+  node.add("probe", probe_server());
+  node.add("reader", probe_server({{"args", {"-c", "0", "/srv/some/data"}}}));
+  node.add("web", probe_server({{"link", "none"}, {"port", "auto"}, {"ready", {{"tcp", true}}}}));
+  node.write_config();
+  const auto told = node.command({"doctor", "-c", node.directory() + "/toolscore.json"}, account::own);
+  BOOST_TEST(told.code == 0, told.text);
+  for (const char* part : {"  namespaces  ", "  network     ", "  landlock    ", "  seccomp     ",
+                           "  cgroups     ", "  strict      "})
+    BOOST_TEST(says(told.text, part), part << "\n" << told.text);
+  if (!says(told.text, "strict      can be had")) return;
+  BOOST_TEST(says(told.text, "probe       none      strict would do"), told.text);
+  BOOST_TEST(says(told.text, "its argument /srv/some/data is out of its sight"), told.text);
+  BOOST_TEST(says(told.text, "the node reaches it by a port"), told.text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

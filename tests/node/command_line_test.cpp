@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(every_command_is_found_by_its_name) {
       {{"trajectories"}, command_kind::trajectories},
       {{"events"}, command_kind::events},
       {{"check"}, command_kind::check},
+      {{"doctor"}, command_kind::doctor},
       {{"why", "fs"}, command_kind::why},
       {{"stdio"}, command_kind::stdio},
       {{"version"}, command_kind::version},
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(bad_usage_ends_with_two_and_one_line_that_says_why) {
 
 BOOST_AUTO_TEST_CASE(the_help_of_every_command_has_an_example_and_the_exit_codes) {
   for (const char* name : {"up", "run", "ps", "logs", "call", "tools", "add", "rm", "start", "stop",
-                           "restart", "trajectories", "events", "check", "why", "version"}) {
+                           "restart", "trajectories", "events", "check", "why", "doctor", "version"}) {
     const auto reading = read_command_line({name, "--help"});
     BOOST_TEST((reading.answer.code == exit_code::ok));
     const auto& text = reading.answer.out;
