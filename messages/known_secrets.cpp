@@ -18,6 +18,11 @@ std::uint32_t head_of(std::string_view text) noexcept {
   return head;
 }
 
+std::size_t first_two(std::string_view text) noexcept {
+  return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8U |
+         static_cast<unsigned char>(text[1]);
+}
+
 /// As JSON writes it between quotes.
 std::string in_json(std::string_view value) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -49,6 +54,7 @@ void secret_set::add_plain(std::string_view value) {
   same_head.emplace_back(value);
   std::sort(same_head.begin(), same_head.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  first_two_.set(first_two(value));
   longest_ = std::max(longest_, value.size());
   ++count_;
 }
@@ -75,7 +81,7 @@ void secret_set::add(std::string_view value) {
 }
 
 const std::string* secret_set::at(std::string_view text) const {
-  if (text.size() < bytes_least) return nullptr;
+  if (text.size() < bytes_least || !first_two_.test(first_two(text))) return nullptr;
   const auto found = values_.find(head_of(text));
   if (found == values_.end()) return nullptr;
   for (const auto& value : found->second)

@@ -1,4 +1,5 @@
 #pragma once
+#include <bitset>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -10,8 +11,8 @@
 
 namespace toolscore {
 
-/// Values that must be told to nobody. Found in a text by the hash of their first bytes, so that a
-/// text costs about the same however many there are.
+/// Values that must be told to nobody. Found in a text by their first two bytes and then by a hash
+/// of the first four, so that a text costs little, and about the same however many there are.
 class secret_set {
 public:
   /// A shorter value is no secret to be found: its letters stand in every text.
@@ -32,6 +33,7 @@ private:
   const std::string* at(std::string_view text) const;
 
   std::unordered_map<std::uint32_t, std::vector<std::string>> values_; ///< The longest first.
+  std::bitset<0x10000> first_two_; ///< That some value begins with.
   std::size_t longest_ = 0;
   std::size_t count_ = 0;
 };

@@ -61,9 +61,9 @@ BOOST_AUTO_TEST_CASE(what_other_hosts_write_works_unchanged) {
   BOOST_TEST(names == "filesystem cursor cline code ");
   BOOST_TEST(config->servers[1].env.at("API_KEY") == "k-1");
   BOOST_TEST(config->servers[2].disabled);
+  BOOST_TEST(config->inputs.at("k").secret);
   const std::vector<std::string> ignored{"$schema",
                                          "globalShortcut",
-                                         "inputs",
                                          "mcpServers.cursor.envFile",
                                          "mcpServers.cline.autoApprove",
                                          "mcpServers.cline.timeout",

@@ -182,7 +182,7 @@ def what_is_unset_or_would_be_seen_is_refused_with_its_place(node):
     for more, told in rows:
         path = node.file("bad.json", json.dumps({"mcpServers": {"s": {"command": "x", **more}}}))
         code, text = node.command("check", path, where=False)
-        check(code == 2 and told in text, text)
+        check(code == 1 and told in text, text)
 
 
 def a_command_that_hangs_or_floods_is_ended_and_leaves_nobody(node):
