@@ -12,8 +12,8 @@ namespace {
 namespace order = spawner::order;
 namespace right = spawner::right;
 
-/// What nobody has asked for. To have `standard` for everybody is this one word.
-constexpr isolation_level usual_level = isolation_level::none;
+/// What nobody has asked for.
+constexpr isolation_level usual_level = isolation_level::standard;
 
 bool limits_reads(const isolation_policy& asked) {
   return level_of(asked) == isolation_level::strict || !asked.read.empty();

@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_and_cannot_be_had_fails_the_start_in_one_line
 BOOST_AUTO_TEST_CASE(by_default_the_state_is_hidden_and_all_else_is_as_without) {
   for (const auto as : accounts()) {
     node_fixture node(as);
-    node.add("usual", probe_server({{"isolation", "default"}}));
+    node.add("usual", probe_server());
     node.add("open", probe_server({{"isolation", "none"}}));
     BOOST_REQUIRE_MESSAGE(node.start(), node.log());
     const auto check = [&](const std::string& what, const std::string& expected) {
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(the_doctor_says_what_the_host_can_and_what_strict_would_tak
                            "  cgroups     ", "  strict      "})
     BOOST_TEST(says(told.text, part), part << "\n" << told.text);
   if (!says(told.text, "strict      can be had")) return;
-  BOOST_TEST(says(told.text, "probe       none      strict would do"), told.text);
+  BOOST_TEST(says(told.text, "probe       default   strict would do"), told.text);
   BOOST_TEST(says(told.text, "its argument /srv/some/data is out of its sight"), told.text);
   BOOST_TEST(says(told.text, "the node reaches it by a port"), told.text);
 }

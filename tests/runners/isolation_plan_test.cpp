@@ -14,15 +14,6 @@ using orders = std::vector<std::string>;
 
 const isolation_facts everything{hold::pid_namespace, {7, 1, 1}};
 
-isolation_policy level(isolation_level x) {
-  isolation_policy asked;
-  asked.level = x;
-  return asked;
-}
-
-/// "default".
-const auto usual = level(isolation_level::standard);
-
 launch_plan plan_with(isolation_policy asked) {
   launch_plan plan;
   plan.argv = {"/opt/x/server", "/data"};
@@ -30,6 +21,12 @@ launch_plan plan_with(isolation_policy asked) {
   plan.cwd = "/state/servers/fs";
   plan.isolation = {std::move(asked), "/state", "/state/servers/fs", "/state/installs/k"};
   return plan;
+}
+
+isolation_policy level(isolation_level x) {
+  isolation_policy asked;
+  asked.level = x;
+  return asked;
 }
 
 isolation_plan made(const launch_plan& plan, const isolation_facts& facts = everything) {
@@ -66,23 +63,24 @@ BOOST_AUTO_TEST_CASE(none_does_nothing_and_waits_for_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(the_default_hides_the_state_and_shows_what_is_the_servers_own) {
-  const auto found = made(plan_with(usual));
+  const auto found = made(plan_with({}));
   const orders expected{"m/state/servers/fs", "g/state/installs/k", "g/state/servers/fs",
                         "t/state",            "p",                  "l/state"};
   BOOST_TEST(found.orders == expected, joined(found.orders));
   BOOST_TEST(found.in_force == "state hidden");
   BOOST_TEST(found.not_given.empty());
+  BOOST_TEST(made(plan_with(level(isolation_level::standard))).orders == expected);
 }
 
 BOOST_AUTO_TEST_CASE(what_only_a_default_asks_in_vain_is_told) {
-  const auto found = made(plan_with(usual), {hold::sweep, {}});
+  const auto found = made(plan_with({}), {hold::sweep, {}});
   BOOST_TEST(found.orders.empty());
   BOOST_TEST(found.in_force.empty());
   BOOST_TEST(found.not_given == "hiding the node's state: it takes a mount namespace");
 }
 
 BOOST_AUTO_TEST_CASE(what_lies_in_the_state_and_is_needed_stays_in_sight) {
-  auto plan = plan_with(usual);
+  auto plan = plan_with({});
   plan.env["NOTIFY_SOCKET"] = "/state/run/7.ns";
   plan.env["HOME"] = "/state/home";
   plan.cwd = "/state/installs/k/checkout";
@@ -161,7 +159,7 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_CASE(paths_alone_limit_what_they_are_about) {
-  auto asked = usual;
+  isolation_policy asked;
   asked.write = {"/data"};
   auto found = made(plan_with(asked));
   BOOST_TEST(found.in_force == "state hidden, landlock 7 (writes)");
@@ -255,11 +253,11 @@ BOOST_AUTO_TEST_CASE(every_order_has_words) {
 }
 
 BOOST_AUTO_TEST_CASE(what_strict_would_take_away_is_told_for_each_thing) {
-  const auto plan = plan_with(usual);
+  const auto plan = plan_with({});
   const auto gaps = strict_gaps(plan, true, true);
   BOOST_TEST_REQUIRE(gaps.size() == 3u);
   BOOST_TEST(gaps[2].find("/data") != std::string::npos, gaps[2]);
-  auto given = plan_with(usual);
+  auto given = plan_with({});
   given.isolation.asked.network = network_access::full;
   given.isolation.asked.write = {"/data"};
   BOOST_TEST(strict_gaps(given, true, true).empty());
