@@ -259,7 +259,8 @@ BOOST_AUTO_TEST_CASE(the_doctor_says_what_the_host_can_and_what_strict_would_tak
   node.add("reader", probe_server({{"args", {"-c", "0", "/srv/some/data"}}}));
   node.add("web", probe_server({{"link", "none"}, {"port", "auto"}, {"ready", {{"tcp", true}}}}));
   node.write_config();
-  const auto told = node.command({"doctor", "-c", node.directory() + "/toolscore.json"}, account::own);
+  const auto told =
+      node.command({"doctor", "-c", node.directory() + "/toolscore.json"}, account::own);
   BOOST_TEST(told.code == 0, told.text);
   for (const char* part : {"  namespaces  ", "  network     ", "  landlock    ", "  seccomp     ",
                            "  cgroups     ", "  strict      "})

@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(a_bundle_says_how_it_is_started) {
   BOOST_TEST_REQUIRE(bool(start), (start ? "" : start.failure().detail));
   BOOST_TEST(start->version == "1.2.0");
   BOOST_TEST(start->command == "node");
-  BOOST_TEST(start->args == (words{"/b/server/index.js", "--depth=3", "/home/x/a",
-                                   "/home/x/Documents"}),
+  BOOST_TEST(start->args ==
+                 (words{"/b/server/index.js", "--depth=3", "/home/x/a", "/home/x/Documents"}),
              boost::test_tools::per_element());
   BOOST_TEST((start->env == variable_map{{"KEY", "k"}, {"H", "/home/x/x"}, {"N", "5"}}));
 }

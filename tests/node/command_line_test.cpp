@@ -106,8 +106,9 @@ BOOST_AUTO_TEST_CASE(bad_usage_ends_with_two_and_one_line_that_says_why) {
 }
 
 BOOST_AUTO_TEST_CASE(the_help_of_every_command_has_an_example_and_the_exit_codes) {
-  for (const char* name : {"up", "run", "ps", "logs", "call", "tools", "add", "rm", "start", "stop",
-                           "restart", "trajectories", "events", "check", "why", "doctor", "version"}) {
+  for (const char* name :
+       {"up", "run", "ps", "logs", "call", "tools", "add", "rm", "start", "stop", "restart",
+        "trajectories", "events", "check", "why", "doctor", "version"}) {
     const auto reading = read_command_line({name, "--help"});
     BOOST_TEST((reading.answer.code == exit_code::ok));
     const auto& text = reading.answer.out;

@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(none_does_nothing_and_waits_for_nothing) {
 
 BOOST_AUTO_TEST_CASE(the_default_hides_the_state_and_shows_what_is_the_servers_own) {
   const auto found = made(plan_with({}));
-  const orders expected{"m/state/servers/fs", "g/state/installs/k", "g/state/servers/fs",
-                        "t/state",            "p",                  "l/state"};
+  const orders expected{
+      "m/state/servers/fs", "g/state/installs/k", "g/state/servers/fs", "t/state", "p", "l/state"};
   BOOST_TEST(found.orders == expected, joined(found.orders));
   BOOST_TEST(found.in_force == "state hidden");
   BOOST_TEST(found.not_given.empty());
