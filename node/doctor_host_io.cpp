@@ -60,7 +60,8 @@ std::string text_of(const char* path) {
 fact cgroups_here() {
   std::vector<std::string> v1;
   bool v2 = false;
-  const auto places = find_cgroup_places(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo"));
+  const auto places =
+      find_cgroup_places(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo"));
   for (const auto& place : places) {
     v2 = v2 || place.v2;
     v1.insert(v1.end(), place.controllers.begin(), place.controllers.end());
@@ -115,7 +116,8 @@ doctor_report::server report_of(const server_spec& spec, const host_facts& host)
   if (out.known)
     if (auto planned = plan_launch(spec, host, *install, facts.value_or(install_facts())))
       launch = std::move(*planned);
-  const bool downloads = install && install->kind == install_kind::none && is_launcher(spec.command);
+  const bool downloads =
+      install && install->kind == install_kind::none && is_launcher(spec.command);
   out.gaps = strict_gaps(launch, has_port, downloads);
   return out;
 }

@@ -31,8 +31,8 @@ std::string doctor_text(const doctor_report& report) {
          (report.strict_fault.empty() ? "can be had" : report.strict_fault) + "\n";
   if (!report.servers.empty()) out += "servers\n";
   for (const auto& x : report.servers) {
-    out += "  " + padded(printable(x.name), 12) + padded(x.isolation, 10) + word_for(report, x) +
-           "\n";
+    out +=
+        "  " + padded(printable(x.name), 12) + padded(x.isolation, 10) + word_for(report, x) + "\n";
     if (!report.strict_fault.empty()) continue;
     for (const auto& gap : x.gaps) out += "  " + padded("", 12) + printable(gap) + "\n";
   }

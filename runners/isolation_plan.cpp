@@ -36,8 +36,8 @@ public:
     plan_rules();
     plan_privileges();
     if (out_.orders.size() > spawner::orders_max || taken_ > spawner::taken_max)
-      return error{errc::spawn_failed, "cannot start '" + plan_.argv[0] + "': " +
-                                           std::to_string(out_.orders.size()) +
+      return error{errc::spawn_failed, "cannot start '" + plan_.argv[0] +
+                                           "': " + std::to_string(out_.orders.size()) +
                                            " paths are too many to isolate it, name fewer"};
     return std::move(out_);
   }
@@ -63,7 +63,8 @@ private:
              "\" takes a network namespace, and this host gives none; write \"network\": \"full\"";
     if ((limits_reads(asked_) || limits_writes(asked_)) && facts_.able.landlock == 0)
       return (strict() ? std::string("\"isolation\": \"strict\"") : std::string("\"paths\"")) +
-             " takes Landlock, which this kernel does not have or which is not switched on (lsm=); " +
+             " takes Landlock, which this kernel does not have or which is not switched on "
+             "(lsm=); " +
              (strict() ? "write \"default\" or run it in a container" : "remove the key");
     if (strict() && facts_.able.filters == 0)
       return "\"isolation\": \"strict\" takes seccomp filters, which this host does not allow; "
@@ -114,8 +115,8 @@ private:
     const auto all = visible();
     const auto shared = shared_covers();
     if (hides || !shared.empty()) make_own_directory();
-    const bool shown_again =
-        std::any_of(all.begin(), all.end(), [&](const std::string& x) { return is_within(state, x); });
+    const bool shown_again = std::any_of(all.begin(), all.end(),
+                                         [&](const std::string& x) { return is_within(state, x); });
     if (hides && std::find(all.begin(), all.end(), state) != all.end())
       out_.not_given = "hiding the node's state: the server is to see that very directory";
     else if (hides) {
@@ -149,15 +150,13 @@ private:
     std::sort(paths.begin(), paths.end());
     std::vector<std::string> tops;
     for (const auto& path : paths) {
-      const auto top = std::find_if(tops.rbegin(), tops.rend(), [&](const std::string& x) {
-        return is_within(path, x);
-      });
+      const auto top = std::find_if(tops.rbegin(), tops.rend(),
+                                    [&](const std::string& x) { return is_within(path, x); });
       // What is to be written to in the midst of what is not stands there by itself.
       if (top == tops.rend() || (is_written(path) && !is_written(*top))) tops.push_back(path);
     }
     taken_ = std::max(taken_, tops.size());
-    for (const auto& path : tops)
-      add(is_written(path) ? order::take : order::take_read, path);
+    for (const auto& path : tops) add(is_written(path) ? order::take : order::take_read, path);
   }
 
   /// In what it may write to Landlock cannot except what it may only read; a mount can.
@@ -192,7 +191,10 @@ private:
     add_all(order::must_write, asked_.write);
     add(order::rule);
     say("landlock " + std::to_string(facts_.able.landlock) + " (" +
-        (reads && writes ? "reads, writes" : reads ? "reads" : "writes") + ")");
+        (reads && writes ? "reads, writes"
+         : reads         ? "reads"
+                         : "writes") +
+        ")");
   }
 
   void add_reads() {
@@ -305,7 +307,8 @@ std::vector<std::string> strict_gaps(const launch_plan& plan, bool has_port, boo
   const bool network = plan.isolation.asked.network == network_access::full;
   if (has_port && !network) gaps.push_back("the node reaches it by a port: \"network\": \"full\"");
   if (downloads && !network)
-    gaps.push_back("it downloads what it runs: \"network\": \"full\", or a source that is installed");
+    gaps.push_back(
+        "it downloads what it runs: \"network\": \"full\", or a source that is installed");
   std::vector<std::string> seen = system_paths();
   for (auto& path : own_reads(plan)) seen.push_back(std::move(path));
   seen.insert(seen.end(), plan.isolation.asked.read.begin(), plan.isolation.asked.read.end());
@@ -313,9 +316,8 @@ std::vector<std::string> strict_gaps(const launch_plan& plan, bool has_port, boo
   seen.push_back(plan.isolation.own_dir);
   for (std::size_t at = 1; at < plan.argv.size(); ++at) {
     const auto& word = plan.argv[at];
-    const bool seen_already = std::any_of(seen.begin(), seen.end(), [&](const std::string& top) {
-      return is_within(word, top);
-    });
+    const bool seen_already = std::any_of(
+        seen.begin(), seen.end(), [&](const std::string& top) { return is_within(word, top); });
     if (word.starts_with('/') && word.size() > 1 && !seen_already)
       gaps.push_back("its argument " + word + " is out of its sight: \"paths\": {\"read\": [\"" +
                      word + "\"]}, or \"write\"");

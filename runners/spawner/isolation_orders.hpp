@@ -8,20 +8,20 @@ namespace toolscore::spawner {
 
 namespace order {
 // First pass, in the tree's own mount namespace.
-inline constexpr char make = 'm';    ///< PATH is made, 0700, if it is missing.
-inline constexpr char take = 'g';    ///< PATH, if it is there, is to be seen again at the end.
+inline constexpr char make = 'm';      ///< PATH is made, 0700, if it is missing.
+inline constexpr char take = 'g';      ///< PATH, if it is there, is to be seen again at the end.
 inline constexpr char take_read = 'G'; ///< The same, only to be read.
-inline constexpr char cover = 't';   ///< An empty directory stands at PATH, if that is one.
-inline constexpr char scratch = 'T'; ///< The same, for everybody to write to.
-inline constexpr char show = 'p';    ///< What was taken stands in its place again.
-inline constexpr char close = 'l';   ///< What covers PATH is only to be read from now on.
-inline constexpr char network = 'n'; ///< A network of its own without anything in it.
-inline constexpr char loopback = 'N'; ///< And with its loopback up.
+inline constexpr char cover = 't';     ///< An empty directory stands at PATH, if that is one.
+inline constexpr char scratch = 'T';   ///< The same, for everybody to write to.
+inline constexpr char show = 'p';      ///< What was taken stands in its place again.
+inline constexpr char close = 'l';     ///< What covers PATH is only to be read from now on.
+inline constexpr char network = 'n';   ///< A network of its own without anything in it.
+inline constexpr char loopback = 'N';  ///< And with its loopback up.
 // Second pass, after no_new_privs.
-inline constexpr char rules = 'h'; ///< Landlock; "FS SCOPES": what of either it handles, in hex.
-inline constexpr char read = 'r';  ///< Read and run PATH, if it is there.
-inline constexpr char write = 'w'; ///< All of it below PATH, if it is there.
-inline constexpr char device = 'd';    ///< Read and write the device, if it is there.
+inline constexpr char rules = 'h';  ///< Landlock; "FS SCOPES": what of either it handles, in hex.
+inline constexpr char read = 'r';   ///< Read and run PATH, if it is there.
+inline constexpr char write = 'w';  ///< All of it below PATH, if it is there.
+inline constexpr char device = 'd'; ///< Read and write the device, if it is there.
 inline constexpr char must_read = 'R'; ///< PATH is the user's: it has to be there.
 inline constexpr char must_write = 'W';
 inline constexpr char rule = 'L';         ///< The rules are in force.

@@ -55,8 +55,7 @@ int allow(const ruleset& rules, const char* path, std::uint64_t rights, bool mus
     if (!S_ISDIR(facts.st_mode)) rights &= right::of_file;
     const path_attributes what{rights & rules.handled, fd};
     // A rule that allows nothing is none.
-    if (what.allowed != 0 &&
-        syscall(SYS_landlock_add_rule, rules.fd, path_rule, &what, 0) != 0)
+    if (what.allowed != 0 && syscall(SYS_landlock_add_rule, rules.fd, path_rule, &what, 0) != 0)
       error = errno;
   }
   close(fd);

@@ -59,12 +59,13 @@ BOOST_AUTO_TEST_CASE(strict_for_all_is_nothing_to_what_is_not_started_here) {
     BOOST_TEST_REQUIRE(bool(again), (again ? "" : again.failure().detail));
   }
   BOOST_TEST(test::failure_of(R"({"servers": {"far": {"url": "https://example.org/mcp",
-    "isolation": "strict"}}})").find("isolation: ") != std::string::npos);
+    "isolation": "strict"}}})")
+                 .find("isolation: ") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_port_needs_a_network_that_the_node_is_in) {
-  const auto told = test::failure_of(test::with_server_members(
-      R"("isolation": "strict", "link": "http")"));
+  const auto told =
+      test::failure_of(test::with_server_members(R"("isolation": "strict", "link": "http")"));
   BOOST_TEST(told.find("fs.network: ") != told.npos, told);
   BOOST_TEST(told.find("\"network\": \"full\"") != told.npos, told);
   BOOST_TEST(test::failure_of(test::with_server_members(
@@ -76,8 +77,8 @@ BOOST_AUTO_TEST_CASE(what_is_written_out_is_read_back_the_same) {
       R"("isolation": "strict", "network": "full", "private_tmp": true,
          "paths": {"read": ["/a$${b"], "write": ["/c"]})"));
   BOOST_TEST((spec.policy.isolation.read == std::vector<std::string>{"/a${b"}));
-  const auto again = parse_server("fs", effective_json(spec), server_policy{},
-                                  test::usual_environment(), nullptr);
+  const auto again =
+      parse_server("fs", effective_json(spec), server_policy{}, test::usual_environment(), nullptr);
   BOOST_TEST_REQUIRE(bool(again), (again ? "" : again.failure().detail));
   BOOST_TEST((again->policy.isolation == spec.policy.isolation));
 }

@@ -109,8 +109,8 @@ BOOST_AUTO_TEST_CASE(a_strict_server_writes_to_its_own_directory_and_to_what_is_
     check_pair(node, "write(" + python(seen + "/x") + ")", "EROFS");
     check_pair(node, "write('/var/tmp/toolscore-isolation-probe')", "EACCES");
     fs::remove("/var/tmp/toolscore-isolation-probe");
-    for (const char* what : {"write('x')", "write('/tmp/x')", "move('x', 'y')", "write('/dev/null')",
-                             "names('/usr')[:0] + 'ok'"})
+    for (const char* what : {"write('x')", "write('/tmp/x')", "move('x', 'y')",
+                             "write('/dev/null')", "names('/usr')[:0] + 'ok'"})
       BOOST_TEST(tried(node, "strict", what) == "ok", what);
     BOOST_TEST(tried(node, "strict", "write(" + python(named + "/x") + ")") == "ok");
     BOOST_TEST(fs::exists(named + "/x"));
@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(a_strict_server_sees_no_other_process_and_makes_no_namespac
     BOOST_TEST(tried(node, "strict", call(SYS_ptrace, "0, 0, 0, 0")) == "EPERM"); // Of itself.
     BOOST_TEST(tried(node, "strict", call(SYS_keyctl, "0, -3, 1")) == "EPERM");
     BOOST_TEST(tried(node, "strict", call(SYS_mount, "b'x', b'/', b'tmpfs', 0, 0")) == "EPERM");
-    BOOST_TEST(tried(node, "strict", call(SYS_umount2, python(node.state_dir()) + ".encode(), 2")) ==
-               "EPERM");
+    BOOST_TEST(tried(node, "strict",
+                     call(SYS_umount2, python(node.state_dir()) + ".encode(), 2")) == "EPERM");
     BOOST_TEST(tried(node, "strict", "status('CapEff')") == "0000000000000000");
     BOOST_TEST(tried(node, "strict", "status('CapBnd')") == "0000000000000000");
     BOOST_TEST(tried(node, "strict", "status('Seccomp')") == "2");
@@ -238,8 +238,9 @@ BOOST_AUTO_TEST_CASE(by_default_the_state_is_hidden_and_all_else_is_as_without) 
     check("read(" + python(node.state_dir() + "/token") + ")", "ENOENT");
     check("send_to(" + python(node.state_dir() + "/node.sock") + ")", "ENOENT");
     check("write(" + python(own_directory(node, "open") + "/x") + ")", "ENOENT");
-    for (const auto& what : {std::string("write('x')"), "write(" + python(node.directory() + "/x") + ")",
-                             std::string("listen()"), std::string("write('/tmp/toolscore-isolation')")})
+    for (const auto& what :
+         {std::string("write('x')"), "write(" + python(node.directory() + "/x") + ")",
+          std::string("listen()"), std::string("write('/tmp/toolscore-isolation')")})
       check(what, "ok");
     fs::remove("/tmp/toolscore-isolation");
     BOOST_TEST(fs::exists(own_directory(node, "usual") + "/x"));
@@ -258,7 +259,8 @@ BOOST_AUTO_TEST_CASE(the_doctor_says_what_the_host_can_and_what_strict_would_tak
   node.add("reader", probe_server({{"args", {"-c", "0", "/srv/some/data"}}}));
   node.add("web", probe_server({{"link", "none"}, {"port", "auto"}, {"ready", {{"tcp", true}}}}));
   node.write_config();
-  const auto told = node.command({"doctor", "-c", node.directory() + "/toolscore.json"}, account::own);
+  const auto told =
+      node.command({"doctor", "-c", node.directory() + "/toolscore.json"}, account::own);
   BOOST_TEST(told.code == 0, told.text);
   for (const char* part : {"  namespaces  ", "  network     ", "  landlock    ", "  seccomp     ",
                            "  cgroups     ", "  strict      "})

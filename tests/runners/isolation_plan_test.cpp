@@ -1,5 +1,5 @@
-#include "runners/isolation_plan.hpp"
 #include "runners/isolation_paths.hpp"
+#include "runners/isolation_plan.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(none_does_nothing_and_waits_for_nothing) {
 
 BOOST_AUTO_TEST_CASE(the_default_hides_the_state_and_shows_what_is_the_servers_own) {
   const auto found = made(plan_with(usual));
-  const orders expected{"m/state/servers/fs", "g/state/installs/k", "g/state/servers/fs",
-                        "t/state",            "p",                  "l/state"};
+  const orders expected{
+      "m/state/servers/fs", "g/state/installs/k", "g/state/servers/fs", "t/state", "p", "l/state"};
   BOOST_TEST(found.orders == expected, joined(found.orders));
   BOOST_TEST(found.in_force == "state hidden");
   BOOST_TEST(found.not_given.empty());
@@ -108,8 +108,9 @@ BOOST_AUTO_TEST_CASE(a_name_that_only_begins_like_the_state_is_not_in_it) {
 BOOST_AUTO_TEST_CASE(strict_is_all_of_it_in_an_order_that_can_be_carried_out) {
   const auto found = made(plan_with(level(isolation_level::strict)));
   const auto& all = found.orders;
-  BOOST_TEST(found.in_force == "state hidden, own /tmp, /run hidden, no network, landlock 7 (reads, "
-                               "writes), no capabilities, seccomp");
+  BOOST_TEST(found.in_force ==
+             "state hidden, own /tmp, /run hidden, no network, landlock 7 (reads, "
+             "writes), no capabilities, seccomp");
   // What it may only read is so by its mount, too.
   BOOST_TEST(holds(all, "G/state/installs/k"), joined(all));
   BOOST_TEST(holds(all, "g/state/servers/fs"));
@@ -121,10 +122,16 @@ BOOST_AUTO_TEST_CASE(strict_is_all_of_it_in_an_order_that_can_be_carried_out) {
   BOOST_TEST(!holds(all, "r/data"));
   BOOST_TEST(!holds(all, "r/home/u"));
   BOOST_TEST(holds(all, "hffff 3"));
-  for (const auto& [first, then] :
-       {std::pair{"m/state/servers/fs", "g/state/servers/fs"}, {"g/state/servers/fs", "t/state"},
-        {"t/state", "p"}, {"p", "l/state"}, {"l/state", "T/tmp"}, {"T/tmp", "hffff 3"},
-        {"hffff 3", "r/usr"}, {"w/state/servers/fs", "L"}, {"L", "c"}, {"c", "s"}})
+  for (const auto& [first, then] : {std::pair{"m/state/servers/fs", "g/state/servers/fs"},
+                                    {"g/state/servers/fs", "t/state"},
+                                    {"t/state", "p"},
+                                    {"p", "l/state"},
+                                    {"l/state", "T/tmp"},
+                                    {"T/tmp", "hffff 3"},
+                                    {"hffff 3", "r/usr"},
+                                    {"w/state/servers/fs", "L"},
+                                    {"L", "c"},
+                                    {"c", "s"}})
     BOOST_TEST(place(all, first) < place(all, then), first << " before " << then);
 }
 
@@ -141,12 +148,14 @@ BOOST_AUTO_TEST_CASE(a_state_below_tmp_is_hidden_with_it_or_by_itself_where_a_ho
   BOOST_TEST(place(found.orders, "t/tmp/n/state") < place(found.orders, "T/tmp"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_named_is_seen_and_what_is_to_be_written_in_what_is_read_stands_by_itself) {
+BOOST_AUTO_TEST_CASE(
+    what_is_named_is_seen_and_what_is_to_be_written_in_what_is_read_stands_by_itself) {
   auto asked = level(isolation_level::strict);
   asked.read = {"/tmp/in", "/run"};
   asked.write = {"/tmp/in/out", "/data"};
   const auto all = made(plan_with(asked)).orders;
-  for (const char* one : {"G/tmp/in", "g/tmp/in/out", "R/tmp/in", "W/tmp/in/out", "W/data", "R/run"})
+  for (const char* one :
+       {"G/tmp/in", "g/tmp/in/out", "R/tmp/in", "W/tmp/in/out", "W/data", "R/run"})
     BOOST_TEST(holds(all, one), one << " in " << joined(all));
   BOOST_TEST(!holds(all, "t/run"));
 }
@@ -214,7 +223,9 @@ BOOST_AUTO_TEST_CASE(what_was_asked_and_cannot_be_had_is_one_line_that_says_what
       {strict, {hold::sweep, {7, 1, 1}}, "\"strict\" takes a PID and mount namespace"},
       {strict, {hold::user_namespace, {0, 1, 1}}, "\"strict\" takes Landlock"},
       {strict, {hold::user_namespace, {7, 0, 1}}, "\"strict\" takes seccomp filters"},
-      {strict, {hold::user_namespace, {7, 1, 0}}, "\"network\": \"none\" takes a network namespace"},
+      {strict,
+       {hold::user_namespace, {7, 1, 0}},
+       "\"network\": \"none\" takes a network namespace"},
       {cut, {hold::sweep, {7, 1, 1}}, "\"network\": \"none\" takes a network namespace"},
       {tmp, {hold::sweep, {7, 1, 1}}, "\"private_tmp\" takes a mount namespace"},
       {paths, {hold::pid_namespace, {0, 1, 1}}, "\"paths\" takes Landlock"},

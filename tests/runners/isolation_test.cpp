@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(the_state_is_hidden_but_for_the_servers_own) {
 BOOST_AUTO_TEST_CASE(strict_takes_what_the_same_server_has_without_it) {
   const auto strict = level(isolation_level::strict);
   if (says(tried("true", strict), " takes ")) return; // A host without.
-  BOOST_TEST(says(confined, "; isolation: state hidden, own /tmp, /run hidden, no network, "), confined);
+  BOOST_TEST(says(confined, "; isolation: state hidden, own /tmp, /run hidden, no network, "),
+             confined);
   const listener ear;
   const auto place = "/var/tmp/toolscore-isolation-" + std::to_string(::getpid());
   const std::string rows[] = {
@@ -201,8 +202,8 @@ BOOST_AUTO_TEST_CASE(paths_limit_writes_and_leave_reads) {
   if (says(there, "takes Landlock")) return;
   BOOST_TEST(there == "yes");
   BOOST_TEST(tried("test -r /etc/passwd && ls / >/dev/null", asked) == "yes");
-  const auto elsewhere = "echo x 2>/dev/null > /var/tmp/toolscore-isolation-" +
-                         std::to_string(::getpid());
+  const auto elsewhere =
+      "echo x 2>/dev/null > /var/tmp/toolscore-isolation-" + std::to_string(::getpid());
   BOOST_TEST(tried(elsewhere, usual) == "yes");
   BOOST_TEST(tried(elsewhere, asked) == "no");
   fs::remove("/var/tmp/toolscore-isolation-" + std::to_string(::getpid()));
