@@ -33,6 +33,7 @@ std::string doctor_text(const doctor_report& report) {
   for (const auto& x : report.servers) {
     out +=
         "  " + padded(printable(x.name), 12) + padded(x.isolation, 10) + word_for(report, x) + "\n";
+    if (!report.strict_fault.empty()) continue;
     for (const auto& gap : x.gaps) out += "  " + padded("", 12) + printable(gap) + "\n";
   }
   return out;

@@ -133,6 +133,24 @@ BOOST_AUTO_TEST_CASE(strict_takes_what_the_same_server_has_without_it) {
   BOOST_TEST(!fs::exists("/tmp/here"));
 }
 
+BOOST_AUTO_TEST_CASE(strict_leaves_no_capability_and_what_is_named_as_it_is_named) {
+  auto asked = level(isolation_level::strict);
+  for (const char* name : {"seen", "named"}) fs::create_directory(folder / name);
+  asked.read = {folder.string() + "/seen"};
+  asked.write = {folder.string() + "/named"};
+  const std::string none = "grep -q 'CapBnd:.0000000000000000' /proc/self/status";
+  const auto held = tried(none, asked);
+  if (says(held, " takes ")) return; // A host without.
+  BOOST_TEST(held == "yes");
+  BOOST_TEST(tried(none, level(isolation_level::none)) == "no");
+  // The folder is in /tmp, of which it has its own.
+  BOOST_TEST(tried("ls " + folder.string() + "/seen", asked) == "yes");
+  BOOST_TEST(tried("(echo x > " + folder.string() + "/seen/x) 2>/dev/null", asked) == "no");
+  BOOST_TEST(tried("echo x > " + folder.string() + "/named/x", asked) == "yes");
+  BOOST_TEST(fs::exists(folder / "named/x"));
+  BOOST_TEST(tried("ls " + state() + "/servers | grep -v own", asked) == "no");
+}
+
 BOOST_AUTO_TEST_CASE(nobody_else_is_seen_from_a_namespace) {
   const auto self = "test -e /proc/" + std::to_string(::getpid()) + "/comm";
   BOOST_TEST(tried(self, level(isolation_level::none), confinement::none) == "yes");
