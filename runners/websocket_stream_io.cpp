@@ -50,7 +50,8 @@ public:
   websocket::close_reason closed_for() const override { return stream_.reason(); }
 
 private:
-  websocket::stream<Next&> stream_;
+  /// Without compression: it costs more than loopback does, and memory for each connection.
+  websocket::stream<Next&, false> stream_;
 };
 
 } // namespace
