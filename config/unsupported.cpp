@@ -23,10 +23,11 @@ struct word_key {
   std::string_view key;
   std::size_t in_force;
   std::array<std::string_view, 5> words;
+  bool whole = false; ///< There are no other words, though all of these are in force.
 };
 
 constexpr std::array word_keys{
-    word_key{"link", 5, {"stdio", "none", "http", "sse", "ws"}},
+    word_key{"link", 5, {"stdio", "none", "http", "sse", "ws"}, true},
     word_key{"pin", 3, {"off", "warn", "enforce"}},
     word_key{"retry", 1, {"never"}},
 };
@@ -36,7 +37,7 @@ void refuse_word(fields& object, const word_key& row) {
   if (value == nullptr) return;
   const auto end = std::find(row.words.begin(), row.words.end(), std::string_view());
   const std::span<const std::string_view> words(row.words.begin(), end);
-  const bool open = words.size() == row.in_force;
+  const bool open = !row.whole && words.size() == row.in_force;
   if (!value->is_string())
     return object.fail(row.key,
                        shown(*value) + " is not known here, write " + list_of_words(words));
@@ -56,7 +57,7 @@ void refuse_unsupported(fields& object) {
 }
 
 void refuse_sources(fields& server) {
-  static constexpr word_key type{"type", 5, {"stdio", "http", "streamable-http", "sse", "ws"}};
+  static constexpr word_key type{"type", 5, {"stdio", "http", "streamable-http", "sse", "ws"}, true};
   static constexpr word_key runner{"runner", 3, {"process", "remote", "container"}};
   refuse_word(server, type);
   refuse_word(server, runner);

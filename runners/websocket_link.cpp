@@ -38,6 +38,7 @@ struct websocket_link::state : std::enable_shared_from_this<websocket_link::stat
   void take_opened(error_code failed);
   void read();
   void take_read(error_code failed);
+  void take_close();
   void take_part();
   void take_message();
   void pump();
@@ -75,7 +76,8 @@ struct websocket_link::state : std::enable_shared_from_this<websocket_link::stat
   std::uint64_t begun = 0;
   bool open = false;
   bool writing = false;
-  bool closing = false; ///< No more is taken; the connection closes when the queue is out.
+  bool closing = false; ///< No more is taken,
+  bool leaving = false; ///< by our own wish: the connection closes when the queue is out.
   bool closed = false;  ///< The owner has gone, or has been told of the end.
 };
 
@@ -99,7 +101,7 @@ void websocket_link::state::take_dialed(result<std::unique_ptr<http_stream>> dia
       {"Sec-WebSocket-Protocol", "mcp"}};
   headers.insert(headers.end(), options.endpoint.headers.begin(), options.endpoint.headers.end());
   stream->open(answer, authority_of(options.endpoint.place), options.endpoint.place.target,
-               std::move(headers), options.opening,
+               std::move(headers), options.opening, step([](state& self) { self.take_close(); }),
                step([](state& self, error_code failed) { self.take_opened(failed); }));
 }
 
@@ -123,14 +125,9 @@ void websocket_link::state::read() {
 }
 
 void websocket_link::state::take_read(error_code failed) {
-  if (failed == websocket::error::closed) {
-    if (closing) return tell_closed();
-    return lose_later("it closed its WebSocket " + reason_text(stream->closed_for()));
-  }
-  if (failed) {
-    if (closing) return tell_closed();
-    return lose_later("its WebSocket has ended: " + failed.message());
-  }
+  if (failed == websocket::error::closed) return take_close();
+  if (failed && leaving) return tell_closed();
+  if (failed) return lose_later("its WebSocket has ended: " + failed.message());
   if (!stream->got_text()) {
     closing = true;
     stream->close({websocket::close_code::unknown_data, "text alone is a message"},
@@ -139,6 +136,12 @@ void websocket_link::state::take_read(error_code failed) {
   }
   take_part();
   if (!closed) read();
+}
+
+/// Its word that it closes is its end, whatever becomes of the connection.
+void websocket_link::state::take_close() {
+  if (leaving) return tell_closed();
+  lose_later("it closed its WebSocket " + reason_text(stream->closed_for()));
 }
 
 void websocket_link::state::take_part() {
@@ -199,7 +202,7 @@ std::uint64_t websocket_link::state::send(bytes line) {
 void websocket_link::state::pump() {
   if (!open || writing) return;
   if (queue.empty()) {
-    if (closing) begin_close();
+    if (leaving) begin_close();
     return;
   }
   writing = true;
@@ -222,8 +225,8 @@ void websocket_link::state::begin_close() {
 }
 
 void websocket_link::state::lose_later(const std::string& why) {
-  if (options.remote || closing) return lose(why);
-  closing = true;
+  if (options.remote) return lose(why);
+  if (std::exchange(closing, true)) return; // It is on its way already.
   timer.expires_after(options.exit_first);
   timer.async_wait(step([why](state& self, error_code stopped) {
     if (!stopped) self.lose(why);
@@ -272,7 +275,7 @@ std::uint64_t websocket_link::lines_begun() const {
 void websocket_link::close_input() {
   auto& all = *state_;
   if (all.closed || all.closing) return;
-  all.closing = true;
+  all.closing = all.leaving = true;
   all.timer.expires_after(all.options.at_end);
   all.timer.async_wait(all.step([](state& self, error_code stopped) {
     if (!stopped) self.tell_closed();

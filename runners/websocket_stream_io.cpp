@@ -17,7 +17,14 @@ public:
 
   void open(response& answer, const std::string& host, const std::string& target,
             std::vector<std::pair<std::string, std::string>> headers,
-            std::chrono::milliseconds limit, std::function<void(error_code)> then) override {
+            std::chrono::milliseconds limit, std::function<void()> on_close,
+            std::function<void(error_code)> then) override {
+    stream_.control_callback([this, on_close = std::move(on_close)](websocket::frame_type kind,
+                                                                    boost::beast::string_view) {
+      // Not from inside: what is told may be the end of this.
+      if (kind == websocket::frame_type::close)
+        boost::asio::post(stream_.get_executor(), on_close);
+    });
     websocket::stream_base::timeout times{};
     times.handshake_timeout = limit;
     // A pause of ours is no silence of its: TCP notices who has gone, MCP's pings who hangs.
@@ -48,7 +55,8 @@ public:
   websocket::close_reason closed_for() const override { return stream_.reason(); }
 
 private:
-  websocket::stream<Next&> stream_;
+  /// Without compression: it costs more than loopback does, and memory for each connection.
+  websocket::stream<Next&, false> stream_;
 };
 
 } // namespace

@@ -21,10 +21,12 @@ public:
   using read_done = std::function<void(error_code, std::size_t)>;
 
   virtual ~websocket_stream() = default;
-  /// `headers` join the request.
+  /// `headers` join the request. `on_close` is called once the other side has said its close,
+  /// however long it keeps its connection then.
   virtual void open(response& answer, const std::string& host, const std::string& target,
                     std::vector<std::pair<std::string, std::string>> headers,
-                    std::chrono::milliseconds limit, std::function<void(error_code)> then) = 0;
+                    std::chrono::milliseconds limit, std::function<void()> on_close,
+                    std::function<void(error_code)> then) = 0;
   /// Some of a message, behind what is in `into`.
   virtual void read_some(boost::beast::flat_buffer& into, std::size_t bytes_max,
                          read_done then) = 0;

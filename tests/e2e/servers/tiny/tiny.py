@@ -15,7 +15,7 @@ def result_of(method, params):
     if method == "tools/list":
         return {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}
     if method == "tools/call":
-        return {"content": [{"type": "text", "text": VERSION + " " + params["arguments"]["text"]}]}
+        return {"content": [{"type": "text", "text": VERSION + " " + params["arguments"].get("text", "")}]}
     return None
 
 
