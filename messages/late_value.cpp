@@ -22,11 +22,22 @@ std::string take_text(std::string_view& from) {
   return text;
 }
 
-std::string quoted(std::string_view word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t'\"}[") == word.npos;
-  if (plain) return std::string(word);
-  const char quote = word.find('\'') == word.npos ? '\'' : '"';
-  return quote + std::string(word) + quote;
+/// "pass show 'a b'", or what is written of a word that holds a quote: ["pass", "it's"].
+std::string words_text(const std::vector<std::string>& argv) {
+  std::string plain;
+  std::string json;
+  bool quotes = false;
+  for (const auto& word : argv) {
+    const bool bare = !word.empty() && word.find_first_of(" \t\r\n\"}[") == word.npos;
+    quotes = quotes || word.find('\'') != word.npos;
+    plain += (plain.empty() ? "" : " ") + (bare ? word : "'" + word + "'");
+    json += json.empty() ? "[\"" : "\", \"";
+    for (const char c : word) {
+      if (c == '"' || c == '\\') json += '\\';
+      json += c;
+    }
+  }
+  return quotes ? json + "\"]" : plain;
 }
 
 bool blank(char c) {
@@ -94,9 +105,7 @@ std::string reference_text(const late_piece& piece) {
   case late_piece::kind::command:
     break;
   }
-  std::string words;
-  for (const auto& word : piece.argv) words += (words.empty() ? "" : " ") + quoted(word);
-  return "${cmd:" + words + "}";
+  return "${cmd:" + words_text(piece.argv) + "}";
 }
 
 std::string late_reference(std::string_view value) {

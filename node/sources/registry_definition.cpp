@@ -1,8 +1,8 @@
 #include "config/expand.hpp"
-#include "messages/late_value.hpp"
 #include "node/sources/registry_document.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace toolscore {
 namespace {
@@ -54,21 +54,23 @@ void maker::miss(const std::string& name) {
 /// "{name}" by the document's variables; braces of no variable stay.
 std::string maker::with_variables(const std::string& text, const reply_json& variables) {
   std::string out;
+  std::string literal; // Escaped as a whole: "${" may stand across its parts.
   std::size_t at = 0;
   while (at < text.size()) {
     const auto begin = text.find('{', at);
     const auto end = begin == text.npos ? text.npos : text.find('}', begin);
     if (end == text.npos) break;
-    const auto name = text.substr(begin + 1, end - begin - 1);
-    out += escape_references(text.substr(at, begin - at));
+    const auto& variable = member_of(variables, text.substr(begin + 1, end - begin - 1));
+    literal += text.substr(at, begin - at);
+    if (variable.is_object()) {
+      out += escape_references(std::exchange(literal, {}));
+      out += value_of(variable, text.substr(begin + 1, end - begin - 1)).value_or("");
+    } else {
+      literal += text.substr(begin, end + 1 - begin);
+    }
     at = end + 1;
-    const auto& variable = member_of(variables, name);
-    if (!variable.is_object())
-      out += escape_references(text.substr(begin, end + 1 - begin));
-    else if (const auto value = value_of(variable, name))
-      out += *value;
   }
-  return out += escape_references(text.substr(std::min(at, text.size())));
+  return out += escape_references(literal + text.substr(std::min(at, text.size())));
 }
 
 std::optional<std::string> maker::value_of(const reply_json& input, const std::string& name) {

@@ -6,7 +6,9 @@ from py_node import check, eventually, run
 
 # A legacy server whose tools stand in a file, read when they are asked for.
 SERVER = r'''
-import json, sys
+import json, os, sys, time
+if os.path.exists(sys.argv[1] + ".slow"):
+    time.sleep(3)
 for line in sys.stdin:
     x = json.loads(line)
     if "id" not in x:
@@ -43,6 +45,20 @@ def add_server(node, **more):
 
 def call(node, path, name):
     return node.mcp(path, "tools/call", {"name": name, "arguments": {}})
+
+
+def modern_call(node, name):
+    """Needs no session, so it may come before the server is ready."""
+    version = "2026-07-28"
+    meta = {"io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientInfo": {"name": "e2e", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {}}
+    status, text = node.ask("POST", "/mcp/t", {
+        "jsonrpc": "2.0", "id": 3, "method": "tools/call",
+        "params": {"name": name, "arguments": {}, "_meta": meta}},
+        {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": version,
+         "Mcp-Method": "tools/call", "Mcp-Name": name})
+    return text
 
 
 def pins(node):
@@ -110,7 +126,12 @@ def a_changed_tool_is_held_back_until_somebody_approves_it(node):
 
     held_everywhere()
     node.kill()
+    node.file("tools.json.slow", "")
     node.start()
+    # Before the server can be asked, it is known what was held back.
+    eventually(lambda: node.row("t").get("process_status") == "starting", "its slow start")
+    text = modern_call(node, "add")
+    check("`toolscore tools approve t TOOL`" in text, text)
     node.wait_for("t", "ready")
     held_everywhere()
     check(not events(node, "tools.changed"), "it was told before")

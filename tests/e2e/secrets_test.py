@@ -2,9 +2,11 @@
 and runs is searched for them."""
 
 import glob
+import http.server
 import json
 import os
 import stat
+import threading
 
 from py_node import FAULT_SERVER, check, eventually, run
 
@@ -55,7 +57,7 @@ def check_files(node):
                 continue
             count += 1
             check_clean(read(path), path)
-    check(count > 4, "only %d files were looked at" % count)
+    check(count > 2, "only %d files were looked at" % count)
     check_clean(node.log(), "the node's log")
 
 
@@ -173,6 +175,73 @@ def a_server_sees_of_the_nodes_variables_those_of_the_sdks_alone(node):
     node.stop()
 
 
+class Remote:
+    """A legacy server over HTTP, and the headers it was sent."""
+
+    def __init__(self):
+        remote = self
+        self.heard = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                remote.heard.append(dict(self.headers))
+                x = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                answer = {"jsonrpc": "2.0", "id": x.get("id")}
+                if x["method"] == "initialize":
+                    answer["result"] = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
+                                        "serverInfo": {"name": "r", "version": "1"}}
+                elif x["method"] == "tools/list":
+                    answer["result"] = {"tools": []}
+                elif x["method"] == "ping":
+                    answer["result"] = {}
+                else:
+                    answer["error"] = {"code": -32601, "message": "not with " + self.headers["Authorization"]}
+                text = json.dumps(answer).encode() if "id" in x else b""
+                self.send_response(200 if text else 202)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def do_GET(self):
+                self.send_response(405)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            do_DELETE = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d/mcp" % self.server.server_port
+
+
+def a_remote_server_hears_its_headers_and_nobody_else_does(node):
+    remote = Remote()
+    node.file("secret", PLANTED["file"] + "\n")
+    node.file("print", "#!/bin/sh\necho %s\n" % PLANTED["cmd"], 0o700)
+    node.servers["tells"] = {"url": remote.url, "headers": {
+        "Authorization": "Bearer ${cmd:%s/print}" % node.directory, "X-File": "${file:%s/secret}" % node.directory,
+        "X-Api-Key": PLANTED["clear"]}}
+    node.servers["fails"] = {"url": remote.url, "headers": {"X-A": "${file:%s/nowhere}" % node.directory}}
+    node.start()
+    node.wait_for("tells", "ready")
+    heard = remote.heard[-1]  # The control.
+    check(heard["Authorization"] == "Bearer " + PLANTED["cmd"] and heard["X-File"] == PLANTED["file"] and
+          heard["X-Api-Key"] == PLANTED["clear"], heard)
+    eventually(lambda: "headers.X-A: ${file:%s/nowhere}" % node.directory in node.row("fails").get("reason", ""),
+               "why the other has none")
+    check_files(node)
+    check_command_lines()
+    check_rest(node)
+    node.stop()
+    check_files(node)
+
+
 def what_is_unset_or_would_be_seen_is_refused_with_its_place(node):
     rows = [({"env": {"A": "${NOT_SET_ANYWHERE}"}}, "mcpServers.s.env.A: ${NOT_SET_ANYWHERE}: the variable "
                                                     "NOT_SET_ANYWHERE is not set"),
@@ -195,5 +264,5 @@ def a_command_that_hangs_or_floods_is_ended_and_leaves_nobody(node):
 
 
 run([a_secret_reaches_its_server_and_nobody_else, a_server_sees_of_the_nodes_variables_those_of_the_sdks_alone,
-     what_is_unset_or_would_be_seen_is_refused_with_its_place,
+     a_remote_server_hears_its_headers_and_nobody_else_does, what_is_unset_or_would_be_seen_is_refused_with_its_place,
      a_command_that_hangs_or_floods_is_ended_and_leaves_nobody])
