@@ -29,7 +29,8 @@ struct installed {
     const auto said = cache("ls");
     BOOST_TEST(said.code == 0, said.text);
     std::string text;
-    for (const auto& x : member_of(parse_reply(said.text).value_or(reply_json()), "installs")) {
+    const auto told = parse_reply(said.text).value_or(reply_json());
+    for (const auto& x : member_of(told, "installs")) {
       BOOST_TEST(number_of(x, "bytes") > 0, compact(x));
       const auto key = text_of(x, "key");
       text += (text.empty() ? "" : " ") + key.substr(0, key.rfind('-')) + ":";

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_of_it_costs_its_calls_and_is_told) {
       {"binary", "it sent a binary message; MCP's are text"},
       {"close", "it closed its WebSocket with code 4001: tired"},
       {"drop", "its WebSocket has ended"},
-      {"exit", "exit 3"}};
+      {"exit", "exited with code 3"}};
   std::int64_t restarts = 0;
   for (const auto& [tool, told] : rows) {
     const auto answer = node.modern_call("web", tool, {{"text", "x"}});

@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(each_end_is_told_in_one_line) {
   BOOST_TEST(loss().starts_with("it closed its WebSocket w"));
   serve("", true);
   BOOST_TEST(loss().starts_with("its WebSocket has ended: "));
-  serve("\xff\xff garbage");
+  serve("\xff\xff garbage", true);
   BOOST_TEST(loss().starts_with("its WebSocket has ended: "));
-  serve(frame(text_kind, "{\"\xff\":1}")); // No UTF-8.
+  serve(frame(text_kind, "{\"\xff\":1}"), true); // No UTF-8.
   BOOST_TEST(loss().starts_with("its WebSocket has ended: "));
   serve([](const peer_request&, const peer_reply_ptr& reply) {
     reply->answer(401, "text/plain", "no\nentry");
