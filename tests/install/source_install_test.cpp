@@ -32,16 +32,28 @@ struct sources : runner_fixture {
   void make_wheel(const std::string& name, const std::string& version) const {
     const auto info = name + "-" + version + ".dist-info";
     python("import os, zipfile\nos.makedirs('index', exist_ok=True)\n"
-           "z = zipfile.ZipFile('index/" + name + "-" + version + "-py3-none-any.whl', 'w')\n"
-           "z.writestr('" + name + ".py', '''import sys\ndef main():\n"
-           "    print(\"" + name + " " + version + "\", sys.argv[1:], flush=True)\n''')\n"
-           "z.writestr('" + info + "/METADATA', 'Metadata-Version: 2.1\\nName: " + name +
-           "\\nVersion: " + version + "\\n')\n"
-           "z.writestr('" + info + "/WHEEL', 'Wheel-Version: 1.0\\nGenerator: x\\n"
+           "z = zipfile.ZipFile('index/" +
+           name + "-" + version +
+           "-py3-none-any.whl', 'w')\n"
+           "z.writestr('" +
+           name +
+           ".py', '''import sys\ndef main():\n"
+           "    print(\"" +
+           name + " " + version +
+           "\", sys.argv[1:], flush=True)\n''')\n"
+           "z.writestr('" +
+           info + "/METADATA', 'Metadata-Version: 2.1\\nName: " + name + "\\nVersion: " + version +
+           "\\n')\n"
+           "z.writestr('" +
+           info +
+           "/WHEEL', 'Wheel-Version: 1.0\\nGenerator: x\\n"
            "Root-Is-Purelib: true\\nTag: py3-none-any\\n')\n"
-           "z.writestr('" + info + "/entry_points.txt', '[console_scripts]\\n" + name + " = " + name +
-           ":main\\n" + name + "-other = " + name + ":main\\n')\n"
-           "z.writestr('" + info + "/RECORD', '')\nz.close()\n");
+           "z.writestr('" +
+           info + "/entry_points.txt', '[console_scripts]\\n" + name + " = " + name + ":main\\n" +
+           name + "-other = " + name +
+           ":main\\n')\n"
+           "z.writestr('" +
+           info + "/RECORD', '')\nz.close()\n");
   }
 
   void use_index() {
@@ -126,8 +138,9 @@ BOOST_AUTO_TEST_CASE(a_python_package_that_no_index_has_is_one_clear_line) {
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_is_installed_from_a_copy_without_what_installers_keep) {
-  write("project/main.py", std::string(answering).replace(std::string(answering).find("%s"), 2,
-                                                          "copied") + "main()\n");
+  write("project/main.py",
+        std::string(answering).replace(std::string(answering).find("%s"), 2, "copied") +
+            "main()\n");
   write("project/requirements.txt", "");
   write("project/.git/config", "x");
   write("project/node_modules/x/index.js", "x");
@@ -181,7 +194,8 @@ BOOST_AUTO_TEST_CASE(an_archive_that_would_leave_its_directory_or_fill_the_disk_
          "    with tarfile.open(name, 'w:gz') as t: t.addfile(info, io.BytesIO(data))\n"
          "i = tarfile.TarInfo('../../escaped'); i.size = 1; tar('slip.tgz', i, b'x')\n"
          "i = tarfile.TarInfo('/escaped-abs'); i.size = 1; tar('abs.tgz', i, b'x')\n"
-         "i = tarfile.TarInfo('l'); i.type = tarfile.SYMTYPE; i.linkname = '/etc'; tar('link.tgz', i)\n"
+         "i = tarfile.TarInfo('l'); i.type = tarfile.SYMTYPE; i.linkname = '/etc'; tar('link.tgz', "
+         "i)\n"
          "i = tarfile.TarInfo('p'); i.type = tarfile.FIFOTYPE; tar('pipe.tgz', i)\n"
          "with zipfile.ZipFile('slip.zip', 'w') as z: z.writestr('../../escaped', 'x')\n"
          "with zipfile.ZipFile('bomb.zip', 'w', zipfile.ZIP_DEFLATED) as z:\n"
@@ -195,8 +209,7 @@ BOOST_AUTO_TEST_CASE(an_archive_that_would_leave_its_directory_or_fill_the_disk_
       {"text", "cannot be unpacked"},
   };
   for (const auto& [name, said] : table) {
-    const auto failed =
-        failure_of(install_and_wait(server_from(source_kind::archive, path(name))));
+    const auto failed = failure_of(install_and_wait(server_from(source_kind::archive, path(name))));
     BOOST_TEST(failed.find("exit 5") != std::string::npos, failed);
     BOOST_TEST(failed.find(said) != std::string::npos, failed);
   }
@@ -218,7 +231,8 @@ BOOST_AUTO_TEST_CASE(a_bundle_is_started_as_its_manifest_says) {
             "mcp_config": {"command": "python3", "args": ["${__dirname}/server/main.py", "${user_config.root}"]}},
             "user_config": {"root": {"type": "directory", "required": true, "title": "Root"}}})");
   write("b/server/main.py",
-        std::string(answering).replace(std::string(answering).find("%s"), 2, "bundle") + "main()\n");
+        std::string(answering).replace(std::string(answering).find("%s"), 2, "bundle") +
+            "main()\n");
   python("import zipfile\nwith zipfile.ZipFile('b.mcpb', 'w') as z:\n"
          "    for n in ['manifest.json', 'server/main.py']: z.write('b/' + n, n)\n");
   auto spec = server_from(source_kind::bundle, "file://" + path("b.mcpb"));
@@ -236,14 +250,15 @@ BOOST_AUTO_TEST_CASE(a_rust_project_is_built_by_cargo) {
     return;
   }
   write("r/Cargo.toml", "[package]\nname = \"rusty\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
-  write("r/src/main.rs", "fn main() { println!(\"rust {:?}\", "
-                         "std::env::args().skip(1).collect::<Vec<_>>()); }\n");
+  write("r/src/main.rs", "fn main() {\n  let mut line = String::new();\n"
+                         "  std::io::stdin().read_line(&mut line).unwrap();\n"
+                         "  println!(\"rust {}\", std::env::args().nth(1).unwrap());\n}\n");
   auto spec = server_from(source_kind::path, path("r"));
   spec.args = {"a"};
   const auto answer = install_and_wait(spec);
   BOOST_TEST_REQUIRE(bool(answer.launch), (answer.launch ? "" : answer.launch.failure().detail));
   BOOST_TEST(answer.launch->argv.at(0).ends_with("/target/release/rusty"));
-  BOOST_TEST(ask(*answer.launch, "") == "rust [\"a\"]");
+  BOOST_TEST(ask(*answer.launch, "") == "rust a");
   write("r/src/main.rs", "fn main() { no }\n");
   const auto failed = failure_of(install_and_wait(spec, true));
   BOOST_TEST(failed.starts_with("cargo: "), failed);
