@@ -34,7 +34,6 @@ async function progress(values, talk) {
 
 // The stream ends before the answer is there; a client that asks again gets it all the same.
 async function reconnect(values, talk) {
-  await talk.log("info", "Its stream is about to end.");
   await pause(100);
   talk.closeStream();
   await pause(100);
