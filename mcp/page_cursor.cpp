@@ -36,6 +36,7 @@ std::optional<page_place> read_cursor(std::string_view cursor, served_list kind,
   if (!read_number(place.substr(0, number_digits), at.generation) ||
       !read_number(place.substr(number_digits), at.offset))
     return std::nullopt;
+  if (hex(at.generation) + hex(at.offset) != place) return std::nullopt; // As we write it alone.
   return at;
 }
 

@@ -197,11 +197,12 @@ void check_answer_id(std::string_view text) {
     const auto id = answered_id(start);
     if (!id) continue;
     expect(!parts->method, "a request of the server's own answers nothing");
-    expect(parts->id && json::parse(parts->id.of(text)) == json(*id), "the id that is answered");
+    expect(parts->id && json::parse(parts->id.of(text), nullptr, false) == json(*id),
+           "the id that is answered");
   }
   if (parts->id && !parts->method &&
       parts->id.at < (parts->result ? parts->result : parts->failure).at) {
-    const auto id = json::parse(parts->id.of(text));
+    const auto id = json::parse(parts->id.of(text), nullptr, false); // Not one of 400 digits.
     if (id.is_number_integer() && !(id.is_number_unsigned() && id.get<std::uint64_t>() >> 63U))
       expect(answered_id(text).has_value(), "an id before its result is found");
   }
