@@ -57,7 +57,8 @@ void refuse_unsupported(fields& object) {
 }
 
 void refuse_sources(fields& server) {
-  static constexpr word_key type{"type", 5, {"stdio", "http", "streamable-http", "sse", "ws"}, true};
+  static constexpr word_key type{
+      "type", 5, {"stdio", "http", "streamable-http", "sse", "ws"}, true};
   static constexpr word_key runner{"runner", 3, {"process", "remote", "container"}};
   refuse_word(server, type);
   refuse_word(server, runner);

@@ -56,7 +56,8 @@ std::string unknown_group(std::string_view name) {
 mcp_endpoint::mcp_endpoint(backend& tree, mcp_options options)
     : tree_(tree), options_(std::move(options)), sessions_(options_.sessions),
       parked_(options_.parking, options_.random_id, options_.after, options_.steady_clock),
-      pulse_(options_.after, options_.beat_every), joint_(tree, options_.after, options_.steady_clock) {
+      pulse_(options_.after, options_.beat_every),
+      joint_(tree, options_.after, options_.steady_clock) {
   tree_.on_servers_change([this, alive = std::weak_ptr(alive_)] {
     if (alive.expired()) return;
     joint_.take_up();

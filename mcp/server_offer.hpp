@@ -32,7 +32,8 @@ struct offer_policy {
   prefix_mode prefix = prefix_mode::always;
   tool_choice tools;
   bool instructions = true;
-  std::vector<std::string> held{}; ///< Tools that are not shown until somebody approves them, by name; "*" = all.
+  std::vector<std::string>
+      held{}; ///< Tools that are not shown until somebody approves them, by name; "*" = all.
 };
 
 /// One server's part in the joint endpoints: its lists taken apart once, for every endpoint that

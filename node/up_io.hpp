@@ -38,8 +38,8 @@ struct up_options {
   node_companion* beside = nullptr;
 };
 
-/// Where toolscore-spawner, toolscore-clone and toolscore-fetch are: beside this program, unless the
-/// packager or an embedder says otherwise.
+/// Where toolscore-spawner, toolscore-clone and toolscore-fetch are: beside this program, unless
+/// the packager or an embedder says otherwise.
 std::string libexec_dir();
 
 /// Runs a node until SIGTERM or SIGINT. @returns its exit code: 0 when everything stopped in order

@@ -36,9 +36,12 @@ using variables = std::map<std::string, std::vector<std::string>>;
 
 result<variables> variables_of(const json& manifest, const std::string& directory,
                                const std::string& home, const bundle_settings& settings) {
-  variables out{{"__dirname", {directory}},         {"HOME", {home}},
-                {"DESKTOP", {home + "/Desktop"}},   {"DOCUMENTS", {home + "/Documents"}},
-                {"DOWNLOADS", {home + "/Downloads"}}, {"pathSeparator", {"/"}},
+  variables out{{"__dirname", {directory}},
+                {"HOME", {home}},
+                {"DESKTOP", {home + "/Desktop"}},
+                {"DOCUMENTS", {home + "/Documents"}},
+                {"DOWNLOADS", {home + "/Downloads"}},
+                {"pathSeparator", {"/"}},
                 {"/", {"/"}}};
   const auto& asked = object_in(manifest, "user_config");
   for (const auto& [name, values] : settings) {

@@ -13,11 +13,22 @@ constexpr std::array python_candidates{"main.py", "server.py", "app.py", "src/ma
                                        "src/server.py"};
 constexpr std::array node_candidates{"src/index.js", "dist/index.js", "build/index.js", "index.js",
                                      "server.js"};
-constexpr std::array other_candidates{
-    "pyproject.toml",      "setup.py",       "setup.cfg", "requirements.txt", "package.json",
-    "package-lock.json",   "pnpm-lock.yaml", "yarn.lock", "uv.lock",          "Cargo.toml",
-    "npm-shrinkwrap.json", "Cargo.lock",     "go.mod",    "go.sum",           "main.go",
-    go_program};
+constexpr std::array other_candidates{"pyproject.toml",
+                                      "setup.py",
+                                      "setup.cfg",
+                                      "requirements.txt",
+                                      "package.json",
+                                      "package-lock.json",
+                                      "pnpm-lock.yaml",
+                                      "yarn.lock",
+                                      "uv.lock",
+                                      "Cargo.toml",
+                                      "npm-shrinkwrap.json",
+                                      "Cargo.lock",
+                                      "go.mod",
+                                      "go.sum",
+                                      "main.go",
+                                      go_program};
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -98,8 +109,7 @@ result<entry_point> node_entry(const project_facts& facts) {
 
 result<entry_point> program_entry(const project_facts& facts, const std::string& program,
                                   const std::string& builder) {
-  if (!program.empty() && has(facts, program))
-    return entry_point{entry_kind::program, program};
+  if (!program.empty() && has(facts, program)) return entry_point{entry_kind::program, program};
   return nothing_to_start((program.empty() ? "a program in Cargo.toml" : program) + ", which " +
                           builder + " did not make");
 }

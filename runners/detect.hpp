@@ -18,7 +18,7 @@ struct project_facts {
   std::string setup_cfg;
   std::string package_json;
   std::string cargo_toml;
-  std::string manifest_json; ///< Of a bundle.
+  std::string manifest_json;          ///< Of a bundle.
   std::set<std::string> files;        ///< Those of `candidate_files` that exist, relative paths.
   std::set<std::string> venv_scripts; ///< Names in the virtual environment's bin directory.
 };

@@ -15,14 +15,15 @@ struct plan_outline {
   std::string from;
   std::string directory; ///< Of the install; empty: nothing is installed.
   bool installed = false;
-  std::string version; ///< Where it is installed.
+  std::string version;         ///< Where it is installed.
   std::vector<evidence> found; ///< project: what speaks for its kind, where its files are known.
   std::vector<install_step> steps;
   std::optional<launch_plan> launch;
   std::string open; ///< What only the steps will show, or why it cannot be started; one line.
 };
 
-/// @param known  what is there: an install's facts, or a directory's that is to be copied; nothing =
+/// @param known  what is there: an install's facts, or a directory's that is to be copied; nothing
+/// =
 ///               unknown before the first step has run
 /// @error as plan_install and next_step
 result<plan_outline> outline_of(const server_spec& spec, const host_facts& host, bool installed,

@@ -78,12 +78,12 @@ result<install_plan> plan_files(const server_spec& spec, const host_facts& host)
   install_plan plan;
   plan.kind = install_kind::project;
   plan.from = without_credentials(spec.from);
-  return at_key(std::move(plan), host, readable_name(spec.from),
-                with_build({to_string(spec.source), spec.from, spec.sha256,
-                            normalise_relative(spec.subdir), host.python_identity,
-                            host.node_identity},
-                           spec),
-                spec);
+  return at_key(
+      std::move(plan), host, readable_name(spec.from),
+      with_build({to_string(spec.source), spec.from, spec.sha256, normalise_relative(spec.subdir),
+                  host.python_identity, host.node_identity},
+                 spec),
+      spec);
 }
 
 result<install_plan> plan_npm(const server_spec& spec, const host_facts& host, npx_request npx) {
@@ -99,8 +99,7 @@ result<install_plan> plan_npm(const server_spec& spec, const host_facts& host, n
   return at_key(std::move(plan), host, name, parts, spec);
 }
 
-result<install_plan> plan_pypi(const server_spec& spec, const host_facts& host,
-                               pypi_request pypi) {
+result<install_plan> plan_pypi(const server_spec& spec, const host_facts& host, pypi_request pypi) {
   if (host.python.empty()) return missing_tool("python3", "a Python package");
   install_plan plan;
   plan.kind = install_kind::pypi;
@@ -129,8 +128,9 @@ result<maybe_step> fetch_step(const server_spec& spec, const host_facts& host,
                               const install_plan& plan) {
   const bool git = spec.source == source_kind::git;
   std::vector<std::string> argv{host.libexec_dir + (git ? "/toolscore-clone" : "/toolscore-fetch"),
-                                git ? "--url" : spec.source == source_kind::path ? "--copy"
-                                                                                 : "--archive",
+                                git                                ? "--url"
+                                : spec.source == source_kind::path ? "--copy"
+                                                                   : "--archive",
                                 git ? spec.git : spec.from, "--dir", checkout_dir(plan)};
   if (spec.source == source_kind::bundle) argv.emplace_back("--no-strip");
   if (!spec.ref.empty()) argv.insert(argv.end(), {"--ref", spec.ref});
@@ -221,8 +221,8 @@ result<install_plan> plan_install(const server_spec& spec, const host_facts& hos
   case source_kind::npm:
     if (const auto name = parse_package_name(spec.package))
       return plan_npm(spec, host, {name->name, name->version, {}, spec.args});
-    return error{errc::bad_config, "npm: \"" + spec.package +
-                                       "\" is no package; write NAME or NAME@VERSION"};
+    return error{errc::bad_config,
+                 "npm: \"" + spec.package + "\" is no package; write NAME or NAME@VERSION"};
   case source_kind::image:
     return error{errc::bad_config, "image: the process runner knows no images; set \"runner\" to "
                                    "\"container\""};
@@ -237,8 +237,8 @@ result<install_plan> plan_install(const server_spec& spec, const host_facts& hos
   }
   auto request = parse_requirement(spec.package);
   if (!request)
-    return error{errc::bad_config, "pypi: \"" + spec.package +
-                                       "\" is no package; write NAME or NAME==VERSION"};
+    return error{errc::bad_config,
+                 "pypi: \"" + spec.package + "\" is no package; write NAME or NAME==VERSION"};
   request->args = spec.args;
   return plan_pypi(spec, host, std::move(*request));
 }

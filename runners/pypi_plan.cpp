@@ -64,10 +64,9 @@ std::optional<std::string> value_of(const std::vector<std::string>& args, std::s
 
 std::optional<pypi_request> parse_requirement(std::string_view text) {
   text = trimmed(text);
-  if (text.empty() || text.size() > text_max || !letter_or_digit(text.front()))
-    return std::nullopt;
-  const auto end = static_cast<std::size_t>(
-      std::find_if_not(text.begin(), text.end(), name_char) - text.begin());
+  if (text.empty() || text.size() > text_max || !letter_or_digit(text.front())) return std::nullopt;
+  const auto end = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), name_char) -
+                                            text.begin());
   pypi_request out;
   out.name = std::string(text.substr(0, end));
   if (!letter_or_digit(out.name.back())) return std::nullopt;

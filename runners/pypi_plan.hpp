@@ -8,17 +8,18 @@ namespace toolscore {
 
 /// One package of a Python index and which program of it is meant.
 struct pypi_request {
-  std::string name;     ///< As written: "Mcp_Server.Time".
-  std::string extras;   ///< "[a,b]" or empty.
-  std::string version;  ///< A specifier of PEP 440, "==1.2" or ">=1,<2"; empty = the newest.
-  std::string script;   ///< Empty: the package's own.
+  std::string name;    ///< As written: "Mcp_Server.Time".
+  std::string extras;  ///< "[a,b]" or empty.
+  std::string version; ///< A specifier of PEP 440, "==1.2" or ">=1,<2"; empty = the newest.
+  std::string script;  ///< Empty: the package's own.
   std::vector<std::string> with; ///< Further requirements for the same environment.
   std::vector<std::string> args; ///< For the program.
   /// "NAME[a]==1.2", an argument of pip.
   std::string requirement() const { return name + extras + version; }
 };
 
-/// "NAME", "NAME[extra]==V", "NAME>=1,<2"; "NAME@V" is uvx's "NAME==V" and "NAME@latest" the newest.
+/// "NAME", "NAME[extra]==V", "NAME>=1,<2"; "NAME@V" is uvx's "NAME==V" and "NAME@latest" the
+/// newest.
 /// @returns nothing for URLs, paths, markers and what pip would take for an option
 std::optional<pypi_request> parse_requirement(std::string_view text);
 

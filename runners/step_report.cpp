@@ -11,27 +11,16 @@ namespace {
 
 constexpr std::size_t command_bytes_max = 500;
 // What npm and pip put around the line that says why.
-constexpr std::array noise{"progress ",
-                           "npm error A complete log",
-                           "npm ERR! A complete log",
-                           "npm error  ", // Indented: its stack and the dump of an error object.
-                           "npm error }",
-                           // Its page of help, behind the line that says what it is for.
-                           "npm error Clean install a project",
-                           "npm error Usage:",
-                           "npm error npm ci",
-                           "npm error Options:",
-                           "npm error [",
-                           "npm error alias",
-                           "npm error Run \"npm help",
-                           "npm error If you are behind a proxy",
-                           "[notice]",
-                           "[end of output]",
-                           "error: subprocess-exited-with-error",
-                           "note: This error originates",
-                           "note: This is an issue with the package",
-                           "╰─>",
-                           "│ exit code"};
+constexpr std::array noise{
+    "progress ", "npm error A complete log", "npm ERR! A complete log",
+    "npm error  ", // Indented: its stack and the dump of an error object.
+    "npm error }",
+    // Its page of help, behind the line that says what it is for.
+    "npm error Clean install a project", "npm error Usage:", "npm error npm ci",
+    "npm error Options:", "npm error [", "npm error alias", "npm error Run \"npm help",
+    "npm error If you are behind a proxy", "[notice]", "[end of output]",
+    "error: subprocess-exited-with-error", "note: This error originates",
+    "note: This is an issue with the package", "╰─>", "│ exit code"};
 
 // What toolscore-clone and toolscore-fetch say of what they brought.
 constexpr std::array versions{std::pair{std::string_view("commit "), std::size_t{40}},

@@ -63,8 +63,7 @@ void toml_lines::take(std::string_view raw, std::string& line) {
     depth_ = std::max(depth_, 0);
     line += raw[i];
   }
-  if (quote_.size() == 1)
-    quote_.clear(); // A simple string ends with its line; the file is broken.
+  if (quote_.size() == 1) quote_.clear(); // A simple string ends with its line; the file is broken.
 }
 
 bool toml_entries::next(toml_entry& entry) {

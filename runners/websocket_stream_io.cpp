@@ -22,8 +22,7 @@ public:
     stream_.control_callback([this, on_close = std::move(on_close)](websocket::frame_type kind,
                                                                     boost::beast::string_view) {
       // Not from inside: what is told may be the end of this.
-      if (kind == websocket::frame_type::close)
-        boost::asio::post(stream_.get_executor(), on_close);
+      if (kind == websocket::frame_type::close) boost::asio::post(stream_.get_executor(), on_close);
     });
     websocket::stream_base::timeout times{};
     times.handshake_timeout = limit;

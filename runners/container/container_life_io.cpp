@@ -7,7 +7,6 @@
 #include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
 
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -206,21 +205,20 @@ void hosted_container::state::take_death() {
 
 /// Its cgroup may be gone by now, with what it knew; the engine has seen it, too.
 void hosted_container::state::ask_memory(process_exit how) {
-  asking_ = engine->ask(
-      wait_request(id_), exit_limit, [weak = weak_from_this(), how](const auto&) {
-        const auto self = weak.lock();
-        if (!self || self->ended_) return;
-        self->asking_ = self->engine->ask(
-            inspect_request(self->id_), exit_limit,
-            [weak, how](const result<engine_answer>& answer) mutable {
-              const auto again = weak.lock();
-              if (!again || again->ended_) return;
-              const auto facts = answer && answer->is_good() ? read_inspect(*answer)
-                                                             : result<container_facts>(error{});
-              how.out_of_memory = facts && facts->out_of_memory;
-              again->take_exit(how);
-            });
-      });
+  asking_ = engine->ask(wait_request(id_), exit_limit, [weak = weak_from_this(), how](const auto&) {
+    const auto self = weak.lock();
+    if (!self || self->ended_) return;
+    self->asking_ = self->engine->ask(inspect_request(self->id_), exit_limit,
+                                      [weak, how](const result<engine_answer>& answer) mutable {
+                                        const auto again = weak.lock();
+                                        if (!again || again->ended_) return;
+                                        const auto facts = answer && answer->is_good()
+                                                               ? read_inspect(*answer)
+                                                               : result<container_facts>(error{});
+                                        how.out_of_memory = facts && facts->out_of_memory;
+                                        again->take_exit(how);
+                                      });
+  });
 }
 
 /// @param limit  zero: until it ends

@@ -86,8 +86,7 @@ std::optional<fetch_failure> copy_project(const std::string& from, const std::st
                                           const unpack_limits& limits, std::string& digest) {
   std::error_code failed;
   if (!fs::is_directory(from, failed))
-    return fetch_failure{fetch_exit::not_found,
-                         "\"" + from + "\" is no directory; check \"path\""};
+    return fetch_failure{fetch_exit::not_found, "\"" + from + "\" is no directory; check \"path\""};
   auto bounded = limits;
   bounded.free_bytes = bounded.bytes_max; // Nothing was compressed.
   unpack_rules rules(bounded, 0);

@@ -23,8 +23,7 @@ bool is_url(const std::string& text) {
 
 std::optional<fetch_failure> digest_of(const std::string& file, std::string& digest) {
   std::ifstream in(file, std::ios::binary);
-  if (!in)
-    return fetch_failure{fetch_exit::not_found, "cannot read " + file + "; check the path"};
+  if (!in) return fetch_failure{fetch_exit::not_found, "cannot read " + file + "; check the path"};
   sha256 sum;
   std::string block(block_bytes, '\0');
   while (in) {

@@ -23,8 +23,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Brings the files of an archive or a directory into a new one.\n"
                "Exit codes: 2 bad usage, 3 not found or unreachable, 4 wrong sha256, 5 broken or "
                "unsafe archive, 6 disk."};
-  auto* from = app.add_option("--archive", request.archive,
-                              "https, http or file URL, or a file: zip, tar and what compresses it");
+  auto* from =
+      app.add_option("--archive", request.archive,
+                     "https, http or file URL, or a file: zip, tar and what compresses it");
   app.add_option("--copy", request.copy, "a directory")->excludes(from);
   app.add_option("--dir", request.dir, "where to; must not exist or be empty")->required();
   app.add_option("--subdir", request.subdir, "a directory that must be in it");

@@ -6,7 +6,8 @@
 
 namespace toolscore {
 
-/// What an archive may become. A bundle of somebody's is not to fill the disk or leave its directory.
+/// What an archive may become. A bundle of somebody's is not to fill the disk or leave its
+/// directory.
 struct unpack_limits {
   std::uint64_t entries_max = 200'000;
   std::uint64_t bytes_max = std::uint64_t{4} << 30U;

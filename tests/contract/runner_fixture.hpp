@@ -1,6 +1,6 @@
 #pragma once
-#include "runners/node_cgroups_io.hpp"
 #include "runners/container/container_host_io.hpp"
+#include "runners/node_cgroups_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 

@@ -145,10 +145,12 @@ BOOST_AUTO_TEST_CASE(each_failure_names_its_step_its_command_and_its_end) {
   made.write("empty/README", "nothing");
   made.write("go/go.mod", "module x\n");
   made.write("go/main.go", "package main\nfunc main() {}\n");
-  made.write("old/package.json",
-             R"({"name":"x","version":"1.0.0","main":"s.js","dependencies":{"tiny-server":"1.4.0"}})");
-  made.write("old/package-lock.json",
-             R"({"name":"x","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0"}}})");
+  made.write(
+      "old/package.json",
+      R"({"name":"x","version":"1.0.0","main":"s.js","dependencies":{"tiny-server":"1.4.0"}})");
+  made.write(
+      "old/package-lock.json",
+      R"({"name":"x","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0"}}})");
   made.write("old/s.js", "");
   made.write("broken/main.py", "");
   made.write("broken/requirements.txt", "no-such-package==7\n");

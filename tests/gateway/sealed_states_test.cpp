@@ -135,9 +135,8 @@ BOOST_AUTO_TEST_CASE(where_the_server_gave_none_there_is_none) {
 
 BOOST_AUTO_TEST_CASE(what_only_looks_like_a_question_is_told_as_it_is) {
   sealed test;
-  test.answer =
-      R"({"resultType":"complete","content":[{"type":"text","text":"input_required"}],)"
-      R"("requestState":"x"})";
+  test.answer = R"({"resultType":"complete","content":[{"type":"text","text":"input_required"}],)"
+                R"("requestState":"x"})";
   const auto told = test.call("/mcp", "fs__t");
   BOOST_TEST(told.body.find(test.answer) != std::string::npos, told.body);
 }

@@ -133,9 +133,9 @@ BOOST_AUTO_TEST_CASE(uvx_and_a_package_of_an_index_are_one_install_in_an_environ
              boost::test_tools::per_element());
   facts.completed = {"venv"};
   const auto pip = **next_step(spec, host, plan, facts);
-  BOOST_TEST(pip.launch.argv == (words{plan.dir + "/venv/bin/python", "-m", "pip", "install",
-                                       "--disable-pip-version-check", "--no-input",
-                                       "Mcp.Time==1.2", "b"}),
+  BOOST_TEST(pip.launch.argv ==
+                 (words{plan.dir + "/venv/bin/python", "-m", "pip", "install",
+                        "--disable-pip-version-check", "--no-input", "Mcp.Time==1.2", "b"}),
              boost::test_tools::per_element());
   facts.scripts = {"time-cli", "mcp-time"};
   const auto launch = *plan_launch(spec, host, plan, facts);
@@ -162,8 +162,9 @@ BOOST_AUTO_TEST_CASE(each_kind_of_project_has_its_builder_and_a_missing_one_is_n
   };
   auto rust = with({"Cargo.toml", "Cargo.lock"});
   rust.project.cargo_toml = "[package]\nname = \"x\"\n";
-  BOOST_TEST(steps_of(spec, host, rust).back() ==
-             "error: a Rust server needs cargo (Rust), which is not in the node's PATH; install it");
+  BOOST_TEST(
+      steps_of(spec, host, rust).back() ==
+      "error: a Rust server needs cargo (Rust), which is not in the node's PATH; install it");
   BOOST_TEST(steps_of(spec, host, with({"go.mod"})).back() ==
              "error: a Go server needs go, which is not in the node's PATH; install it");
   host.cargo = "/bin/cargo";

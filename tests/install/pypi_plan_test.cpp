@@ -33,10 +33,26 @@ BOOST_AUTO_TEST_CASE(a_requirement_of_an_index_is_read_in_every_form) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_requirement_of_an_index_is_none) {
-  for (const auto* text :
-       {"", "-e", "--index-url=x", "./x", "/x", "git+https://h/x", "https://h/x.whl", "x @ file:///x",
-        "x; python_version<'3'", "x==", "x=1", "x[", "x[]", "x[a b;]", "x==1,", "x-", "x y", "a/b",
-        "x==1;rm", "x===="})
+  for (const auto* text : {"",
+                           "-e",
+                           "--index-url=x",
+                           "./x",
+                           "/x",
+                           "git+https://h/x",
+                           "https://h/x.whl",
+                           "x @ file:///x",
+                           "x; python_version<'3'",
+                           "x==",
+                           "x=1",
+                           "x[",
+                           "x[]",
+                           "x[a b;]",
+                           "x==1,",
+                           "x-",
+                           "x y",
+                           "a/b",
+                           "x==1;rm",
+                           "x===="})
     BOOST_TEST(!parse_requirement(text).has_value(), text);
   BOOST_TEST(!parse_requirement(std::string(301, 'x')).has_value());
 }
@@ -48,7 +64,11 @@ BOOST_AUTO_TEST_CASE(uvx_is_read_with_package_program_and_arguments) {
     words with, rest;
   };
   const std::vector<row> table{
-      {{"mcp-server-time", "--local-timezone=X"}, "mcp-server-time", "", {}, {"--local-timezone=X"}},
+      {{"mcp-server-time", "--local-timezone=X"},
+       "mcp-server-time",
+       "",
+       {},
+       {"--local-timezone=X"}},
       {{"-q", "x@1.2", "-q"}, "x==1.2", "", {}, {"-q"}},
       {{"--from", "pkg==2", "tool", "a"}, "pkg==2", "tool", {}, {"a"}},
       {{"--from=pkg[cli]", "tool"}, "pkg[cli]", "tool", {}, {}},

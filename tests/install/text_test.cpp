@@ -73,17 +73,18 @@ BOOST_AUTO_TEST_CASE(npms_page_of_help_does_not_push_out_the_line_that_it_is_abo
        {"npm error code EUSAGE", "npm error",
         "npm error `npm ci` can only install packages when your package.json and package-lock.json "
         "are in sync.",
-        "npm error Missing: a@1.0.0 from lock file", "npm error", "npm error Clean install a project",
-        "npm error Usage:", "npm error npm ci", "npm error Options:",
-        "npm error [--install-strategy <hoisted|nested|shallow|linked>]",
+        "npm error Missing: a@1.0.0 from lock file", "npm error",
+        "npm error Clean install a project", "npm error Usage:", "npm error npm ci",
+        "npm error Options:", "npm error [--install-strategy <hoisted|nested|shallow|linked>]",
         "npm error [--no-bin-links] [--no-fund] [--dry-run]",
         "npm error aliases: clean-install, ic, install-clean, isntall-clean",
         "npm error Run \"npm help ci\" for more info"})
     report.add(line);
-  BOOST_TEST(report.failure("npm", {}, "exit 1") ==
-             "npm: : exit 1: npm error code EUSAGE | npm error `npm ci` can only install packages "
-             "when your package.json and package-lock.json are in sync. | npm error Missing: a@1.0.0 "
-             "from lock file; bring the lock file up to date in the source and commit it");
+  BOOST_TEST(
+      report.failure("npm", {}, "exit 1") ==
+      "npm: : exit 1: npm error code EUSAGE | npm error `npm ci` can only install packages "
+      "when your package.json and package-lock.json are in sync. | npm error Missing: a@1.0.0 "
+      "from lock file; bring the lock file up to date in the source and commit it");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_of_a_failure_says_what_to_do) {

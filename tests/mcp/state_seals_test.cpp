@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_SUITE(state_seals)
 
 BOOST_AUTO_TEST_CASE(what_was_sealed_is_opened_to_the_byte) {
   for (const std::string& state : {std::string("s"), std::string(), std::string("a\"b\\\n\xc3\xa9"),
-                                  std::string("toolscore-2.x"), std::string(100'000, 'x')}) {
+                                   std::string("toolscore-2.x"), std::string(100'000, 'x')}) {
     const auto sealed = seal.seal(state, a_call(), "fs", 1'000);
     BOOST_TEST(sealed.starts_with("toolscore-2."));
     const auto opened = seal.open(sealed, a_call(), "fs", 999);

@@ -106,10 +106,9 @@ inline std::string cancel_line(int id) {
 inline web_peer::handler legacy_peer(web_peer::handler calls, const std::string& session = "s-1") {
   return [=](const peer_request& x, const peer_reply_ptr& reply) {
     if (x.says(R"("initialize")"))
-      return reply->json(
-          R"({"jsonrpc":"2.0","id":"toolscore-initialize",)"
-          R"("result":{"protocolVersion":"2025-11-25","capabilities":{}}})",
-          session.empty() ? "" : "Mcp-Session-Id: " + session + "\r\n");
+      return reply->json(R"({"jsonrpc":"2.0","id":"toolscore-initialize",)"
+                         R"("result":{"protocolVersion":"2025-11-25","capabilities":{}}})",
+                         session.empty() ? "" : "Mcp-Session-Id: " + session + "\r\n");
     if (x.says("notifications/")) return reply->answer(202, "", "");
     if (x.method == "GET") return reply->answer(405, "", "");
     if (x.method == "DELETE") return reply->answer(200, "", "");

@@ -1,8 +1,8 @@
 #pragma once
 #include "loop/asio.hpp"
 
-#include <boost/beast/ssl.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 
 #include <cstdint>
 #include <functional>
