@@ -131,6 +131,8 @@ boost::asio::io_context& runtime::io() {
 
 void runtime::begin() {
   auto& all = *state_;
+  if (auto begun = all.files->calls.begin(std::chrono::system_clock::now()); !begun)
+    log::write(log::level::error, "store.refused", {log::kv("reason", begun.failure().detail)});
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
   all.cgroups = cgroups_of(all.options.config.state_dir);
   all.processes->keep_spares(spares);
@@ -231,6 +233,9 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   all.containers.reset();
   all.processes.reset();
   all.cgroups->close();
+  if (ended && written) // As the last work of the thread that writes.
+    static_cast<void>(
+        all.writer.post([files = all.files] { static_cast<void>(files->calls.end()); }));
   all.clean = all.clean && ended && dead && removed && written;
   return all.clean;
 }

@@ -195,6 +195,24 @@ result<done> drop(store_files& files, const server_id& server) {
   return removed;
 }
 
+result<record_query> query_of(const trajectory_query& asked) {
+  record_query query;
+  query.server = asked.server;
+  query.tool = asked.tool;
+  query.trajectory = asked.trajectory;
+  query.after = asked.after;
+  query.limit = asked.limit;
+  query.since_us = asked.since_us;
+  query.before_us = asked.before_us;
+  if (asked.outcome.empty()) return query;
+  const auto outcomes = outcomes_of(asked.outcome);
+  if (!outcomes)
+    return error{errc::bad_request,
+                 "outcome is success, failed, admission, transport, rpc or tool"};
+  query.outcomes = *outcomes;
+  return query;
+}
+
 stored_instance row_of(const put_instance& message) {
   stored_instance row;
   row.id = message.instance;
@@ -256,11 +274,11 @@ caf::behavior make_store(self_pointer self, store_options options) {
             request.then);
       },
       [=](const records_query& request) {
-        const record_query query{request.query.server, request.query.trajectory,
-                                 request.query.after, request.query.limit};
+        const auto query = query_of(request.query);
+        if (!query) return request.then(query.failure());
         on_pool<result<std::string>>(
             self, options,
-            [query](store_files& files) -> result<std::string> {
+            [query = *query](store_files& files) -> result<std::string> {
               auto rows = files.calls.export_ndjson(query);
               if (!rows) return rows.failure();
               return std::move(rows->ndjson);

@@ -263,8 +263,18 @@ void rest_api::trajectories(const inbound_request& request, way_back back) {
     return;
   }
   trajectory_query query;
-  query.server = query_value(request.query(), "server").value_or("");
-  query.trajectory = query_value(request.query(), "trajectory").value_or("");
+  for (const auto& [name, field] : {std::pair{"server", &query.server},
+                                    {"tool", &query.tool},
+                                    {"trajectory", &query.trajectory},
+                                    {"outcome", &query.outcome}})
+    *field = query_value(request.query(), name).value_or("");
+  for (const auto& [name, field] :
+       {std::pair{"since_us", &query.since_us}, {"before_us", &query.before_us}}) {
+    if (!query_value(request.query(), name)) continue;
+    const auto at = number_of<std::int64_t>(request, name, 0, 0, INT64_MAX);
+    if (!at) return back.fail(at.failure().code, at.failure().detail);
+    *field = *at;
+  }
   query.after = *after;
   query.limit = *limit;
   tree_.trajectories(std::move(query), [back](result<std::string> x) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +21,15 @@ class joint_view;
 enum class list_kind : std::uint8_t;
 } // namespace mcp
 
+/// Which records; what is empty does not select.
 struct trajectory_query {
-  std::string server;     ///< Empty = all.
-  std::string trajectory; ///< Empty = all.
-  std::int64_t after = 0; ///< Only records with a greater number.
+  std::string server;
+  std::string tool;
+  std::string trajectory;
+  std::string outcome; ///< "success", "failed", or the step that failed, as outcomes are named.
+  std::optional<std::int64_t> since_us;  ///< Microseconds since 1970.
+  std::optional<std::int64_t> before_us; ///< The first that is not meant any more.
+  std::int64_t after = 0;                ///< Only records with a greater number.
   std::uint32_t limit = 100;
 };
 

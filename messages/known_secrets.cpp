@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace toolscore {
 namespace {
@@ -133,10 +134,12 @@ known_secrets& known_secrets::here() {
 void known_secrets::add(std::string_view value) {
   const std::lock_guard hold(guard_);
   if (set_->holds(value)) return;
-  auto more = set_->size() < values_max ? std::make_shared<secret_set>(*set_)
-                                        : std::make_shared<secret_set>();
-  more->add(value);
-  set_ = std::move(more);
+  if (set_->size() >= values_max)
+    set_ = std::make_shared<secret_set>();
+  else if (set_.use_count() > 1) // A reader has it. Without one nobody gets it but by this lock.
+    set_ = std::make_shared<secret_set>(*set_);
+  std::atomic_thread_fence(std::memory_order_acquire); // What the last reader read, it has read.
+  set_->add(value);
 }
 
 std::shared_ptr<const secret_set> known_secrets::all() const {

@@ -57,7 +57,7 @@ public:
 
 private:
   mutable std::mutex guard_;
-  std::shared_ptr<const secret_set> set_ = std::make_shared<const secret_set>();
+  std::shared_ptr<secret_set> set_ = std::make_shared<secret_set>(); ///< Copied where it is read.
 };
 
 /// Whether a key's value must not be kept: "githubToken" yes, "max_tokens" and "page_token" no.

@@ -51,7 +51,7 @@ result<done> check(SQLite::Database& base, std::uint64_t bytes, const database_o
     found = complaint(base, "PRAGMA quick_check(1)");
   } else {
     for (const char* table :
-         {"sqlite_schema", "schema_version", "servers", "installs", "instances", "gaps"})
+         {"sqlite_schema", "schema_version", "servers", "installs", "instances"})
       if (found.empty() && (table == std::string("sqlite_schema") || base.tableExists(table)))
         found = complaint(base, "PRAGMA quick_check(" + std::string(table) + ")");
   }
@@ -65,8 +65,6 @@ result<done> check(SQLite::Database& base, std::uint64_t bytes, const database_o
 }
 
 void configure(SQLite::Database& base, const database_options& options) {
-  // What a row of a record needs fits into SQLite's own slots; 1,200 bytes, its default, do not.
-  sqlite3_db_config(base.getHandle(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, 2'048, 48);
   base.exec("PRAGMA foreign_keys = ON");
   base.exec("PRAGMA synchronous = NORMAL");
   // 32 MiB: a page that changes often is written to the file once, not with every few batches.

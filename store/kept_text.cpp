@@ -15,7 +15,8 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
 
 } // namespace
 
-kept_text::kept_text(std::string_view raw, std::size_t bytes_max) : view_(raw) {
+kept_text::kept_text(std::string_view raw, std::size_t bytes_max, const secret_set& known)
+    : view_(raw) {
   if (raw.size() > bytes_max) {
     // Cut before it is searched, so that a huge text costs no more than a large one.
     view_ = cut(raw, bytes_max);
@@ -25,7 +26,7 @@ kept_text::kept_text(std::string_view raw, std::size_t bytes_max) : view_(raw) {
     redacted_ = std::move(*redacted);
     view_ = redacted_;
   }
-  if (auto hidden = known_secrets::here().scrub(view_)) {
+  if (auto hidden = known.scrub(view_)) {
     redacted_ = std::move(*hidden);
     view_ = redacted_;
   }

@@ -1,4 +1,6 @@
 #pragma once
+#include "messages/known_secrets.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -7,10 +9,10 @@
 namespace toolscore {
 
 /// A text as it is kept: cut at a limit and without secrets, those that only look like one and
-/// those that are known. Copies only where something is hidden. Borrows the text it was made from.
+/// those of `known`. Copies only where something is hidden. Borrows the text it was made from.
 class kept_text {
 public:
-  kept_text(std::string_view raw, std::size_t bytes_max);
+  kept_text(std::string_view raw, std::size_t bytes_max, const secret_set& known);
   kept_text(const kept_text&) = delete;
   kept_text& operator=(const kept_text&) = delete;
 

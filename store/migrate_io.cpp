@@ -1,6 +1,7 @@
 #include "store/migrate_io.hpp"
 
 #include "store/failure_io.hpp"
+#include "store/move_records_io.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <string>
@@ -33,6 +34,7 @@ void apply(SQLite::Database& base, int version, const migration& step) {
   SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
   if (version == 1) base.exec(version_table_sql);
   base.exec(step.sql);
+  if (step.moves_records) move_records(base);
   SQLite::Statement mark(base, "INSERT INTO schema_version (version, what) VALUES (?, ?)");
   mark.bind(1, version);
   mark.bind(2, step.what);

@@ -30,22 +30,36 @@ private:
 };
 
 /// The value for a stored text; `whole` becomes false where it had to become a string.
-std::string embedded(const std::string& stored, bool cut, bool& whole) {
+std::string embedded(std::string_view stored, bool cut, bool& whole) {
   if (stored.empty()) return "null";
   if (cut || !nlohmann::json::accept(stored)) {
     whole = false;
     return json_string(stored);
   }
-  std::string out = stored;
+  std::string out(stored);
   for (char& c : out)
     if (c == '\n' || c == '\r') c = ' '; // only between values: inside strings JSON escapes them
   return out;
 }
 
+void append_gap(std::string& out, const record_row& row) {
+  std::string inner;
+  line gap(inner);
+  gap.raw("count", row.queued_us == 0 ? "null" : std::to_string(row.queued_us));
+  gap.text("from", timestamp_text(row.at_us));
+  gap.text("to", timestamp_text(row.at_us + row.total_us));
+  gap.text("reason", row.failure);
+  inner += '}';
+  line members(out);
+  members.whole("number", row.number);
+  members.raw("gap", inner);
+  members.end();
+}
+
 } // namespace
 
 void append_line(std::string& out, const record_row& row) {
-  const auto good = [](outcome x) { return x == outcome::ok; };
+  if (row.gap) return append_gap(out, row);
   bool whole = true;
   line members(out);
   members.whole("number", row.number);
@@ -60,20 +74,20 @@ void append_line(std::string& out, const record_row& row) {
   members.text("principal", row.principal);
   members.text("method", row.method);
   members.text("tool", row.tool);
-  members.raw("arguments", embedded(row.arguments, row.arguments_cut, whole));
-  members.raw("result", embedded(row.result, row.result_cut, whole));
+  members.raw("arguments", embedded(row.arguments, row.arguments_cut != 0, whole));
+  members.raw("result", embedded(row.result, row.result_cut != 0, whole));
   if (!whole) members.flag("truncated", true);
   members.text("admission", to_string(row.admission));
   members.text("transport", to_string(row.transport));
   members.text("rpc", to_string(row.rpc));
   members.text("tool_outcome", to_string(row.tool_outcome));
-  members.flag("success", good(row.admission) && good(row.transport) && good(row.rpc) &&
-                              good(row.tool_outcome));
+  members.flag("success", row.success());
   members.text("failure", row.failure);
   members.whole("attempt", row.attempt);
   members.whole("queued_us", row.queued_us);
   members.whole("wire_us", row.wire_us);
   members.whole("total_us", row.total_us);
+  if (row.imported) members.flag("imported", true);
   members.end();
 }
 

@@ -2,31 +2,39 @@
 #include "messages/call.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace toolscore {
 
-/// One stored record on its way out.
+/// One stored record. The texts are borrowed from where it was read.
 struct record_row {
   std::int64_t number = 0;
   std::int64_t at_us = 0; ///< Since 1970.
-  std::string trajectory, task, trace;
-  std::string server;
+  std::string_view trajectory, task, trace;
+  std::string_view server;
   std::int64_t instance = 0;
-  std::string server_version, server_commit;
-  std::string principal, method, tool;
+  std::string_view server_version, server_commit;
+  std::string_view principal, method, tool;
   outcome admission = outcome::not_reached;
   outcome transport = outcome::not_reached;
   outcome rpc = outcome::not_reached;
   outcome tool_outcome = outcome::not_reached;
-  std::string failure;
+  std::string_view failure;
   std::int64_t attempt = 1;
   std::int64_t queued_us = 0, wire_us = 0, total_us = 0;
-  bool arguments_cut = false; ///< Not complete.
-  bool result_cut = false;
-  std::string arguments, result;
+  std::int64_t arguments_cut = 0; ///< The whole length of a text that was cut off; 0 = complete.
+  std::int64_t result_cut = 0;
+  std::string_view arguments, result;
+  bool imported = false; ///< It was made by another store and is told as that one told it.
+  /// No call but the place of some that could not be kept: from `at_us`, for `total_us`, because of
+  /// `failure`; `queued_us` is how many, 0 = nobody knows.
+  bool gap = false;
+
+  bool success() const noexcept {
+    return admission == outcome::ok && transport == outcome::ok && rpc == outcome::ok &&
+           tool_outcome == outcome::ok;
+  }
 };
 
 /// Appends the record as one JSON object and a newline. Complete JSON is embedded as it is; a text

@@ -1,8 +1,10 @@
 #include "store/records_io.hpp"
 
+#include "messages/known_secrets.hpp"
 #include "store/failure_io.hpp"
-#include "store/record_insert_io.hpp"
-#include "store/record_line.hpp"
+#include "store/kept_text.hpp"
+#include "store/record_chain_io.hpp"
+#include "store/record_search_io.hpp"
 #include "store/trajectories_io.hpp"
 #include "store/wall_clock.hpp"
 
@@ -14,47 +16,57 @@
 namespace toolscore {
 namespace {
 
-constexpr const char* select_sql =
-    "SELECT number, at_us, server, instance, server_version, server_commit, trajectory, task, "
-    "trace, principal, method, tool, admission, transport, rpc, tool_outcome, failure, attempt, "
-    "queued_us, wire_us, total_us, arguments_cut, result_cut, arguments, result FROM calls "
-    "WHERE number > ?1";
-
-outcome outcome_of(const SQLite::Column& column) {
-  const int value = column.getInt();
-  return value == 1 ? outcome::ok : value == 2 ? outcome::failed : outcome::not_reached;
+std::string_view text_of(const bytes& text, text_span span) {
+  if (!text || span.at > text->size()) return {};
+  return span.of(*text);
 }
 
-record_row row_of(SQLite::Statement& statement) {
-  const auto text = [&](int i) { return statement.getColumn(i).getString(); };
-  const auto whole = [&](int i) { return statement.getColumn(i).getInt64(); };
+void add(block_writer& block, const call_record& record, std::size_t text_max,
+         const secret_set& secrets) {
+  const kept_text arguments(text_of(record.request, record.arguments), text_max, secrets);
+  const kept_text result(text_of(record.response, record.result), text_max, secrets);
+  const auto hidden = secrets.scrub(record.failure); // It may quote what the server said.
   record_row row;
-  row.number = whole(0);
-  row.at_us = whole(1);
-  row.server = text(2);
-  row.instance = whole(3);
-  row.server_version = text(4);
-  row.server_commit = text(5);
-  row.trajectory = text(6);
-  row.task = text(7);
-  row.trace = text(8);
-  row.principal = text(9);
-  row.method = text(10);
-  row.tool = text(11);
-  row.admission = outcome_of(statement.getColumn(12));
-  row.transport = outcome_of(statement.getColumn(13));
-  row.rpc = outcome_of(statement.getColumn(14));
-  row.tool_outcome = outcome_of(statement.getColumn(15));
-  row.failure = text(16);
-  row.attempt = whole(17);
-  row.queued_us = whole(18);
-  row.wire_us = whole(19);
-  row.total_us = whole(20);
-  row.arguments_cut = !statement.getColumn(21).isNull();
-  row.result_cut = !statement.getColumn(22).isNull();
-  row.arguments = text(23);
-  row.result = text(24);
-  return row;
+  row.at_us = to_microseconds(record.at);
+  row.trajectory = record.ids.trajectory;
+  row.task = record.ids.task;
+  row.trace = record.ids.trace;
+  row.server = record.server.value;
+  row.instance = static_cast<std::int64_t>(record.instance);
+  row.server_version = record.server_version;
+  row.server_commit = record.server_commit;
+  row.principal = record.principal;
+  row.method = record.method;
+  row.tool = record.tool;
+  row.admission = record.admission;
+  row.transport = record.transport;
+  row.rpc = record.rpc;
+  row.tool_outcome = record.tool_outcome;
+  row.failure = hidden ? *hidden : record.failure;
+  row.attempt = record.attempt;
+  row.queued_us = record.queued.count();
+  row.wire_us = record.wire.count();
+  row.total_us = record.total.count();
+  row.arguments_cut = arguments.cut_from();
+  row.result_cut = result.cut_from();
+  row.arguments = arguments.view();
+  row.result = result.view();
+  block.add(row);
+}
+
+void add(block_writer& block, const record_gap& gap) {
+  record_row row;
+  row.gap = true;
+  row.at_us = to_microseconds(gap.from);
+  row.total_us = to_microseconds(gap.to) - row.at_us;
+  row.queued_us = static_cast<std::int64_t>(gap.count);
+  row.failure = gap.reason;
+  block.add(row);
+}
+
+record_gap gap_of(const record_row& row) {
+  return {static_cast<std::uint64_t>(row.queued_us), from_microseconds(row.at_us),
+          from_microseconds(row.at_us + row.total_us), std::string(row.failure)};
 }
 
 /// When the records of a batch were made; they come in the order in which they ended.
@@ -71,28 +83,24 @@ record_gap gap_of(std::span<const call_record> batch, const std::string& reason)
 /// whole batch: that would be milliseconds, with all callers idle. On a machine that has no idle
 /// moment each time costs a slice of everybody's, and what is called meanwhile piles up: so a batch
 /// makes way no longer than it takes the next one to come.
-void insert_all(record_insert& insert, std::span<const call_record> batch, std::size_t text_max) {
-  constexpr auto go = record_insert::records_a_statement;
-  constexpr std::chrono::milliseconds way_max{50};
-  std::chrono::steady_clock::duration made_way{0};
-  for (std::size_t at = 0; at < batch.size(); at += go) {
-    if (at != 0 && made_way < way_max) {
-      const auto before = std::chrono::steady_clock::now();
-      ::sched_yield();
-      made_way += std::chrono::steady_clock::now() - before;
-    }
-    insert(batch.subspan(at, std::min(go, batch.size() - at)), text_max);
+class way_maker {
+public:
+  void operator()(std::size_t done) {
+    constexpr std::size_t go = 8;
+    constexpr std::chrono::milliseconds way_max{50};
+    if (done % go != 0 || made_way_ >= way_max) return;
+    const auto before = std::chrono::steady_clock::now();
+    ::sched_yield();
+    made_way_ += std::chrono::steady_clock::now() - before;
   }
-}
 
-void insert_gap(SQLite::Database& base, const record_gap& gap) {
-  SQLite::Statement statement(
-      base, "INSERT INTO gaps (count, from_us, to_us, reason) VALUES (?, ?, ?, ?)");
-  statement.bind(1, static_cast<std::int64_t>(gap.count));
-  statement.bind(2, to_microseconds(gap.from));
-  statement.bind(3, to_microseconds(gap.to));
-  statement.bind(4, gap.reason);
-  statement.exec();
+private:
+  std::chrono::steady_clock::duration made_way_{0};
+};
+
+std::optional<std::int64_t> whole_or_null(SQLite::Database& base, const char* sql) {
+  const auto column = base.execAndGet(sql);
+  return column.isNull() ? std::nullopt : std::optional(column.getInt64());
 }
 
 } // namespace
@@ -100,30 +108,59 @@ void insert_gap(SQLite::Database& base, const record_gap& gap) {
 struct records::state {
   SQLite::Database& base;
   record_limits limits;
-  std::unique_ptr<record_insert> insert; ///< Made with the first batch, for the store's life.
+  std::optional<chain_end> chain; ///< Looked up with the first batch, and after a failure.
+  block_writer block;
   std::optional<record_gap> gap;
+
+  /// Runs `work` in a transaction of its own. What failed has moved the chain's end for nothing.
+  template <class Work>
+  auto writing(const char* doing, Work work) -> decltype(work()) {
+    auto answer = guarded(doing, [&] {
+      SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
+      if (!chain) chain.emplace(base);
+      auto made = work();
+      transaction.commit();
+      return made;
+    });
+    block.clear();
+    if (!answer) chain.reset();
+    return answer;
+  }
+
+  void add_gap() {
+    if (gap) add(block, *gap);
+  }
 };
 
 records::records(database& base, const record_limits& limits)
-    : state_(new state{base.handle(), limits, nullptr, std::nullopt}) {}
+    : state_(new state{base.handle(), limits, std::nullopt, {}, std::nullopt}) {}
 records::records(records&&) noexcept = default;
 records::~records() = default;
 
 result<std::int64_t> records::append(std::span<const call_record> batch) {
   if (batch.empty()) return std::int64_t{0};
-  auto kept = guarded("keeping records", [&]() -> result<std::int64_t> {
-    auto& base = state_->base;
-    if (!state_->insert) state_->insert = std::make_unique<record_insert>(base);
-    SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
-    insert_all(*state_->insert, batch, state_->limits.text_bytes_max);
-    const std::int64_t last = base.getLastInsertRowid();
-    note_trajectories(base, batch, last);
-    if (state_->gap) insert_gap(base, *state_->gap);
-    transaction.commit();
-    state_->gap.reset();
+  auto& x = *state_;
+  auto kept = x.writing("keeping records", [&]() -> result<std::int64_t> {
+    x.add_gap();
+    const auto secrets = known_secrets::here().all();
+    way_maker make_way;
+    std::size_t written = 0;
+    for (const auto& record : batch) {
+      if (written != 0) make_way(written);
+      add(x.block, record, x.limits.text_bytes_max, *secrets);
+      ++written;
+      if (x.block.records() >= x.limits.block_records_max ||
+          x.block.bytes().size() >= x.limits.block_bytes_max)
+        x.chain->append(x.block);
+    }
+    const auto last = x.chain->append(x.block);
+    note_trajectories(x.base, batch, last);
     return last;
   });
-  if (!kept) lost(gap_of(batch, kept.failure().detail));
+  if (kept)
+    x.gap.reset();
+  else
+    lost(gap_of(batch, kept.failure().detail));
   return kept;
 }
 
@@ -141,25 +178,51 @@ void records::lost(const record_gap& gap) {
 }
 
 result<done> records::flush_gaps() {
-  if (!state_->gap) return done{};
-  return guarded("keeping a gap in the records", [&]() -> result<done> {
-    insert_gap(state_->base, *state_->gap);
-    state_->gap.reset();
+  auto& x = *state_;
+  if (!x.gap) return done{};
+  auto kept = x.writing("keeping a gap in the records", [&]() -> result<done> {
+    x.add_gap();
+    x.chain->append(x.block);
     return done{};
   });
+  if (kept) x.gap.reset();
+  return kept;
 }
 
 const std::optional<record_gap>& records::pending_gap() const noexcept {
   return state_->gap;
 }
 
+result<done> records::begin(std::chrono::system_clock::time_point now) {
+  auto& x = *state_;
+  return x.writing("beginning to record", [&]() -> result<done> {
+    if (x.base.execAndGet("SELECT count(*) FROM recording").getInt() != 0) {
+      const auto known = whole_or_null(x.base, "SELECT max(to_us) FROM (SELECT to_us FROM "
+                                               "record_blocks ORDER BY last DESC LIMIT 1)");
+      add(x.block, record_gap{0, known ? from_microseconds(*known) : now, now,
+                              "the node was killed: calls that ended in its last 200 ms may be "
+                              "missing"});
+      x.chain->append(x.block);
+    }
+    x.base.exec("INSERT OR REPLACE INTO recording (id) VALUES (1)");
+    return done{};
+  });
+}
+
+result<done> records::end() {
+  return guarded("ending to record", [&]() -> result<done> {
+    state_->base.exec("DELETE FROM recording");
+    return done{};
+  });
+}
+
 result<std::uint64_t> records::count() {
   return guarded("counting records", [&]() -> result<std::uint64_t> {
     // Numbers count up by one and only the oldest are ever deleted: no need to walk the table.
-    SQLite::Statement statement(state_->base, "SELECT coalesce((SELECT max(number) FROM calls) - "
-                                              "(SELECT min(number) FROM calls) + 1, 0)");
-    statement.executeStep();
-    return static_cast<std::uint64_t>(statement.getColumn(0).getInt64());
+    const auto first = whole_or_null(
+        state_->base, "SELECT (SELECT first FROM record_blocks ORDER BY last LIMIT 1)");
+    const auto last = whole_or_null(state_->base, "SELECT max(last) FROM record_blocks");
+    return first && last ? static_cast<std::uint64_t>(*last - *first + 1) : std::uint64_t{0};
   });
 }
 
@@ -167,34 +230,20 @@ result<exported_records> records::export_ndjson(const record_query& query) {
   return guarded("exporting records", [&]() -> result<exported_records> {
     exported_records out;
     out.last = query.after;
-    std::optional<trajectory_summary> range;
-    if (!query.trajectory.empty()) {
-      range = find_trajectory(state_->base, query.trajectory);
-      if (!range) return out;
-    }
-    std::string sql = select_sql;
-    if (range) sql += " AND number BETWEEN ?2 AND ?3 AND trajectory = ?4";
-    if (!query.server.empty()) sql += " AND server = ?5";
-    SQLite::Statement statement(state_->base, sql + " ORDER BY number");
-    statement.bind(1, query.after);
-    if (range) {
-      statement.bind(2, range->first);
-      statement.bind(3, range->last);
-      statement.bind(4, range->name);
-    }
-    if (!query.server.empty()) statement.bind(5, query.server);
-    const auto rows_max = state_->limits.export_rows_max;
-    const auto limit = query.limit == 0 ? rows_max : std::min(query.limit, rows_max);
-    while (statement.executeStep()) {
-      if (out.count == limit || out.ndjson.size() >= state_->limits.export_bytes_max) {
+    const auto& limits = state_->limits;
+    const auto limit =
+        query.limit == 0 ? limits.export_rows_max : std::min(query.limit, limits.export_rows_max);
+    auto searched = select_records(state_->base, query, [&](const record_row& row) {
+      if (out.count == limit || out.ndjson.size() >= limits.export_bytes_max) {
         out.more = true;
-        break;
+        return false;
       }
-      const auto row = row_of(statement);
       append_line(out.ndjson, row);
       out.last = row.number;
       ++out.count;
-    }
+      return true;
+    });
+    if (!searched) return searched.failure();
     return out;
   });
 }
@@ -207,34 +256,43 @@ result<std::vector<trajectory_summary>> records::trajectories(std::size_t limit)
 
 result<std::vector<record_gap>> records::gaps(std::size_t limit) {
   return guarded("reading the gaps", [&]() -> result<std::vector<record_gap>> {
-    SQLite::Statement statement(
-        state_->base, "SELECT count, from_us, to_us, reason FROM gaps ORDER BY number LIMIT ?");
-    statement.bind(1, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000'000)));
     std::vector<record_gap> out;
-    while (statement.executeStep())
-      out.push_back({static_cast<std::uint64_t>(statement.getColumn(0).getInt64()),
-                     from_microseconds(statement.getColumn(1).getInt64()),
-                     from_microseconds(statement.getColumn(2).getInt64()),
-                     statement.getColumn(3).getString()});
+    record_query query;
+    query.outcomes = mask_of(outcome_bit::gap);
+    auto searched = select_records(state_->base, query, [&](const record_row& row) {
+      if (out.size() < limit) out.push_back(gap_of(row));
+      return out.size() < limit;
+    });
+    if (!searched) return searched.failure();
     return out;
   });
 }
 
-result<std::uint64_t> records::trim(std::uint64_t keep_max, std::uint64_t step_max) {
+result<std::uint64_t> records::trim(std::uint64_t keep_max, std::uint64_t step_max,
+                                    std::optional<std::chrono::system_clock::time_point> oldest) {
   constexpr std::uint64_t most = std::uint64_t{1} << 62;
-  return guarded("deleting old records", [&]() -> result<std::uint64_t> {
-    SQLite::Transaction transaction(state_->base, SQLite::TransactionBehavior::IMMEDIATE);
-    // The newest always stays, so that its number is never given again.
+  const auto before = count();
+  if (!before) return before;
+  auto trimmed = guarded("deleting old records", [&]() -> result<done> {
+    auto& base = state_->base;
+    SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
+    // The newest always stays, so that its number is never given again; and only the oldest go,
+    // whatever their times say: the others' chain goes on from the last that went.
     SQLite::Statement statement(
-        state_->base, "DELETE FROM calls WHERE number <= (SELECT max(number) FROM calls) - ?1 "
-                      "AND number < (SELECT min(number) FROM calls) + ?2");
+        base, "DELETE FROM record_blocks WHERE last < (SELECT max(last) FROM record_blocks) AND "
+              "last < (SELECT first FROM record_blocks ORDER BY last LIMIT 1) + ?2 AND last <= max("
+              "(SELECT max(last) FROM record_blocks) - ?1, coalesce((SELECT first - 1 FROM "
+              "record_blocks WHERE to_us >= ?3 ORDER BY last LIMIT 1), last))");
     statement.bind(1, static_cast<std::int64_t>(std::clamp(keep_max, std::uint64_t{1}, most)));
-    statement.bind(2, static_cast<std::int64_t>(std::min(step_max, most)));
-    const auto deleted = static_cast<std::uint64_t>(statement.exec());
-    if (deleted != 0) trim_trajectories(state_->base);
+    statement.bind(2, static_cast<std::int64_t>(std::min(step_max, most / 2)));
+    statement.bind(3, oldest ? to_microseconds(*oldest) : INT64_MIN);
+    if (statement.exec() != 0) trim_trajectories(base);
     transaction.commit();
-    return deleted;
+    return done{};
   });
+  if (!trimmed) return trimmed.failure();
+  const auto after = count();
+  return after ? result<std::uint64_t>(*before - *after) : after;
 }
 
 } // namespace toolscore

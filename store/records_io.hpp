@@ -2,6 +2,7 @@
 #include "messages/call.hpp"
 #include "messages/error.hpp"
 #include "store/database_io.hpp"
+#include "store/record_selection.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,14 +18,9 @@ struct record_limits {
   std::size_t text_bytes_max = 64u << 10; ///< Of arguments and of result each; the rest is cut off.
   std::size_t export_rows_max = 10'000;
   std::size_t export_bytes_max = 16u << 20; ///< One export ends with the record that passes it.
-};
-
-/// Which records to export; empty fields do not select.
-struct record_query {
-  std::string server;
-  std::string trajectory;
-  std::int64_t after = 0;    ///< Only records with a higher number.
-  std::size_t limit = 1'000; ///< 0 = as many as `export_rows_max`.
+  /// A block of records ends with the one that passes either.
+  std::size_t block_records_max = 64;
+  std::size_t block_bytes_max = 128u << 10;
 };
 
 struct exported_records {
@@ -42,15 +38,16 @@ struct trajectory_summary {
   std::uint64_t count = 0; ///< Records ever kept of it; trim() may have deleted the oldest.
 };
 
-/// Records that could not be kept, told in the open.
+/// Records that could not be kept, told in the open: a gap is a record of its own, with a number.
 struct record_gap {
-  std::uint64_t count = 0;
+  std::uint64_t count = 0; ///< 0 = nobody knows how many, if any.
   std::chrono::system_clock::time_point from;
   std::chrono::system_clock::time_point to;
   std::string reason; ///< One line.
 };
 
-/// The recorded calls. Appending is made to be cheap and happens in batches.
+/// The recorded calls, in blocks of which each holds the digest of the one before
+/// (record_chain_io.hpp). Appending is made to be cheap and happens in batches.
 /// @error store_failed from every function that returns a result
 class records {
 public:
@@ -60,7 +57,7 @@ public:
 
   /// Keeps all of `batch` or none, in one transaction; `number` of the records is ignored. Secrets
   /// are redacted and long texts cut on the way. A batch that is refused is remembered as a gap,
-  /// which the next batch that succeeds writes down: do not append it again.
+  /// which the next batch that succeeds writes down before its own: do not append it again.
   /// @returns the number of the last record, 0 for an empty batch; they count up by one
   result<std::int64_t> append(std::span<const call_record> batch);
 
@@ -71,15 +68,24 @@ public:
   /// Not yet written down; never more than one, as later ones widen it.
   const std::optional<record_gap>& pending_gap() const noexcept;
 
+  /// A node begins to record. One that never said that it had ended may have died with records
+  /// that it had not written yet: that is a gap of unknown count.
+  result<done> begin(std::chrono::system_clock::time_point now);
+  /// All that was recorded is written. What comes later makes the end untrue until the next one.
+  result<done> end();
+
+  /// How many there are, gaps among them.
   result<std::uint64_t> count();
   result<exported_records> export_ndjson(const record_query& query);
   /// The most recently used first, at most `limit`.
   result<std::vector<trajectory_summary>> trajectories(std::size_t limit = 1'000);
   /// Oldest first, at most `limit`.
   result<std::vector<record_gap>> gaps(std::size_t limit = 1'000);
-  /// Deletes the oldest records until `keep_max` are left, at most `step_max` in one call.
-  /// @returns how many were deleted
-  result<std::uint64_t> trim(std::uint64_t keep_max, std::uint64_t step_max = 10'000);
+  /// Deletes the oldest blocks while `keep_max` records are left without them, at most `step_max`
+  /// records in one call; also those whose records all are from before `oldest`.
+  /// @returns how many records were deleted
+  result<std::uint64_t> trim(std::uint64_t keep_max, std::uint64_t step_max = 10'000,
+                             std::optional<std::chrono::system_clock::time_point> oldest = {});
 
 private:
   struct state;

@@ -124,11 +124,31 @@ CREATE TABLE tool_pins (
 ) STRICT, WITHOUT ROWID;
 )";
 
+// Records stand in blocks, each with the digest of the one before (store/record_block.hpp,
+// store/record_chain_io.hpp). The names' and outcomes' bits let a search pass blocks by. A row in
+// `recording` while a node records: found at the next start, it says how the last one ended.
+constexpr const char* blocks_sql = R"(
+CREATE TABLE record_blocks (
+  last     INTEGER PRIMARY KEY,
+  first    INTEGER NOT NULL,
+  from_us  INTEGER NOT NULL,
+  to_us    INTEGER NOT NULL,
+  servers  INTEGER NOT NULL,
+  tools    INTEGER NOT NULL,
+  outcomes INTEGER NOT NULL,
+  before   TEXT NOT NULL,
+  digest   TEXT NOT NULL,
+  records  BLOB NOT NULL
+) STRICT;
+CREATE TABLE recording (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
+)";
+
 constexpr std::array steps{
     migration{"definitions, installs and instances", definitions_sql},
     migration{"recorded calls and their gaps", calls_sql},
     migration{"crash reports", crashes_sql},
     migration{"approved tools", tool_pins_sql},
+    migration{"recorded calls in a chain of blocks", blocks_sql, true},
 };
 
 } // namespace

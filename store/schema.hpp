@@ -7,6 +7,7 @@ namespace toolscore {
 struct migration {
   const char* what; ///< One line, kept in the table schema_version.
   const char* sql;
+  bool moves_records = false; ///< Then what the table `calls` holds is moved into blocks.
 };
 
 /// All steps, oldest first. Append only: a step that was released is never edited.

@@ -65,7 +65,8 @@ std::vector<trajectory_summary> list_trajectories(SQLite::Database& base, std::s
 }
 
 void trim_trajectories(SQLite::Database& base) {
-  base.exec("DELETE FROM trajectories WHERE last < (SELECT min(number) FROM calls)");
+  base.exec("DELETE FROM trajectories WHERE last < "
+            "(SELECT first FROM record_blocks ORDER BY last LIMIT 1)");
 }
 
 } // namespace toolscore

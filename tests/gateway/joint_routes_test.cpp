@@ -262,4 +262,35 @@ BOOST_AUTO_TEST_CASE(who_is_asked_is_told_which_server_asks) {
   of.node.on_loop([&] { routes::answer_with(of.seen, R"({"content":[]})"); });
 }
 
+BOOST_AUTO_TEST_CASE(who_is_asked_in_a_call_by_call_tool_comes_back_with_the_call_as_it_wrote_it) {
+  routes of;
+  group_view how;
+  how.search = true;
+  std::string told; // The loop's.
+  of.node.on_loop([&] { of.node.tree.views["big"] = view_of(colliding(), how); });
+  of.answer = [&](call_request& x) {
+    x.reply->ask({"elicitation/create", R"({"message":"Name?","requestedSchema":{}})"},
+                 [&](const input_response& said) {
+                   told = said.json;
+                   routes::answer_with(of.seen, R"({"content":[]})");
+                 });
+  };
+  const auto call = [&](const std::string& tool, const std::string& more) {
+    auto text = modern_text("tools/call", R"("name":"call_tool","arguments":{"name":")" + tool +
+                                              R"(","arguments":{"path":"/a"}})" + more);
+    const std::string none = R"("io.modelcontextprotocol/clientCapabilities":{})";
+    BOOST_TEST_REQUIRE(text.find(none) != text.npos, text);
+    text.insert(text.find(none) + none.size() - 1, R"("elicitation":{"form":{}})");
+    return json::parse(of.ask("/mcp/@big", text, modern_headers("tools/call", "call_tool")).body);
+  };
+  const auto asked = call("fs__read", {})["result"];
+  BOOST_TEST_REQUIRE(asked["resultType"] == "input_required", asked.dump());
+  const auto answers = R"(,"inputResponses":{"1":{"action":"decline"}},"requestState":)" +
+                       asked["requestState"].dump();
+  BOOST_TEST(call("db__read", answers)["error"]["code"] == -32602); // It is another call's.
+  const auto done = call("fs__read", answers);
+  BOOST_TEST(done["result"]["resultType"] == "complete", done.dump());
+  BOOST_TEST(of.node.on_loop([&] { return told; }) == R"({"action":"decline"})");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -69,4 +69,18 @@ BOOST_AUTO_TEST_CASE(a_value_is_added_once) {
   BOOST_TEST(here.scrubbed("<a-secret-of-this-test>") == "<[redacted]>");
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_keeps_what_stood_and_without_one_nothing_is_copied) {
+  auto& here = known_secrets::here();
+  const auto held = here.all();
+  const auto before = held->size();
+  here.add("a-secret-beside-a-reader");
+  BOOST_TEST(held->size() == before);
+  BOOST_TEST(!held->holds("a-secret-beside-a-reader"));
+  const auto* const same = here.all().get();
+  BOOST_TEST(same != held.get());
+  here.add("a-secret-beside-nobody");
+  BOOST_TEST(here.all().get() == same);
+  BOOST_TEST(here.all()->holds("a-secret-beside-a-reader"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,20 @@
 using namespace toolscore;
 using namespace std::chrono_literals;
 
+namespace {
+
+record_query query_of(std::string server, std::string trajectory, std::int64_t after,
+                      std::size_t limit) {
+  record_query query;
+  query.server = std::move(server);
+  query.trajectory = std::move(trajectory);
+  query.after = after;
+  query.limit = limit;
+  return query;
+}
+
+} // namespace
+
 BOOST_AUTO_TEST_SUITE(recording)
 
 BOOST_AUTO_TEST_CASE(a_record_comes_back_with_every_field) {
@@ -147,20 +161,15 @@ BOOST_AUTO_TEST_CASE(an_export_selects_and_continues_where_it_ended) {
     for (const auto& line : test::lines_of(found->ndjson)) out += line["number"].dump() + " ";
     return out + (found->more ? "+" : "");
   };
-  BOOST_TEST(numbers({.server = "", .trajectory = "", .after = 0, .limit = 3}) == "1 2 3 +");
-  BOOST_TEST(numbers({.server = "", .trajectory = "", .after = 37, .limit = 0}) == "38 39 40 ");
-  BOOST_TEST(numbers({.server = "", .trajectory = "", .after = 0, .limit = 99}) ==
-             "1 2 3 4 5 6 7 8 +");
-  BOOST_TEST(numbers({.server = "web", .trajectory = "", .after = 30, .limit = 0}) ==
-             "32 34 36 38 40 ");
-  BOOST_TEST(numbers({.server = "", .trajectory = "t1", .after = 16, .limit = 0}) ==
-             "17 18 21 22 25 26 29 30 +");
-  BOOST_TEST(numbers({.server = "web", .trajectory = "t1", .after = 16, .limit = 0}) ==
-             "18 22 26 30 34 38 ");
-  BOOST_TEST(numbers({.server = "", .trajectory = "none", .after = 0, .limit = 0}) == "");
-  BOOST_TEST(numbers({.server = "", .trajectory = "", .after = 40, .limit = 0}) == "");
-  BOOST_TEST(kept.export_ndjson({.server = "", .trajectory = "", .after = 40, .limit = 0})->last ==
-             40);
+  BOOST_TEST(numbers(query_of("", "", 0, 3)) == "1 2 3 +");
+  BOOST_TEST(numbers(query_of("", "", 37, 0)) == "38 39 40 ");
+  BOOST_TEST(numbers(query_of("", "", 0, 99)) == "1 2 3 4 5 6 7 8 +");
+  BOOST_TEST(numbers(query_of("web", "", 30, 0)) == "32 34 36 38 40 ");
+  BOOST_TEST(numbers(query_of("", "t1", 16, 0)) == "17 18 21 22 25 26 29 30 +");
+  BOOST_TEST(numbers(query_of("web", "t1", 16, 0)) == "18 22 26 30 34 38 ");
+  BOOST_TEST(numbers(query_of("", "none", 0, 0)) == "");
+  BOOST_TEST(numbers(query_of("", "", 40, 0)) == "");
+  BOOST_TEST(kept.export_ndjson(query_of("", "", 40, 0))->last == 40);
 }
 
 BOOST_AUTO_TEST_CASE(one_export_is_bounded_in_bytes) {
@@ -196,22 +205,64 @@ BOOST_AUTO_TEST_CASE(trajectories_are_listed_with_what_they_hold) {
   BOOST_TEST((*all)[1].last == 3);
   BOOST_TEST(kept.trajectories(1)->size() == 1u);
   BOOST_REQUIRE(kept.trim(1));
-  BOOST_TEST(kept.trajectories()->size() == 1u);
+  BOOST_TEST(kept.trajectories()->size() == 1u); // Of the block that is left.
 }
 
 BOOST_AUTO_TEST_CASE(old_records_are_deleted_in_steps_and_no_number_is_given_twice) {
   const test::state_dir dir;
   auto base = test::open_in(dir.path);
-  records kept(base);
+  record_limits limits;
+  limits.block_records_max = 5;
+  records kept(base, limits);
   BOOST_TEST(*kept.trim(5) == 0u);
   BOOST_REQUIRE(kept.append(std::vector<call_record>(20, test::record_of())));
   BOOST_TEST(*kept.trim(5, 10) == 10u);
   BOOST_TEST(*kept.count() == 10u);
   BOOST_TEST(*kept.trim(5, 10) == 5u);
   BOOST_TEST(*kept.trim(5, 10) == 0u);
-  BOOST_TEST(*kept.trim(0) == 4u);
-  BOOST_TEST(*kept.count() == 1u);
+  BOOST_TEST(*kept.trim(0) == 0u); // The newest block stays.
+  BOOST_TEST(*kept.count() == 5u);
   BOOST_TEST(*kept.append(std::array{test::record_of()}) == 21);
+}
+
+BOOST_AUTO_TEST_CASE(an_export_selects_by_tool_outcome_and_time) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  record_limits limits;
+  limits.block_records_max = 2;
+  records kept(base, limits);
+  std::vector<call_record> batch(6, test::record_of());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    batch[i].at += std::chrono::seconds(i);
+    batch[i].tool = i % 2 == 0 ? "even" : "odd";
+  }
+  batch[1].tool_outcome = outcome::failed;
+  batch[3].admission = outcome::failed;
+  batch[3].transport = batch[3].rpc = batch[3].tool_outcome = outcome::not_reached;
+  BOOST_REQUIRE(kept.append(batch));
+  const auto zero = 1'750'000'000'000'000;
+  const auto numbers = [&](const record_query& query) {
+    std::string out;
+    for (const auto& line : test::lines_of(kept.export_ndjson(query)->ndjson))
+      out += line["number"].dump() + " ";
+    return out;
+  };
+  record_query query;
+  query.tool = "odd";
+  BOOST_TEST(numbers(query) == "2 4 6 ");
+  query.outcomes = *outcomes_of("success");
+  BOOST_TEST(numbers(query) == "6 ");
+  query.outcomes = *outcomes_of("failed");
+  BOOST_TEST(numbers(query) == "2 4 ");
+  query.outcomes = *outcomes_of("admission");
+  BOOST_TEST(numbers(query) == "4 ");
+  query.outcomes = *outcomes_of("transport");
+  BOOST_TEST(numbers(query) == "");
+  BOOST_TEST(!outcomes_of("good"));
+  record_query timed;
+  timed.since_us = zero + 2'000'000;
+  timed.before_us = zero + 4'000'000;
+  BOOST_TEST(numbers(timed) == "3 4 ");
 }
 
 BOOST_AUTO_TEST_CASE(a_record_without_texts_or_with_wrong_places_is_kept) {
@@ -229,8 +280,8 @@ BOOST_AUTO_TEST_CASE(a_record_without_texts_or_with_wrong_places_is_kept) {
   BOOST_TEST(lines[1]["arguments"].is_null());
 }
 
-BOOST_AUTO_TEST_CASE(each_record_of_a_batch_is_a_row_of_its_own_in_its_order) {
-  for (const std::size_t size : {1u, 7u, 8u, 9u, 16u, 19u}) {
+BOOST_AUTO_TEST_CASE(each_record_of_a_batch_is_a_line_of_its_own_in_its_order) {
+  for (const std::size_t size : {1u, 8u, 63u, 64u, 65u, 130u}) {
     const test::state_dir dir;
     auto base = test::open_in(dir.path);
     records kept(base);

@@ -147,17 +147,17 @@ BOOST_AUTO_TEST_CASE(garbage_is_read_to_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_text_is_cut_between_characters_and_then_searched) {
-  const kept_text whole("abc", 3);
+  const kept_text whole("abc", 3, secret_set{});
   BOOST_TEST(whole.view() == "abc");
   BOOST_TEST(whole.cut_from() == 0);
-  const kept_text cut("abcd", 3);
+  const kept_text cut("abcd", 3, secret_set{});
   BOOST_TEST(cut.view() == "abc");
   BOOST_TEST(cut.cut_from() == 4);
-  const kept_text character("ab\xE2\x82\xAC", 4);
+  const kept_text character("ab\xE2\x82\xAC", 4, secret_set{});
   BOOST_TEST(character.view() == "ab");
   BOOST_TEST(character.cut_from() == 5);
   const std::string secret = R"({"token":")" + std::string(100, 's') + "\"}";
-  const kept_text hidden(secret, 50);
+  const kept_text hidden(secret, 50, secret_set{});
   BOOST_TEST(hidden.view() == "{\"token\":\"[redacted]");
   BOOST_TEST(hidden.cut_from() == 112);
 }
