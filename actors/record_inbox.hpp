@@ -13,20 +13,25 @@ namespace toolscore {
 /// many records, for a message each would cost a call more than its record.
 struct record_inbox {
   static constexpr std::size_t records_max = 65'536;
+  /// So many are written without waiting for more: they would only grow cold.
+  static constexpr std::size_t batch_full = 1'024;
   static constexpr std::size_t crashes_max = 4'096;
 
   std::vector<call_record> records;
+  bool keeps_calls = true;
   std::uint64_t dropped = 0; ///< Since the store last looked: there was no room.
   bool told = false;         ///< The store knows that something waits.
 
   /// @returns true if the store is to be told
   bool put(call_record&& record) {
+    if (!keeps_calls) return false;
     if (records.size() >= records_max)
       ++dropped;
     else
       records.push_back(std::move(record));
-    return !std::exchange(told, true);
+    return !std::exchange(told, true) || records.size() == batch_full;
   }
+  bool is_full() const noexcept { return records.size() >= batch_full; }
 
   std::vector<crash_report> crashes;
   std::uint64_t crashes_dropped = 0;

@@ -174,6 +174,11 @@ void runtime::begin() {
   options.log = all.log;
   options.store.files = all.files;
   options.store.inbox = &all.tree->records;
+  options.store.retention = {config.records_keep_max, config.records_keep_for};
+  all.tree->records.keeps_calls = config.records_calls;
+  if (!config.records_calls)
+    log::write(log::level::warn, "node.records_off",
+               {log::kv("reason", "\"records\": {\"calls\": false} in the configuration")});
   options.store.counters = all.counters;
   options.store.post = [&all](std::function<void()> work) {
     return all.writer.post(std::move(work));

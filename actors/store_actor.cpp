@@ -81,7 +81,7 @@ void written(self_pointer self, const store_options& options, std::size_t count,
   }
   if (options.inbox->records.empty())
     end_flush(self, options);
-  else if (!state.when_flushed.empty())
+  else if (!state.when_flushed.empty() || options.inbox->is_full())
     flush(self, options);
   else
     arm_flush(self, options);
@@ -105,11 +105,11 @@ void flush(self_pointer self, const store_options& options) {
   const auto gap = gap_of(inbox);
   options.counters->records_lost += gap.count;
   const auto me = caf::actor_cast<caf::actor>(self);
-  const auto keep_max = options.records_max;
+  const auto retention = options.retention;
   const auto posted = options.post([=, files = options.files] {
     if (gap.count != 0) files->calls.lost(gap);
     auto answer = std::make_shared<result<std::int64_t>>(files->calls.append(*batch));
-    files->trim(batch->size(), keep_max);
+    files->trim(batch->size(), retention);
     const auto count = batch->size();
     batch->clear(); // Bodies are freed here, not on the loop's thread.
     caf::anon_send(me, resume{[=] {
@@ -223,12 +223,19 @@ stored_instance row_of(const put_instance& message) {
 
 } // namespace
 
-void store_files::trim(std::size_t appended, std::uint64_t keep_max) {
+void store_files::trim(std::size_t appended, const record_retention& retention) {
   since_trim_ += appended;
-  if (since_trim_ < trim_every) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (since_trim_ < trim_every && now - trimmed_ < trim_wait) return;
   since_trim_ = 0;
+  trimmed_ = now;
+  std::optional<std::chrono::system_clock::time_point> oldest;
+  if (retention.keep_for.count() != 0)
+    oldest = std::chrono::system_clock::now() - retention.keep_for;
   // A trim that fails is tried again after as many records; the disk's error shows in the appends.
-  static_cast<void>(calls.trim(keep_max));
+  const auto trimmed = calls.trim(retention.keep_max, 2 * trim_every, oldest);
+  // More are left where much was due at once: the next batch goes on.
+  if (trimmed && *trimmed >= trim_every) since_trim_ = trim_every;
 }
 
 caf::behavior make_store(self_pointer self, store_options options) {
@@ -236,7 +243,12 @@ caf::behavior make_store(self_pointer self, store_options options) {
   if (!options.inbox->records.empty()) arm_flush(self, options); // A former store's.
   if (!options.inbox->crashes.empty()) arm_live(self, options);
   return {
-      [=](records_waiting) { arm_flush(self, options); },
+      [=](records_waiting) {
+        if (options.inbox->is_full())
+          flush(self, options);
+        else
+          arm_flush(self, options);
+      },
       [=](flush_due) {
         self->state.flush_armed = false;
         flush(self, options);

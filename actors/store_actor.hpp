@@ -19,6 +19,12 @@
 
 namespace toolscore {
 
+/// How long recorded calls are kept. What is too old goes with the records that come later.
+struct record_retention {
+  std::uint64_t keep_max = 5'000'000;
+  std::chrono::milliseconds keep_for{0}; ///< 0 = whatever their age.
+};
+
 /// The open database with its parts. Touched by the pool's one writing thread only.
 struct store_files {
   explicit store_files(database opened) : base(std::move(opened)) {}
@@ -29,12 +35,14 @@ struct store_files {
   crashes reports{base};
   tool_pins pins{base};
 
-  /// Deletes the oldest records over `keep_max`, now and then.
-  void trim(std::size_t appended, std::uint64_t keep_max);
+  /// Deletes the oldest records that are too many or too old, now and then.
+  void trim(std::size_t appended, const record_retention& retention);
 
 private:
-  static constexpr std::size_t trim_every = 5'000; ///< Less than one trim deletes at most.
-  std::size_t since_trim_ = 0;
+  static constexpr std::size_t trim_every = 5'000;     ///< Less than one trim deletes at most.
+  static constexpr std::chrono::minutes trim_wait{10}; ///< Where fewer come.
+  std::size_t since_trim_ = trim_every;                ///< The first batch looks.
+  std::chrono::steady_clock::time_point trimmed_{};
 };
 
 /// What the store has kept and lost, read by the metrics on the loop's thread.
@@ -50,8 +58,8 @@ struct store_options {
   /// Runs work on the one writing thread, in order; false when its queue is full.
   std::function<bool(std::function<void()>)> post;
   std::shared_ptr<store_counters> counters;
-  record_inbox* inbox = nullptr;            ///< What is to be written; outlives the actor.
-  std::uint64_t records_max = 5'000'000;    ///< Older records are deleted.
+  record_inbox* inbox = nullptr; ///< What is to be written; outlives the actor.
+  record_retention retention;
   std::chrono::milliseconds batch_wait{50}; ///< A record waits at most so long for its batch.
   /// So long the beginnings and ends of instances, and crash reports, wait for others. They stand
   /// outside a crash's way to its restart then; and a node that dies in between leaves its

@@ -17,7 +17,6 @@ namespace toolscore {
 namespace {
 
 constexpr std::chrono::milliseconds helper_wait{10000};
-constexpr const char* node_name = "node";
 
 struct target {
   std::string name;
@@ -59,7 +58,7 @@ public:
       return started.failure();
     for (const era spoken : {era::legacy, era::modern})
       if (const auto started = start_pingpong(spoken); !started) return started.failure();
-    if (const auto started = options_.targets.empty() ? start_own_node() : use_targets(); !started)
+    if (const auto started = options_.targets.empty() ? start_own_nodes() : use_targets(); !started)
       return started.failure();
     for (unsigned round = 0; round < options_.rounds; ++round)
       for (const std::size_t connections : options_.connections)
@@ -111,19 +110,31 @@ private:
     return done{};
   }
 
-  result<done> start_own_node() {
+  result<done> start_own_nodes() {
+    auto recording = start_own_node(node_name, directory_);
+    if (!recording) return recording.failure();
+    node_ = std::move(*recording);
+    if (!options_.unrecorded) return done{};
+    auto beside = start_own_node(unrecorded_name, directory_beside_);
+    if (!beside) return beside.failure();
+    beside_ = std::move(*beside);
+    return done{};
+  }
+
+  result<std::unique_ptr<running_node>> start_own_node(const char* name,
+                                                       const scratch_directory& directory) {
     node_plan plan;
+    plan.records = name != std::string_view(unrecorded_name);
     plan.launcher = options_.launcher;
     plan.program = options_.node_program;
     plan.server = {helper("toolscore-bench-server")};
     if (options_.legacy_server) plan.server.emplace_back("--legacy");
-    plan.directory = directory_.path();
+    plan.directory = directory.path();
     auto started = start_node(plan);
     if (!started) return started.failure();
-    pids_[node_name] = started->process.pid();
-    targets_.push_back({node_name, started->endpoint});
-    node_ = std::make_unique<running_node>(std::move(*started));
-    return done{};
+    pids_[name] = started->process.pid();
+    targets_.push_back({name, started->endpoint});
+    return std::make_unique<running_node>(std::move(*started));
   }
 
   result<done> use_targets() {
@@ -189,9 +200,11 @@ private:
   }
 
   calls_options options_;
-  scratch_directory directory_; // Goes after the node that writes into it.
+  scratch_directory directory_; // Both go after the nodes that write into them.
+  scratch_directory directory_beside_;
   std::vector<bench_child> children_;
   std::unique_ptr<running_node> node_;
+  std::unique_ptr<running_node> beside_;
   std::vector<target> targets_; ///< The floor first.
   target pingpongs_[2];         ///< Legacy, modern.
   std::map<std::string, int> pids_;

@@ -24,6 +24,7 @@ struct calls_options {
   std::string libexec_dir;
   bool recorded = true;       ///< A node that has not recorded every call is an error.
   bool write_each = false;    ///< The floor puts each call in a write of its own.
+  bool unrecorded = false;    ///< A second node that records no call is measured beside.
   bool legacy_server = false; ///< Both gateways stand in front of a server of the legacy era.
 };
 

@@ -95,7 +95,7 @@ std::vector<std::string> violations(const std::vector<summary_row>& rows,
                               row.base.c_str(), limit));
   };
   for (const auto& row : rows) {
-    if (row.base.empty() || row.target == path_name) continue;
+    if (row.base.empty() || row.target == path_name || row.target == unrecorded_name) continue;
     const bool single = row.connections == 1;
     const double p50_max = row.target == floor_name ? limits.floor_ratio_max : limits.p50_ratio_max;
     if (single && row.p50_ratio.median > p50_max) beyond(row, "p50", row.p50_ratio.median, p50_max);
@@ -105,6 +105,48 @@ std::vector<std::string> violations(const std::vector<summary_row>& rows,
       beyond(row, "throughput", row.throughput_ratio.median, throughput_min);
   }
   return found;
+}
+
+std::vector<recording_cost> recording_costs(const std::vector<measurement>& measurements) {
+  std::vector<recording_cost> costs;
+  std::vector<std::vector<double>> ratios;
+  for (const auto& mine : measurements)
+    for (const auto& other : measurements) {
+      if (mine.target != node_name || other.target != unrecorded_name ||
+          other.round != mine.round || !same_load(other, mine) || other.processor_us <= 0)
+        continue;
+      const auto at = std::find_if(costs.begin(), costs.end(), [&](const auto& x) {
+        return x.spoken == mine.spoken && x.connections == mine.connections;
+      });
+      const auto index = static_cast<std::size_t>(at - costs.begin());
+      if (at == costs.end()) {
+        costs.push_back({mine.spoken, mine.connections});
+        ratios.emplace_back();
+      }
+      ratios[index].push_back(mine.processor_us / other.processor_us);
+    }
+  for (std::size_t i = 0; i < costs.size(); ++i) costs[i].ratio = spread_of(std::move(ratios[i]));
+  return costs;
+}
+
+std::vector<std::string> violations(const std::vector<recording_cost>& costs,
+                                    const bench_limits& limits) {
+  std::vector<std::string> found;
+  for (const auto& x : costs)
+    if (x.ratio.median > limits.recording_ratio_max)
+      found.push_back(formatted("recording, %s, %zu connections: processor time a call is %.2f x "
+                                "that without, the limit is %.2f",
+                                to_string(x.spoken), x.connections, x.ratio.median,
+                                limits.recording_ratio_max));
+  return found;
+}
+
+std::string to_text(const std::vector<recording_cost>& costs) {
+  std::string text;
+  for (const auto& x : costs)
+    text += formatted("recording: %s, %zu connections: %s x the processor time a call\n",
+                      to_string(x.spoken), x.connections, ratio_text(x.ratio).c_str());
+  return text;
 }
 
 std::string to_table(const std::vector<summary_row>& rows) {

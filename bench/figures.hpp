@@ -11,6 +11,8 @@ namespace toolscore {
 inline constexpr const char* floor_name = "floor";
 inline constexpr const char* pingpong_name = "pingpong";
 inline constexpr const char* path_name = "path";
+inline constexpr const char* node_name = "node";
+inline constexpr const char* unrecorded_name = "unrecorded"; ///< A node that records no call.
 
 /// One target under one load in one round.
 struct measurement {
@@ -62,10 +64,23 @@ struct bench_limits {
   /// Of a target to the bare path, more than one connection. The p50 has the same limit as to the
   /// floor.
   double path_throughput_ratio_min = 0.75;
+  double recording_ratio_max = 1.08; ///< Processor time a call, of a node that records them.
 };
 /// One line for each limit that a median is beyond; empty if all hold.
 std::vector<std::string> violations(const std::vector<summary_row>& rows,
                                     const bench_limits& limits);
+
+/// What the node's processor time a call is to that of one that does not record, under one load.
+struct recording_cost {
+  era spoken = era::legacy;
+  std::size_t connections = 1;
+  spread ratio{};
+};
+/// Empty if there was no such node.
+std::vector<recording_cost> recording_costs(const std::vector<measurement>& measurements);
+std::vector<std::string> violations(const std::vector<recording_cost>& costs,
+                                    const bench_limits& limits);
+std::string to_text(const std::vector<recording_cost>& costs);
 
 /// The rows as a table for people, a line each.
 std::string to_table(const std::vector<summary_row>& rows);

@@ -57,12 +57,15 @@ int run(program_options& wanted) {
     return was_interrupted() ? exit_interrupted : exit_failed;
   }
   const auto rows = summarize(outcome->measurements);
-  const auto beyond = violations(rows, bench_limits{});
+  const auto recording = recording_costs(outcome->measurements);
+  auto beyond = violations(rows, bench_limits{});
+  for (auto& line : violations(recording, bench_limits{})) beyond.push_back(std::move(line));
   std::printf("%s, %u cores, %s, load %s, commit %s\n%s", machine.processor.c_str(), machine.cores,
               machine.kernel.c_str(), machine.load_average.c_str(), TOOLSCORE_COMMIT,
               to_table(rows).c_str());
   for (const auto& [name, kib] : outcome->resident_kib)
     std::printf("%s: %.1f MiB resident\n", name.c_str(), static_cast<double>(kib) / 1024);
+  std::fputs(to_text(recording).c_str(), stdout);
   for (const auto& line : beyond) std::printf("beyond its limit: %s\n", line.c_str());
   if (!wanted.json_file.empty()) {
     std::ofstream file(wanted.json_file);
@@ -120,6 +123,8 @@ int main(int count, char** words) {
   calls->add_flag("--floor-writes-each", wanted.calls.write_each,
                   "The floor hands each call to its server in a write of its own, instead of all "
                   "that came together in one: a lower floor under many connections");
+  calls->add_flag("--unrecorded", wanted.calls.unrecorded,
+                  "Measure a second node as well that records no call: what recording costs");
   calls->add_flag("--legacy-server", wanted.calls.legacy_server,
                   "Measure in front of a server of the legacy era");
   calls->add_option("--json", wanted.json_file, "Write machine, commit and all figures there");

@@ -31,9 +31,10 @@ bool write_config(const node_plan& plan, const std::string& path) {
   }
   nlohmann::json server{{"command", plan.server.front()}};
   server["args"] = std::vector<std::string>(plan.server.begin() + 1, plan.server.end());
-  const nlohmann::json config{
+  nlohmann::json config{
       {"node", {{"listen", "127.0.0.1:0"}, {"state_dir", plan.directory + "/state"}}},
       {"mcpServers", {{"bench", server}}}};
+  if (!plan.records) config["node"]["records"] = {{"calls", false}};
   file << config.dump(2) << '\n';
   return static_cast<bool>(file.flush());
 }

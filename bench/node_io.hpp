@@ -22,6 +22,7 @@ struct node_plan {
   std::string directory;             ///< Its config, log and state go here; exists.
   /// The whole configuration, in the place of `server`; its state is in DIRECTORY/state.
   std::string config;
+  bool records = true;                   ///< Where `server` is given: its calls.
   bool wait_ready = true;                ///< For GET /readyz, and not for the address alone.
   std::chrono::milliseconds wait{30000}; ///< For its address and its readiness.
 };

@@ -1,4 +1,5 @@
 #pragma once
+#include "bench/figures.hpp"
 #include "bench/board_io.hpp"
 #include "bench/child_io.hpp"
 #include "bench/scratch_io.hpp"
@@ -11,7 +12,6 @@
 
 namespace toolscore {
 
-inline constexpr const char* node_name = "node";
 
 /// What a subject is started from.
 struct subject_plan {

@@ -110,9 +110,17 @@ void read_ports(fields& node, node_config& out) {
   out.ports_last = static_cast<std::uint16_t>(last);
 }
 
+void read_records(fields section, node_config& out) {
+  section.only({"calls", "keep_max", "keep_for"});
+  section.flag("calls", out.records_calls);
+  section.whole("keep_max", out.records_keep_max, 1'000, 1'000'000'000);
+  section.duration("keep_for", out.records_keep_for, 0ms);
+}
+
 void read_node(fields node, node_config& out, const environment& env) {
   node.only({"listen", "state_dir", "mcp_auth", "http_sse", "hosts", "tokens", "access", "issuer",
-             "tls", "installs_max", "starts_max", "stop_deadline", "engine", "ports", "registry"});
+             "tls", "installs_max", "starts_max", "stop_deadline", "engine", "ports", "registry",
+             "records"});
   read_listen(node, out, env);
   read_state_dir(node, out, env);
   read_edge(node, out.edge, env);
@@ -123,6 +131,7 @@ void read_node(fields node, node_config& out, const environment& env) {
   node.duration("stop_deadline", out.stop_deadline, 1ms);
   read_engine(node, out, env);
   read_ports(node, out);
+  read_records(node.section("records"), out);
   node.text("registry", out.registry);
   auto registry = expand(out.registry, env);
   if (registry) registry = expand_home(*registry, env);

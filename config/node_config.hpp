@@ -33,6 +33,9 @@ struct node_config {
   std::string engine;   ///< Of containers: its unix socket; empty = the first that answers.
   std::string pin;      ///< "pin" of the defaults; empty = none is written.
   std::string registry; ///< Where `add` and `search` look servers up; empty = nowhere.
+  bool records_calls = true;
+  std::uint32_t records_keep_max = 5'000'000; ///< Older records are deleted.
+  milliseconds records_keep_for{0};           ///< The same, by their age; 0 = whatever it is.
   server_policy defaults;
   std::vector<server_spec> servers;                      ///< In the file's order.
   std::vector<group_spec> groups;                        ///< Their members are known.

@@ -86,7 +86,7 @@ record_gap gap_of(std::span<const call_record> batch, const std::string& reason)
 class way_maker {
 public:
   void operator()(std::size_t done) {
-    constexpr std::size_t go = 8;
+    constexpr std::size_t go = 32;
     constexpr std::chrono::milliseconds way_max{50};
     if (done % go != 0 || made_way_ >= way_max) return;
     const auto before = std::chrono::steady_clock::now();
@@ -101,6 +101,16 @@ private:
 std::optional<std::int64_t> whole_or_null(SQLite::Database& base, const char* sql) {
   const auto column = base.execAndGet(sql);
   return column.isNull() ? std::nullopt : std::optional(column.getInt64());
+}
+
+/// The last record before the oldest block that has one from `oldest` on; nothing where none has.
+std::optional<std::int64_t> end_before(SQLite::Database& base,
+                                       std::chrono::system_clock::time_point oldest) {
+  SQLite::Statement statement(
+      base, "SELECT first - 1 FROM record_blocks WHERE to_us >= ? ORDER BY last LIMIT 1");
+  statement.bind(1, to_microseconds(oldest));
+  if (!statement.executeStep()) return std::nullopt;
+  return statement.getColumn(0).getInt64();
 }
 
 } // namespace
@@ -276,16 +286,19 @@ result<std::uint64_t> records::trim(std::uint64_t keep_max, std::uint64_t step_m
   auto trimmed = guarded("deleting old records", [&]() -> result<done> {
     auto& base = state_->base;
     SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
+    const auto end = whole_or_null(base, "SELECT max(last) FROM record_blocks");
+    const auto first =
+        whole_or_null(base, "SELECT (SELECT first FROM record_blocks ORDER BY last LIMIT 1)");
+    if (!end || !first) return done{};
+    const auto keep = static_cast<std::int64_t>(std::clamp(keep_max, std::uint64_t{1}, most));
+    auto until = *end - keep;
+    if (oldest) until = std::max(until, end_before(base, *oldest).value_or(*end));
     // The newest always stays, so that its number is never given again; and only the oldest go,
     // whatever their times say: the others' chain goes on from the last that went.
-    SQLite::Statement statement(
-        base, "DELETE FROM record_blocks WHERE last < (SELECT max(last) FROM record_blocks) AND "
-              "last < (SELECT first FROM record_blocks ORDER BY last LIMIT 1) + ?2 AND last <= max("
-              "(SELECT max(last) FROM record_blocks) - ?1, coalesce((SELECT first - 1 FROM "
-              "record_blocks WHERE to_us >= ?3 ORDER BY last LIMIT 1), last))");
-    statement.bind(1, static_cast<std::int64_t>(std::clamp(keep_max, std::uint64_t{1}, most)));
-    statement.bind(2, static_cast<std::int64_t>(std::min(step_max, most / 2)));
-    statement.bind(3, oldest ? to_microseconds(*oldest) : INT64_MIN);
+    until = std::min(
+        {until, *end - 1, *first + static_cast<std::int64_t>(std::min(step_max, most / 2)) - 1});
+    SQLite::Statement statement(base, "DELETE FROM record_blocks WHERE last <= ?");
+    statement.bind(1, until);
     if (statement.exec() != 0) trim_trajectories(base);
     transaction.commit();
     return done{};
