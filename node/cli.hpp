@@ -35,6 +35,8 @@ enum class command_kind : std::uint8_t {
   search,
   tools_diff,
   tools_approve,
+  records,
+  replay,
 };
 
 inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.
@@ -66,11 +68,15 @@ struct cli_request {
   bool follow = false;
   std::uint32_t lines = 100;
   std::string trajectory;
+  std::string outcome;
+  std::optional<std::int64_t> since_us; ///< Microseconds since 1970.
+  std::optional<std::int64_t> before_us;
+  std::string against; ///< trajectories replay: --against.
   std::int64_t after = 0;
   std::uint32_t limit = 100;
   std::chrono::seconds timeout{630};
-  std::string file;     ///< check.
-  std::string action;   ///< cache: "ls" or "gc".
+  std::string file;     ///< check; trajectories verify, replay.
+  std::string action;   ///< cache: "ls" or "gc"; trajectories: "verify", "stats" or "export".
   bool dry_run = false; ///< cache gc.
   std::string listen;
   bool embed = false; ///< stdio.

@@ -1,5 +1,8 @@
 #include "node/cli_commands_io.hpp"
 
+#include "node/printable.hpp"
+#include "node/wall_time.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
@@ -218,19 +221,83 @@ void add_stdio_command(adder& x) {
       ->needs(embed);
 }
 
+/// A point in time as a person writes it: "15m" ago, or "2026-01-02T03:04:05Z".
+void add_time(CLI::App& to, const char* option, std::optional<std::int64_t>& out,
+              const char* what) {
+  to.add_option_function<std::string>(
+        option,
+        [&out, option](const std::string& text) {
+          const auto at = read_moment(text, std::chrono::system_clock::now());
+          if (!at)
+            throw CLI::ValidationError(option, "write \"15m\", \"2h\" or "
+                                               "\"2026-01-02T03:04:05Z\", not \"" +
+                                                   printable(text) + "\"");
+          out =
+              std::chrono::duration_cast<std::chrono::microseconds>(at->time_since_epoch()).count();
+        },
+        what)
+      ->type_name("TIME");
+}
+
+void add_record_filters(CLI::App& to, cli_request& out) {
+  to.add_option("--server", out.server, "Of one server")->type_name("S");
+  to.add_option("--tool", out.tool, "Of one tool, by its server's own name")->type_name("T");
+  to.add_option("--trajectory", out.trajectory, "Of one trajectory")->type_name("T");
+  to.add_option("--outcome", out.outcome,
+                "success, failed, or where it failed: admission, transport, rpc, tool")
+      ->type_name("O");
+  add_time(to, "--since", out.since_us, "Not older: 15m, 2h, 2026-01-02T03:04:05Z");
+  add_time(to, "--before", out.before_us, "Older than that");
+  to.add_option("--after", out.after, "Only records with a higher number")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+}
+
+void add_trajectory_parts(CLI::App& records, cli_request& out) {
+  const auto part = [&](const char* name, command_kind kind, const char* what) -> CLI::App& {
+    auto* added = records.add_subcommand(name, what);
+    added->callback([&out, kind, name] {
+      out.command = kind;
+      out.action = name;
+    });
+    added->fallthrough();
+    return *added;
+  };
+  part("verify", command_kind::records,
+       "Say whether the store's records, or an exported file, are as they were written")
+      .add_option("FILE", out.file, "Of `export`; - reads stdin [the store]")
+      ->type_name("");
+  add_record_filters(part("stats", command_kind::records,
+                          "Count how the calls of each tool ended and how long they took"),
+                     out);
+  add_record_filters(part("export", command_kind::records,
+                          "Write all records to stdout, a JSON object a line, each with a hash "
+                          "that holds it to the one before"),
+                     out);
+  auto& replay = part("replay", command_kind::replay,
+                      "Make the calls of a trajectory or of an exported file again and say what "
+                      "differs");
+  replay.add_option("FILE", out.file, "Of `export` or `--json`; - reads stdin")->type_name("");
+  replay.add_option("--trajectory", out.trajectory, "One that the node has recorded")
+      ->type_name("T");
+  replay.add_option("--server", out.server, "With --trajectory: of one server")->type_name("S");
+  replay.add_option("--against", out.against, "Call this server [the one that was called]")
+      ->type_name("S");
+}
+
 void add_record_commands(adder& x) {
   auto& records = x.command(command_kind::trajectories, "trajectories",
                             "List recorded calls; --json prints whole records, one a line",
-                            "toolscore trajectories --server fs --limit 10 --json");
-  records.add_option("--server", x.out.server, "Of one server")->type_name("S");
-  records.add_option("--trajectory", x.out.trajectory, "Of one trajectory")->type_name("T");
-  records.add_option("--after", x.out.after, "Only records with a higher number")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+                            "toolscore trajectories --server fs --outcome failed --since 1h");
+  add_record_filters(records, x.out);
   records.add_option("--limit", x.out.limit, "At most so many")
       ->check(CLI::Range(1u, 10'000u))
       ->capture_default_str()
       ->type_name("N");
+  add_trajectory_parts(records, x.out);
+  records.callback([&request = x.out, &records] { // Which runs after those of its subcommands.
+    if (records.get_subcommands().empty()) request.command = command_kind::trajectories;
+  });
   auto& events = x.command(command_kind::events, "events",
                            "Print the node's events; --json prints one object a line",
                            "toolscore events --after 120 -f");

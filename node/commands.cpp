@@ -150,7 +150,13 @@ command_output trajectories(const cli_request& request, const command_context& c
   std::string target = "/api/v1/trajectories?after=" + std::to_string(request.after) +
                        "&limit=" + std::to_string(request.limit);
   if (!request.server.empty()) target += "&server=" + percent_encoded(request.server);
-  if (!request.trajectory.empty()) target += "&trajectory=" + percent_encoded(request.trajectory);
+  for (const auto& [name, value] : {std::pair{"tool", &request.tool},
+                                    {"trajectory", &request.trajectory},
+                                    {"outcome", &request.outcome}})
+    if (!value->empty()) target += "&" + std::string(name) + "=" + percent_encoded(*value);
+  for (const auto& [name, value] :
+       {std::pair{"since_us", request.since_us}, {"before_us", request.before_us}})
+    if (value) target += "&" + std::string(name) + "=" + std::to_string(*value);
   return asked(context, get_request(target), [&](const http_reply& reply) -> command_output {
     return {request.json ? reply.body : trajectories_text(reply.body, context.width), {}};
   });
@@ -281,6 +287,8 @@ command_output run_command(const cli_request& request, const command_context& co
   case command_kind::version:
   case command_kind::import:
   case command_kind::search:
+  case command_kind::records:
+  case command_kind::replay:
     break;
   }
   return {{}, "error: this command asks no node\n", exit_code::usage};

@@ -11,6 +11,7 @@
 #include "node/http_client_io.hpp"
 #include "node/node_address_io.hpp"
 #include "node/plan_command_io.hpp"
+#include "node/records/record_commands_io.hpp"
 #include "node/sources/source_commands_io.hpp"
 #include "node/stdio/run_io.hpp"
 #include "node/terminal_io.hpp"
@@ -93,6 +94,7 @@ command_output ask_node(cli_request request) {
   context.now = std::chrono::system_clock::now();
   context.width = width;
   if (request.command == command_kind::import) return import_command(request, context);
+  if (request.command == command_kind::replay) return replay_command(request, context);
   return run_command(request, context);
 }
 
@@ -114,6 +116,8 @@ int run_program(int argument_count, char** arguments) {
     return finished(doctor_command(request));
   case command_kind::cache:
     return finished(cache_command(request));
+  case command_kind::records:
+    return finished(records_command(request));
   case command_kind::search:
     return finished(search_command(request, terminal_width()));
   case command_kind::stdio:

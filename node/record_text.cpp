@@ -66,6 +66,13 @@ std::int64_t last_number(std::string_view ndjson, std::int64_t before) {
 std::string trajectories_text(std::string_view ndjson, std::size_t width) {
   std::vector<std::vector<std::string>> rows;
   each_object(ndjson, [&](const reply_json& record) {
+    if (const auto& gap = member_of(record, "gap"); gap.is_object()) {
+      const auto count = text_of(gap, "count");
+      rows.push_back({text_of(record, "number"), text_of(gap, "from"), "", "",
+                      (count.empty() ? std::string("some") : count) + " missing", "",
+                      text_of(gap, "reason")});
+      return;
+    }
     rows.push_back({text_of(record, "number"), either(record, "at", "timestamp"),
                     text_of(record, "server"), text_of(record, "tool"), outcome_text(record),
                     either(record, "trajectory", "trajectory_id"), text_of(record, "failure")});

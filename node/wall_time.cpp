@@ -1,7 +1,9 @@
 #include "node/wall_time.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
+#include <utility>
 
 namespace toolscore {
 namespace {
@@ -37,6 +39,21 @@ std::optional<wall_time> read_wall_time(const reply_json& value) {
   const double ms = value.get<double>();
   if (!(ms > 0) || ms > 4e12) return std::nullopt;
   return wall_time{milliseconds{static_cast<std::int64_t>(ms)}};
+}
+
+std::optional<wall_time> read_moment(std::string_view text, wall_time now) {
+  constexpr std::int64_t count_max = 100'000;
+  std::int64_t count = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (failure != std::errc{} || unit.size() != 1) return read_text(std::string(text));
+  if (count < 0 || count > count_max) return std::nullopt;
+  for (const auto& [letter, one] : {std::pair{'s', seconds{1}},
+                                    {'m', seconds{60}},
+                                    {'h', seconds{3'600}},
+                                    {'d', seconds{86'400}}})
+    if (unit[0] == letter) return now - count * one;
+  return std::nullopt;
 }
 
 std::string age_text(milliseconds age) {

@@ -1,9 +1,7 @@
 #include "store/record_verify_io.hpp"
 
-#include "store/failure_io.hpp"
 #include "store/record_chain_io.hpp"
-
-#include <SQLiteCpp/SQLiteCpp.h>
+#include "store/record_reader_io.hpp"
 
 namespace toolscore {
 namespace {
@@ -51,20 +49,17 @@ private:
 } // namespace
 
 result<chain_report> verify_records(const std::string& state_dir) {
-  return guarded("verifying the records in " + state_dir, [&]() -> result<chain_report> {
-    SQLite::Database base(state_dir + "/toolscore.db", SQLite::OPEN_READONLY);
-    base.setBusyTimeout(2'000);
-    if (!base.tableExists("record_blocks"))
-      return error{errc::store_failed, state_dir + " has the records of an older program: start "
-                                                   "the node once, then verify"};
-    chain_report out;
+  chain_report out;
+  const auto read = with_records(state_dir, [&](SQLite::Database& base) -> result<done> {
     chain_walk walk(out);
     each_block(base, {}, [&](const stored_block& block) {
       walk(block);
       return true;
     });
-    return out;
+    return done{};
   });
+  if (!read) return read.failure();
+  return out;
 }
 
 } // namespace toolscore

@@ -18,7 +18,7 @@ struct chain_report {
 };
 
 /// Reads the database in `state_dir`, also while a node writes it. Blocks; one block in memory.
-/// @error store_failed there is none, or SQLite cannot read it
+/// @error store_failed as with_records
 result<chain_report> verify_records(const std::string& state_dir);
 
 } // namespace toolscore

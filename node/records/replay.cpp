@@ -1,0 +1,119 @@
+#include "node/records/replay.hpp"
+
+#include "node/printable.hpp"
+
+namespace toolscore {
+namespace {
+
+constexpr std::size_t shown_bytes = 80;
+constexpr std::string_view hidden_mark = "[redacted]";
+
+call_ending ending_of(const reply_json& line) {
+  const auto failed = [&](std::string_view step) { return text_of(line, step) == "failed"; };
+  if (member_of(line, "success") == true) return call_ending::success;
+  if (failed("rpc")) return call_ending::rpc;
+  if (failed("tool_outcome")) return call_ending::tool;
+  return call_ending::node;
+}
+
+std::string reason_to_skip(const reply_json& line) {
+  if (member_of(line, "gap").is_object()) return "records are missing here";
+  if (text_of(line, "method") != "tools/call") return "it is no tools/call";
+  if (member_of(line, "truncated") == true) return "it was too long to be kept whole";
+  if (!member_of(line, "arguments").is_object()) return "its arguments are no object";
+  if (compact(member_of(line, "arguments")).find(hidden_mark) != std::string::npos)
+    return "a secret in its arguments was hidden";
+  return {};
+}
+
+reply_json without_extras(reply_json result) {
+  if (result.is_object())
+    for (const char* name : {"_meta", "resultType", "ttlMs", "cacheScope"}) result.erase(name);
+  return result;
+}
+
+std::string shown(const reply_json& value) {
+  return cut_to_width(printable(compact(value)), shown_bytes);
+}
+
+/// The values at which both differ, depth first; `path` is a JSON pointer.
+void compare(const reply_json& was, const reply_json& is, const std::string& path,
+             std::vector<std::string>& out) {
+  if (out.size() > differences_max || was == is) return;
+  const auto name = path.empty() ? std::string("result") : path;
+  if (was.is_object() && is.is_object()) {
+    for (const auto& [key, value] : was.items())
+      if (is.contains(key))
+        compare(value, is.at(key), path + "/" + key, out);
+      else
+        out.push_back(name + "/" + key + ": gone, was " + shown(value));
+    for (const auto& [key, value] : is.items())
+      if (!was.contains(key)) out.push_back(name + "/" + key + ": new, " + shown(value));
+  } else if (was.is_array() && is.is_array() && was.size() == is.size()) {
+    for (std::size_t i = 0; i < was.size(); ++i)
+      compare(was[i], is[i], path + "/" + std::to_string(i), out);
+  } else {
+    out.push_back(name + ": " + shown(is) + ", was " + shown(was));
+  }
+}
+
+} // namespace
+
+const char* to_string(call_ending x) noexcept {
+  switch (x) {
+  case call_ending::success:
+    return "success";
+  case call_ending::node:
+    return "no answer of its server";
+  case call_ending::rpc:
+    return "a JSON-RPC error";
+  case call_ending::tool:
+    return "isError";
+  }
+  return "";
+}
+
+replay_step step_of(const reply_json& line) {
+  replay_step step;
+  step.number = number_of(line, "number");
+  step.server = text_of(line, "server");
+  step.tool = text_of(line, "tool");
+  step.arguments = member_of(line, "arguments");
+  step.ending = ending_of(line);
+  step.result = member_of(line, "result");
+  step.skip = reason_to_skip(line);
+  return step;
+}
+
+replayed_answer answer_of(const reply_json& response) {
+  replayed_answer answer;
+  const auto& failure = member_of(response, "error");
+  if (!failure.is_null()) {
+    const bool ours = member_of(member_of(failure, "data"), "toolscore").is_object();
+    answer.ending = ours ? call_ending::node : call_ending::rpc;
+    answer.result = failure;
+    return answer;
+  }
+  answer.result = member_of(response, "result");
+  if (member_of(answer.result, "isError") == true) answer.ending = call_ending::tool;
+  return answer;
+}
+
+std::vector<std::string> differences(const replay_step& was, const replayed_answer& is) {
+  std::vector<std::string> out;
+  if (was.ending != is.ending) {
+    out.push_back(std::string("it ended with ") + to_string(is.ending) + ", was " +
+                  to_string(was.ending));
+    return out;
+  }
+  // What the node says of a failure has times and numbers of its own.
+  if (was.ending == call_ending::node) return out;
+  compare(without_extras(was.result), without_extras(is.result), {}, out);
+  if (out.size() > differences_max) {
+    out.resize(differences_max);
+    out.emplace_back("and more");
+  }
+  return out;
+}
+
+} // namespace toolscore
