@@ -3,6 +3,7 @@
 #include "bench/child_io.hpp"
 #include "bench/commit.hpp"
 #include "bench/machine_io.hpp"
+#include "bench/records_io.hpp"
 #include "bench/report.hpp"
 #include "bench/storm_io.hpp"
 #include "bench/supervision_io.hpp"
@@ -97,6 +98,20 @@ int run_storm_line(const scenario_line& line) {
                 run_storm(options), quiet_name, storm_limits());
 }
 
+int run_records_line(const scenario_line& line) {
+  remember_interrupts();
+  const auto machine = read_machine();
+  records_options options;
+  options.launcher = line.programs.launcher;
+  options.node_program = line.programs.node_program;
+  options.libexec_dir = line.programs.libexec_dir;
+  options.count = line.count;
+  options.rounds = line.rounds;
+  return finish(line, machine,
+                {{"count", static_cast<double>(line.count)}, {"rounds", line.rounds}},
+                run_records(options), floor_name, records_limits());
+}
+
 struct scenario_words {
   const char* name;
   const char* what;
@@ -106,11 +121,11 @@ struct scenario_words {
 };
 
 CLI::App* add_line(CLI::App& app, const char* name, const char* what,
-                   const std::shared_ptr<scenario_line>& line) {
+                   const std::shared_ptr<scenario_line>& line, std::size_t count_max = 10'000) {
   line->name = name;
   auto* command = app.add_subcommand(name, what);
-  command->add_option("count", line->count, "Supervised children")
-      ->check(CLI::Range(1, 10'000))
+  command->add_option("count", line->count, count_max > 10'000 ? "Calls" : "Supervised children")
+      ->check(CLI::Range(std::size_t{1}, count_max))
       ->capture_default_str();
   command->add_option("--rounds", line->rounds, "Interleaved rounds")
       ->check(CLI::Range(1, 1000))
@@ -180,6 +195,16 @@ void add_scenarios(CLI::App& app, const scenario_programs& programs,
     outcome->ran = true;
     outcome->code = run_storm_line(*storm);
   });
+  auto records = std::make_shared<scenario_line>();
+  records->programs = programs;
+  records->count = 1'000'000;
+  records->rounds = 3;
+  add_line(app, "records", "What reading very many recorded calls costs in time and memory.",
+           records, 100'000'000)
+      ->callback([=] {
+        outcome->ran = true;
+        outcome->code = run_records_line(*records);
+      });
 }
 
 } // namespace toolscore

@@ -19,8 +19,8 @@ struct scenario_outcome {
   int code = 0;     ///< As of the program.
 };
 
-/// Adds crash, start, kill-all, stop, stop-chain, idle, lifecycle and storm to the command line.
-/// The chosen one runs while the line is parsed and leaves its exit code in `outcome`.
+/// Adds crash, start, kill-all, stop, stop-chain, idle, lifecycle, storm and records to the command
+/// line. The chosen one runs while the line is parsed and leaves its exit code in `outcome`.
 void add_scenarios(CLI::App& app, const scenario_programs& programs,
                    std::shared_ptr<scenario_outcome> outcome);
 
