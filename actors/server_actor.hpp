@@ -64,13 +64,6 @@ struct open_order {
   std::function<void(result<done>)> then;
 };
 
-/// What becomes of a tool that is not as it was approved.
-enum class pin_mode : std::uint8_t {
-  off,     ///< Nobody looks.
-  warn,    ///< It is told.
-  enforce, ///< It is told, and neither listed nor called until somebody approves it.
-};
-
 /// Why a sleeper is woken: a call or a dependent needs it, or a person has ordered it.
 enum class wake_cause : std::uint8_t { need, order };
 
@@ -100,7 +93,6 @@ struct server_actor_state {
   call_table calls{256};
   /// Of the policy and of what is held; holds at every endpoint. Null where that offers every tool.
   std::unique_ptr<mcp::tool_filter> filter;
-  pin_mode pin = pin_mode::warn;
   std::vector<std::string> held; ///< Tools that are not as they were approved; "*" = all.
   waiting_line waiting;          ///< Calls that wait for an instance, or for their turn.
   std::list<open_round> rounds;  ///< The oldest first.

@@ -5,18 +5,14 @@
 
 #include <algorithm>
 #include <caf/send.hpp>
-#include <nlohmann/json.hpp>
 
 namespace toolscore {
 namespace {
 
 constexpr std::size_t names_told_max = 20;
 
-pin_mode mode_of(const std::string& origin_json) {
-  const auto tree = nlohmann::json::parse(origin_json, nullptr, false);
-  if (!tree.is_object() || !tree.contains("pin")) return pin_mode::warn;
-  const auto& word = tree["pin"];
-  return word == "off" ? pin_mode::off : word == "enforce" ? pin_mode::enforce : pin_mode::warn;
+pin_mode pin_of(const server_actor_state& state) {
+  return state.options->spec->policy.pin;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -30,7 +26,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 void tell(server_actor_pointer self, const char* kind, const std::string& names) {
   const auto& options = *self->state.options;
-  const auto enforced = self->state.pin == pin_mode::enforce;
+  const auto enforced = pin_of(self->state) == pin_mode::enforce;
   event entry;
   entry.at = std::chrono::system_clock::now();
   entry.kind = kind;
@@ -60,11 +56,11 @@ void take_verdict(server_actor_pointer self, const result<tools_seen>& seen) {
                {log::kv("server", state.options->spec->id.value),
                 log::kv("reason", seen.failure().detail)});
     // Nobody knows which of them are as they were approved.
-    if (state.pin == pin_mode::enforce) hold(self, {"*"});
+    if (pin_of(state) == pin_mode::enforce) hold(self, {"*"});
     return;
   }
   if (!seen->changed.empty()) tell(self, "tools.changed", joined(seen->changed));
-  if (state.pin == pin_mode::enforce && seen->held != state.held) hold(self, seen->held);
+  if (pin_of(state) == pin_mode::enforce && seen->held != state.held) hold(self, seen->held);
 }
 
 } // namespace
@@ -72,8 +68,8 @@ void take_verdict(server_actor_pointer self, const result<tools_seen>& seen) {
 bool check_tools(server_actor_pointer self, const std::string& tools_array,
                  std::function<void()> then) {
   auto& state = self->state;
-  if (state.pin == pin_mode::off) return false;
-  const bool waits = state.pin == pin_mode::enforce;
+  if (pin_of(state) == pin_mode::off) return false;
+  const bool waits = pin_of(state) == pin_mode::enforce;
   see_tools look;
   look.server = state.options->spec->id;
   look.tools_array = std::make_shared<const std::string>(tools_array);
@@ -86,9 +82,7 @@ bool check_tools(server_actor_pointer self, const std::string& tools_array,
 }
 
 void begin_pins(server_actor_pointer self) {
-  auto& state = self->state;
-  state.pin = mode_of(state.options->spec->origin_json);
-  if (state.pin == pin_mode::enforce) check_tools(self, "[]", nullptr);
+  if (pin_of(self->state) == pin_mode::enforce) check_tools(self, "[]", nullptr);
 }
 
 void take_approval(server_actor_pointer self, const approve_request& request) {
@@ -99,7 +93,7 @@ void take_approval(server_actor_pointer self, const approve_request& request) {
   order.then = back_to<result<names>>(self, [self, request](const result<names>& held) {
     if (!held) return request.then(held.failure());
     tell(self, "tools.approved", request.tool.empty() ? "all" : request.tool);
-    if (self->state.pin == pin_mode::enforce) {
+    if (pin_of(self->state) == pin_mode::enforce) {
       hold(self, *held);
       mcp::list_set changed;
       changed.add(mcp::served_list::tools);
@@ -116,7 +110,7 @@ bool is_held(const server_actor_state& state, std::string_view tool) {
 }
 
 void look_again(server_actor_pointer self) {
-  if (self->state.pin != pin_mode::enforce) return;
+  if (pin_of(self->state) != pin_mode::enforce) return;
   mcp::list_set tools;
   tools.add(mcp::served_list::tools);
   fetch_lists_soon(self, tools);

@@ -25,8 +25,6 @@ struct environment {
   /// What `${workspaceFolder}` stands for: the directory of the configuration file. Empty =
   /// refused.
   std::string workspace;
-  /// "pin" of the configuration's defaults, which is no part of a policy; empty = there is none.
-  std::string pin;
   /// By id: what `${input:id}` may stand for.
   std::map<std::string, input_note, std::less<>> inputs;
 };

@@ -147,7 +147,6 @@ void read_defaults(fields section, node_config& out) {
   if (const json* const link = section.find("link"); link != nullptr && *link == "ws")
     section.fail("link", "\"ws\" is written beside a server's own keys, move it there");
   read_policy(section, out.defaults);
-  if (!section.failed()) section.text("pin", out.pin); // The word has been looked at.
 }
 
 void read_servers(fields section, node_config& out, std::map<std::string, std::string>& names,
@@ -199,7 +198,6 @@ void read_top(fields top, node_config& out, const environment& env, std::optiona
   read_inputs(top, out);
   environment with_inputs = env;
   with_inputs.inputs = out.inputs;
-  with_inputs.pin = out.pin;
   std::map<std::string, std::string> names;
   read_servers(top.section("mcpServers"), out, names, with_inputs, failure);
   read_servers(top.section("servers"), out, names, with_inputs, failure);

@@ -31,7 +31,6 @@ struct node_config {
   std::uint16_t ports_first = 0;
   std::uint16_t ports_last = 0;
   std::string engine;   ///< Of containers: its unix socket; empty = the first that answers.
-  std::string pin;      ///< "pin" of the defaults; empty = none is written.
   std::string registry; ///< Where `add` and `search` look servers up; empty = nowhere.
   bool records_calls = true;
   std::uint32_t records_keep_max = 5'000'000; ///< Older records are deleted.

@@ -174,6 +174,7 @@ void read_policy(fields& object, server_policy& out) {
   read_readiness(object, out);
   read_upkeep(object, out);
   object.word("on_node_exit", out.on_node_exit, {"stop", "keep"});
+  object.word("pin", out.pin, {"off", "warn", "enforce"});
   object.word("session_mode", out.sessions,
               {"auto", "shared", "serial", "per_session", "per_principal"});
   object.whole("replicas", out.replicas, 1, replicas_max);
@@ -237,6 +238,7 @@ nlohmann::ordered_json policy_json(const server_policy& policy) {
   out["max_lifetime"] = time_or_null(policy.max_lifetime);
   out["session_mode"] = to_string(policy.sessions);
   out["on_node_exit"] = to_string(policy.on_node_exit);
+  out["pin"] = to_string(policy.pin);
   write_view_policy(out, policy);
   return out;
 }

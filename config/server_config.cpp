@@ -170,10 +170,6 @@ result<server_spec> parse_server(std::string_view name, const nlohmann::ordered_
   check_isolation(server, spec, env);
   if (failure) return *failure;
   spec.origin_json = dump(object);
-  if (env.pin.empty() || object.contains("pin")) return spec;
-  auto with_pin = object;
-  with_pin["pin"] = env.pin;
-  spec.origin_json = dump(with_pin);
   return spec;
 }
 

@@ -28,7 +28,6 @@ struct word_key {
 
 constexpr std::array word_keys{
     word_key{"link", 5, {"stdio", "none", "http", "sse", "ws"}, true},
-    word_key{"pin", 3, {"off", "warn", "enforce"}},
     word_key{"retry", 1, {"never"}},
 };
 

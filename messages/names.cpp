@@ -112,6 +112,11 @@ const char* to_string(session_mode x) noexcept {
   return pick(names, static_cast<std::size_t>(x));
 }
 
+const char* to_string(pin_mode x) noexcept {
+  static constexpr std::array names{"off", "warn", "enforce"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
 const char* to_string(node_exit x) noexcept {
   static constexpr std::array names{"stop", "keep"};
   return pick(names, static_cast<std::size_t>(x));

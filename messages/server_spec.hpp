@@ -111,6 +111,14 @@ enum class node_exit : std::uint8_t {
 };
 const char* to_string(node_exit x) noexcept;
 
+/// What becomes of a tool that is not as it was approved.
+enum class pin_mode : std::uint8_t {
+  off,     ///< Nobody looks.
+  warn,    ///< It is told.
+  enforce, ///< It is told, and neither listed nor called until somebody approves it.
+};
+const char* to_string(pin_mode x) noexcept;
+
 /// What makes an instance that runs a ready one.
 enum class ready_kind : std::uint8_t {
   mcp,     ///< The MCP handshake.
@@ -161,6 +169,7 @@ struct server_policy {
   std::vector<std::string> tools_deny;
   std::map<std::string, std::string> tools_rename;   ///< At the joint endpoints alone.
   std::map<std::string, std::string> tools_describe; ///< There, too.
+  pin_mode pin = pin_mode::warn;
   prefix_mode prefix = prefix_mode::always;
   bool instructions = true;   ///< The joint endpoints pass its instructions on.
   std::uint32_t replicas = 1; ///< Instances that are to run at once, 1 to replicas_max.

@@ -251,7 +251,6 @@ int run_up(const up_options& options) {
   tree_options.libexec_dir = libexec_dir();
   tree_options.variables = variables;
   tree_options.variables.inputs = config->inputs;
-  tree_options.variables.pin = config->pin;
   tree_options.endpoint = [&endpoint] { return endpoint; };
   auto tree = runtime::open(std::move(tree_options));
   if (!tree) return refuse(options, tree.failure(), exit_failed);

@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_path) {
       {R"("restart": "always")", "fs.restart: \"always\" is not known here, write \"permanent\", "},
       {R"("restart": "transiant")", "did you mean \"transient\"?"},
       {R"("restart": 1)", "fs.restart: 1 is not known here"},
+      {R"("pin": "error")", "fs.pin: \"error\" is not known here, write \"off\", "},
       {R"("backoff": {"min": -5})", "fs.backoff.min: -5 ms is negative"},
       {R"("backoff": {"min": "x"})", "fs.backoff.min: \"x\" is no duration"},
       {R"("backoff": {"min": "1m"})", "fs.backoff.max: 30s is below backoff.min (1m)"},
@@ -213,7 +214,6 @@ BOOST_AUTO_TEST_CASE(a_server_without_a_link_is_ready_once_it_has_started) {
 
 BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported) {
   const std::pair<const char*, const char*> rows[] = {
-      {R"("pin": "error")", "pin"},
       {R"("retry": "read_only")", "retry"},
   };
   for (const auto& [members, key] : rows) {
@@ -226,6 +226,16 @@ BOOST_AUTO_TEST_CASE(what_this_build_does_not_act_on_is_refused_as_not_supported
     BOOST_TEST(detail.find("not supported by this build yet") != std::string::npos, detail);
     BOOST_TEST(detail.find('\n') == std::string::npos, detail);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_becomes_of_changed_tools_is_a_word_also_of_the_defaults) {
+  const auto config = parse_config(R"({"defaults": {"pin": "enforce"}, "mcpServers": {
+      "a": {"command": "x"}, "b": {"command": "x", "pin": "off"}}})",
+                                   "t", test::usual_environment());
+  BOOST_REQUIRE(config);
+  BOOST_TEST((config->servers.at(0).policy.pin == pin_mode::enforce));
+  BOOST_TEST((config->servers.at(1).policy.pin == pin_mode::off));
+  BOOST_TEST((server_policy{}.pin == pin_mode::warn));
 }
 
 BOOST_AUTO_TEST_CASE(who_shares_an_instance_is_a_word) {

@@ -33,14 +33,14 @@ BOOST_AUTO_TEST_CASE(a_good_file_is_ok_with_its_count_and_what_is_ignored) {
 
 BOOST_AUTO_TEST_CASE(every_bad_server_is_named_at_once) {
   const auto answer = check_config(
-      R"({"mcpServers":{"a":{"comand":"x"},"b":{"command":"y","pin":"error"},"c":{"command":"z"},
+      R"({"mcpServers":{"a":{"comand":"x"},"b":{"command":"y","retry":"always"},"c":{"command":"z"},
           "d":{"command":"${UNSET}"}}})",
       "t.json", home_only(), false);
   BOOST_TEST((answer.code == exit_code::failed));
   BOOST_TEST(answer.out == "");
   BOOST_TEST(std::count(answer.err.begin(), answer.err.end(), '\n') == 3);
   for (const auto* part : {"error: t.json: mcpServers.a", "did you mean \"command\"",
-                           "not supported: t.json: mcpServers.b.pin", "mcpServers.d", "UNSET"})
+                           "not supported: t.json: mcpServers.b.retry", "mcpServers.d", "UNSET"})
     BOOST_TEST(answer.err.find(part) != std::string::npos, part << " is not in " << answer.err);
 }
 
