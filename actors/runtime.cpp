@@ -129,10 +129,23 @@ boost::asio::io_context& runtime::io() {
   return state_->host.io();
 }
 
+namespace {
+
+void begin_records(records& calls, const node_config& config) {
+  if (!config.records_calls) {
+    log::write(log::level::warn, "node.records_off",
+               {log::kv("reason", "\"records\": {\"calls\": false} in the configuration")});
+    return;
+  }
+  if (auto begun = calls.begin(std::chrono::system_clock::now()); !begun)
+    log::write(log::level::error, "store.refused", {log::kv("reason", begun.failure().detail)});
+}
+
+} // namespace
+
 void runtime::begin() {
   auto& all = *state_;
-  if (auto begun = all.files->calls.begin(std::chrono::system_clock::now()); !begun)
-    log::write(log::level::error, "store.refused", {log::kv("reason", begun.failure().detail)});
+  begin_records(all.files->calls, all.options.config);
   all.processes = std::make_unique<process_io>(all.host.io(), all.options.libexec_dir);
   all.cgroups = cgroups_of(all.options.config.state_dir);
   all.processes->keep_spares(spares);
@@ -176,9 +189,6 @@ void runtime::begin() {
   options.store.inbox = &all.tree->records;
   options.store.retention = {config.records_keep_max, config.records_keep_for};
   all.tree->records.keeps_calls = config.records_calls;
-  if (!config.records_calls)
-    log::write(log::level::warn, "node.records_off",
-               {log::kv("reason", "\"records\": {\"calls\": false} in the configuration")});
   options.store.counters = all.counters;
   options.store.post = [&all](std::function<void()> work) {
     return all.writer.post(std::move(work));
@@ -238,7 +248,7 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   all.containers.reset();
   all.processes.reset();
   all.cgroups->close();
-  if (ended && written) // As the last work of the thread that writes.
+  if (ended && written && all.options.config.records_calls) // As the writer's last work.
     static_cast<void>(
         all.writer.post([files = all.files] { static_cast<void>(files->calls.end()); }));
   all.clean = all.clean && ended && dead && removed && written;

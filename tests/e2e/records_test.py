@@ -181,8 +181,10 @@ def records_can_be_switched_off_and_age(node):
     node.node["records"] = {"calls": False}
     start(node)
     call(node, "good")
+    node.kill()
+    node.start()
     node.stop()
-    check(not exported(node)[0], "nothing is recorded")
+    check(not exported(node)[0], "nothing is recorded, and nothing is missing")
     node.node["records"] = {"keep_for": "1s"}
     node.start()
     node.wait_for("t", "ready")
