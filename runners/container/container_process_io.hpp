@@ -1,6 +1,7 @@
 #pragma once
 #include "runners/container/attached_streams_io.hpp"
 #include "runners/container/engine_client_io.hpp"
+#include "runners/container/memory_watch_io.hpp"
 #include "runners/leftover.hpp"
 #include "runners/process_host.hpp"
 
@@ -70,14 +71,23 @@ struct hosted_container::state : std::enable_shared_from_this<hosted_container::
   std::int64_t init_pid = 0;
 
 private:
+  static constexpr std::chrono::seconds step_limit{60}; ///< Of one answer of the engine.
+  struct early_death {
+    process_exit how;
+    std::optional<bool> out_of_memory;
+  };
   void attach();
+  void hold();
   void start();
+  void take_start();
   void look();
   void take_facts(const container_facts& facts);
   void find_server(int tries);
   bool watch(std::int64_t init);
   void wait_pidfd();
   void take_death();
+  void take_verdict(process_exit how, std::optional<bool> out_of_memory);
+  void take_manner(process_exit how);
   void ask_exit(std::chrono::milliseconds limit);
   void ask_memory(process_exit how);
   void take_exit(process_exit how);
@@ -100,7 +110,9 @@ private:
   boost::asio::steady_timer timer_;
   watched_descriptor pidfd_;
   process_mark mark_;
-  std::string memory_cgroup_; ///< Where its count of kills for memory stands; empty = not known.
+  std::shared_ptr<memory_watch> memory_;
+  std::optional<early_death> died_early_; ///< Before the engine had answered its start.
+  bool memory_known_ = false;
   std::function<void(process_exit)> exit_hook_;
   std::optional<process_exit> ended_;
   bool told_ = false; ///< All that it wrote is read, or is not waited for any more.
