@@ -7,9 +7,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 #include <unistd.h>
 
 namespace toolscore {
@@ -17,6 +19,7 @@ namespace toolscore {
 using test::backend;
 using test::runner_fixture;
 namespace data = boost::unit_test::data;
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(runner)
 
@@ -221,6 +224,45 @@ FOR_EACH_BACKEND(an_end_for_lack_of_memory_is_told_as_one) {
   BOOST_TEST(how->status == SIGKILL);
   BOOST_TEST(how->out_of_memory);
   BOOST_TEST(memory_words(*how) == "out of memory (limit 32 MiB)");
+}
+
+FOR_EACH_BACKEND(an_end_for_lack_of_memory_is_told_as_one_however_late_the_loop_is) {
+  for (const auto pause : {1500ms, 200ms}) { // Once behind all of it, and behind each step of it.
+    runner_fixture all(backend_kind);
+    auto plan = all.plan("subject", {"hog", "200"});
+    plan.limits.memory_bytes = 32u << 20U;
+    std::unique_ptr<hosted_process> child;
+    std::optional<process_exit> how;
+    all.host->spawn(plan, {}, [&](auto outcome) {
+      BOOST_REQUIRE_MESSAGE(outcome, (outcome ? "" : outcome.failure().detail));
+      child = std::move(*outcome);
+      child->on_exit([&](process_exit seen) { how = seen; });
+    });
+    if (pause > 1s) {
+      BOOST_REQUIRE(all.run_until([&] { return child != nullptr; }));
+      std::this_thread::sleep_for(pause); // The engine has cleared its cgroup away by now.
+    }
+    BOOST_REQUIRE(all.run_until([&] {
+      if (pause < 1s) std::this_thread::sleep_for(pause);
+      return how.has_value();
+    }));
+    BOOST_TEST(how->out_of_memory, "late by " << pause.count() << " ms");
+    BOOST_TEST(to_string(*how) == "signal 9 (SIGKILL), out of memory (limit 32 MiB)");
+  }
+}
+
+FOR_EACH_BACKEND(a_kill_under_a_limit_of_memory_is_no_lack_of_it) {
+  runner_fixture all(backend_kind);
+  auto plan = all.plan("subject", {"wait"});
+  plan.limits.memory_bytes = 32u << 20U;
+  for (const auto late : {0ms, 1500ms}) {
+    const auto child = all.must_start(plan);
+    BOOST_TEST(::kill(static_cast<pid_t>(child->pid()), SIGKILL) == 0);
+    std::this_thread::sleep_for(late);
+    const auto how = all.exit_of(*child);
+    BOOST_REQUIRE(how);
+    BOOST_TEST(to_string(*how) == "signal 9 (SIGKILL)");
+  }
 }
 
 FOR_EACH_BACKEND(a_program_that_is_not_there_never_seems_to_run) {
