@@ -38,6 +38,7 @@ TASKS = [
 def all_is_as_expected(node, era):
     node.servers["s"] = server()
     node.start()
+    node.wait_for("s", "ready")
     code, text, told = reason(node, TASKS, "--era", era, "--trajectory", "run", "--set", "WHO=me")
     check(code == 0, text)
     check([x["task_id"] for x in told] == [x["task_id"] for x in TASKS], "a line a task: %s" % told)
