@@ -6,9 +6,9 @@ setup:
 	@scripts/setup
 build: setup
 	@scripts/build $(BUILD)
-# A first look waits for the programs alone, not for the tests.
+# A node and the runtime that runs tasks through it. A first look waits for the programs alone, not for the tests.
 dev-up: setup
-	@scripts/build $(BUILD) toolscore toolscore-spawner toolscore-clone toolscore-fetch
+	@scripts/build $(BUILD) toolscore toolscore-reason toolscore-spawner toolscore-clone toolscore-fetch
 	@scripts/dev-up $(BUILD) $(if $(ONCE),--once)
 test: build
 	@scripts/test $(BUILD)

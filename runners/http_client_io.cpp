@@ -42,6 +42,7 @@ http_answer_head head_of(const http::response_header<>& from) {
   head.content_type = text(http::field::content_type);
   head.session = text("Mcp-Session-Id");
   head.location = text(http::field::location);
+  head.retry_after = text(http::field::retry_after);
   return head;
 }
 

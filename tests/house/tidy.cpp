@@ -31,10 +31,11 @@ const std::vector<direction>& directions() {
       {"node",
        {"messages", "loop", "mcp", "config", "supervisor", "store", "runners", "actors",
         "gateway"}},
+      {"reason", {"messages", "loop", "mcp", "config", "runners", "node"}},
       {"bench", {"messages"}},
       {"tests",
        {"messages", "loop", "mcp", "config", "supervisor", "store", "runners", "actors", "gateway",
-        "node", "bench"}},
+        "node", "reason", "bench"}},
   };
   return table;
 }
@@ -219,7 +220,7 @@ bool may_use(std::string_view folder, std::string_view other) {
 file_kind kind_of(std::string_view path) {
   if (starts_with_any(path, {"loop/", "bench/", "tests/"}) ||
       is_any(path, {"messages/caf_bridge.hpp", "actors/runtime.cpp", "node/main.cpp",
-                    "runners/fetch/main.cpp"})) {
+                    "reason/main.cpp", "runners/fetch/main.cpp"})) {
     // What others may do with loop/'s headers is told by the headers' own names.
     if (path == "loop/asio.hpp" || path == "loop/log_io.hpp") return file_kind::shell;
     return file_kind::exempt;

@@ -1,0 +1,129 @@
+#include "reason/chat/chat_text.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+using namespace toolscore;
+using namespace toolscore::reason;
+
+namespace {
+
+std::string completion(const std::string& message, const std::string& more = {}) {
+  return R"({"choices":[{"index":0,"message":)" + message + R"(,"finish_reason":"stop"}])" + more +
+         "}";
+}
+
+/// The events fed, and how it ended: the content and calls, or the error.
+std::string streamed(const std::vector<std::string>& events) {
+  chat_stream stream;
+  for (const auto& each : events)
+    if (!stream.feed(each)) break;
+  const auto answer = stream.finish();
+  if (!answer) return "error: " + answer.failure().detail;
+  std::string out = answer->content;
+  for (const auto& x : answer->calls)
+    out += " " + x.id + ":" + x.function + "(" + x.arguments + ")";
+  return out;
+}
+
+std::string delta(const std::string& of, const std::string& finish = "null") {
+  return R"({"choices":[{"index":0,"delta":)" + of + R"(,"finish_reason":)" + finish + "}]}";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(chat)
+
+BOOST_AUTO_TEST_CASE(a_request_is_what_the_endpoint_takes) {
+  model_tool tool;
+  tool.server = "fs";
+  tool.tool = "read";
+  tool.description = "Reads.";
+  tool.parameters = json::parse(R"({"type":"object"})");
+  std::vector<model_tool> tools{tool};
+  name_functions(tools);
+  const auto messages = json::parse(R"([{"role":"user","content":"hi"}])");
+  BOOST_TEST(
+      chat_request("m", messages, tools, false) ==
+      R"({"model":"m","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function",)"
+      R"("function":{"name":"fs__read","description":"Reads.","parameters":{"type":"object"}}}]})");
+  BOOST_TEST(chat_request("m", messages, {}, true) ==
+             R"({"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true,)"
+             R"("stream_options":{"include_usage":true}})");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_repeated_as_it_was_and_its_calls_are_answered_by_id) {
+  const auto answer = read_chat_answer(completion(
+      R"({"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]})",
+      R"(,"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12})"));
+  BOOST_REQUIRE(answer);
+  BOOST_REQUIRE(answer->calls.size() == 1u);
+  BOOST_TEST(answer->calls[0].arguments == R"({"a":1})");
+  BOOST_REQUIRE(answer->tokens);
+  BOOST_TEST(answer->tokens->total == 12u);
+  BOOST_TEST(!answer->tokens->estimated);
+  BOOST_TEST(assistant_message(*answer).dump() ==
+             R"({"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function",)"
+             R"("function":{"name":"f","arguments":"{\"a\":1}"}}]})");
+  BOOST_TEST(tool_message("c1", "x").dump() ==
+             R"({"role":"tool","tool_call_id":"c1","content":"x"})");
+}
+
+BOOST_AUTO_TEST_CASE(ids_that_are_missing_or_stand_twice_are_given_anew) {
+  const auto answer = read_chat_answer(completion(
+      R"({"tool_calls":[{"id":"a","function":{"name":"f","arguments":""}},)"
+      R"({"id":"a","function":{"name":"g","arguments":{"x":1}}},{"function":{"name":"h"}},)"
+      R"({"id":"call_0","function":{"name":"i"}}]})"));
+  BOOST_REQUIRE(answer);
+  std::set<std::string> ids;
+  for (const auto& x : answer->calls) BOOST_TEST(ids.insert(x.id).second, x.id);
+  BOOST_TEST(ids.count("a") == 1u);
+  BOOST_TEST(answer->calls[1].arguments == R"({"x":1})");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_completion_is_an_error) {
+  std::string many = R"({"tool_calls":[)";
+  for (std::size_t i = 0; i <= chat_calls_max; ++i)
+    many += std::string(i == 0 ? "" : ",") + R"({"function":{"name":"f"}})";
+  for (const std::string& text :
+       {std::string(), std::string("<html>"), std::string("[]"), std::string("{}"),
+        std::string(R"({"choices":[]})"), std::string(R"({"choices":[{"message":"x"}]})"),
+        std::string(R"({"error":{"message":"overloaded"}})"), std::string(R"({"error":"no"})"),
+        completion(many + "]}")})
+    BOOST_TEST(!read_chat_answer(text), text);
+  const auto told = read_chat_answer(R"({"error":{"message":"overloaded"}})");
+  BOOST_TEST(told.failure().detail == "the endpoint says: overloaded");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_is_put_together_however_it_is_cut) {
+  BOOST_TEST(streamed({delta(R"({"role":"assistant","content":""})"), delta(R"({"content":"Hel"})"),
+                       delta(R"({"content":"lo"})"), delta("{}", R"("stop")"), "[DONE]"}) ==
+             "Hello");
+  BOOST_TEST(
+      streamed(
+          {delta(
+               R"({"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}}]})"),
+           delta(
+               R"({"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"{\"y\":"}}]})"),
+           delta(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"x\""}}]})"),
+           delta(
+               R"({"tool_calls":[{"index":1,"function":{"arguments":"2}"}},{"index":0,"function":{"arguments":":1}"}}]})"),
+           delta("{}", R"("tool_calls")"), R"({"choices":[],"usage":{"total_tokens":5}})",
+           "[DONE]"}) == R"( a:f({"x":1}) b:g({"y":2}))");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_breaks_is_no_answer) {
+  const auto hello = delta(R"({"content":"Hel"})");
+  BOOST_TEST(streamed({hello}).find("error: the stream ended in the middle") == 0u);
+  BOOST_TEST(streamed({}).find("error: the stream ended in the middle") == 0u);
+  BOOST_TEST(streamed({hello, R"({"choices":[{"del)"}).find("is no JSON") != std::string::npos);
+  BOOST_TEST(streamed({hello, R"({"error":{"message":"overloaded"}})", "[DONE]"}) ==
+             "error: the endpoint says: overloaded");
+  BOOST_TEST(streamed({delta(R"({"tool_calls":[{"index":64,"id":"a"}]})"), "[DONE]"})
+                 .find("more than 64 calls") != std::string::npos);
+  // Some endpoints never say [DONE].
+  BOOST_TEST(streamed({hello, delta("{}", R"("stop")")}) == "Hel");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
