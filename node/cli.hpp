@@ -35,6 +35,8 @@ enum class command_kind : std::uint8_t {
   search,
   tools_diff,
   tools_approve,
+  login,
+  logout,
 };
 
 inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.

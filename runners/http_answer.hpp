@@ -10,8 +10,9 @@ namespace toolscore {
 struct http_answer_head {
   int status = 0;
   std::string content_type;
-  std::string session;  ///< Mcp-Session-Id
-  std::string location; ///< Of a redirection.
+  std::string session;   ///< Mcp-Session-Id
+  std::string location;  ///< Of a redirection.
+  std::string challenge; ///< WWW-Authenticate; several are joined by commas.
 };
 
 /// What the answer to a POST is, by its head alone.
