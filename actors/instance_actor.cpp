@@ -6,6 +6,7 @@
 #include "actors/liveness.hpp"
 #include "loop/house_handlers.hpp"
 #include "messages/known_secrets.hpp"
+#include "supervisor/supervisor_actor.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -49,6 +50,8 @@ void end(instance_pointer self, const options_pointer& options, gone_reason reas
     self->quit(*state.stop_reason);
   else if (success)
     self->quit();
+  else if (reason.kind == gone_kind::login_needed)
+    self->quit(hopeless_end(to_string(reason)));
   else
     self->quit(caf::make_error(caf::sec::runtime_error, to_string(reason)));
 }
@@ -192,6 +195,9 @@ link_events events_of(instance_pointer self, const options_pointer& options) {
   };
   events.on_lost = back_to<std::string>(
       self, [self, options](std::string why) { lose_link(self, options, std::move(why)); });
+  events.on_login_needed = back_to<std::string>(self, [self](std::string why) {
+    if (!self->state.stop_reason) condemn(self, gone_kind::login_needed, std::move(why));
+  });
   return events;
 }
 

@@ -15,6 +15,7 @@ link_choice choice_of(instance_pointer self, options_ref options) {
   link_choice how;
   how.kind = options->policy->link;
   how.remote = options->plan->argv.empty();
+  how.server = options->id.server;
   if (!is_dialed(how.kind) || !options->plan->endpoint) return how;
   auto endpoint = std::make_shared<http_endpoint>(*options->plan->endpoint);
   if (endpoint->place.port == 0) endpoint->place.port = self->state.port;
@@ -47,7 +48,8 @@ void await_port(instance_pointer self, options_ref options, std::uint16_t port,
 void with_headers(instance_pointer self, options_ref options, const link_choice& how,
                   std::function<void(const link_choice&)> then) {
   const auto& fill = options->outside->fill_headers;
-  if (!fill || !how.endpoint || how.endpoint->headers.empty()) return then(how);
+  if (!fill || !how.endpoint) return then(how);
+  if (how.endpoint->headers.empty() && how.endpoint->auth == oauth_settings()) return then(how);
   using answer = result<std::shared_ptr<const http_endpoint>>;
   fill(how.endpoint, back_to<answer>(self, [=](answer endpoint) {
          const auto& now = self->state;

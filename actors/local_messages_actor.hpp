@@ -115,6 +115,10 @@ struct approve_request {
   std::string tool; ///< Empty: all.
   std::function<void(result<done>)> then;
 };
+struct login_request {
+  login_verb verb = login_verb::look;
+  std::function<void(result<login_answer>)> then;
+};
 /// A legacy client's session is over.
 struct session_over {
   std::string session;
@@ -347,3 +351,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::see_tools)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::approve_tools)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::pins_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::approve_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::login_request)

@@ -86,6 +86,7 @@ struct replica {
   bool succeeded = false; ///< The last instance ended with success.
   std::uint8_t log_told = log_untold;  ///< The severity that the current instance was told last.
   std::uint8_t log_calls = log_untold; ///< The least that calls without a session wanted of it.
+  bool login = false;                  ///< Its last instance ended for want of a login.
 };
 
 } // namespace toolscore

@@ -13,11 +13,13 @@
 #include "loop/actor_host.hpp"
 #include "loop/blocking_pool.hpp"
 #include "loop/log_io.hpp"
+#include "messages/known_secrets.hpp"
 #include "runners/container/node_containers_io.hpp"
 #include "runners/http_dialer_io.hpp"
 #include "runners/late_values_io.hpp"
 #include "runners/link_opener_io.hpp"
 #include "runners/node_cgroups_io.hpp"
+#include "runners/oauth/remote_logins_io.hpp"
 #include "runners/pool_io.hpp"
 #include "runners/process_io.hpp"
 #include "runners/remote_io.hpp"
@@ -45,6 +47,17 @@ std::size_t starts_max(const node_config& config) {
   return 4 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
+/// Those of the node's own environment. Their passwords are nobody's business.
+proxy_settings proxies_of(const environment& variables) {
+  if (!variables.variable) return {};
+  auto proxies = read_proxies(variables.variable);
+  for (const auto* one : {&proxies.http, &proxies.https})
+    if (*one) known_secrets::here().add((*one)->authorization);
+  if (!proxies.fault.empty())
+    log::write(log::level::warn, "node.proxy_unused", {log::kv("reason", proxies.fault)});
+  return proxies;
+}
+
 } // namespace
 
 /// Members in the order they are needed; destroyed in reverse.
@@ -70,6 +83,7 @@ struct runtime::state {
   std::unique_ptr<host_by_plan> hosts; ///< Of both.
   std::unique_ptr<late_host> late;     ///< Before them.
   std::unique_ptr<http_dialer> dialer;
+  std::unique_ptr<remote_logins> logins;
   side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
   std::shared_ptr<routing> route = std::make_shared<routing>();
@@ -193,9 +207,13 @@ void runtime::begin() {
   all.outside.fill_headers = [&late = *all.late](auto endpoint, auto then) {
     late.fill(std::move(endpoint), std::move(then));
   };
+  all.dialer = std::make_unique<http_dialer>(all.host.io(), run_in(all.workers, all.host.io()),
+                                             proxies_of(all.options.variables));
+  all.logins = std::make_unique<remote_logins>(*all.dialer, run_in(all.workers, all.host.io()),
+                                               config.state_dir + "/secrets");
+  all.outside.logins = all.logins.get();
   options.outside = &all.outside;
-  all.dialer = std::make_unique<http_dialer>(all.host.io(), run_in(all.workers, all.host.io()));
-  options.open_link = open_links(all.host.io(), *all.dialer);
+  options.open_link = open_links(all.host.io(), *all.dialer, all.logins.get());
   options.log = all.log;
   options.store.files = all.files;
   options.store.inbox = &all.tree->records;

@@ -8,6 +8,7 @@
 #include "actors/server_keep_actor.hpp"
 #include "actors/server_listens_actor.hpp"
 #include "actors/server_lists_actor.hpp"
+#include "actors/server_login_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_pins_actor.hpp"
@@ -224,6 +225,7 @@ const std::array handlers{
     }>(),
     on<take_install>(),
     on<take_approval>(),
+    on<take_login_request>(),
     on<take_session_over>(),
     on<take_own_due>(),
     on<take_order>(),

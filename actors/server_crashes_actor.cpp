@@ -15,7 +15,8 @@ void begin_life(server_actor_pointer self, replica& one, const instance_started&
 void draft_crash(server_actor_pointer self, replica& one, const instance_gone& message) {
   auto& state = self->state;
   const auto life = std::exchange(one.current, {});
-  if (message.reason.kind == gone_kind::stopped) return;
+  if (message.reason.kind == gone_kind::stopped || message.reason.kind == gone_kind::login_needed)
+    return;
   const crash_limits limits;
   crash_facts facts;
   facts.server = state.options->spec->id;

@@ -56,6 +56,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   one.log_told = one.log_calls = log_untold;
   if (one.owned_by.empty()) state.keep.on_gone(one.place);
   ++one.ping_generation;
+  one.login = message.reason.kind == gone_kind::login_needed;
   one.last_exit.reset();
   if (message.reason.kind == gone_kind::exited || message.reason.kind == gone_kind::killed)
     one.last_exit = message.reason.exit;
@@ -167,7 +168,7 @@ void take_report(server_actor_pointer self, const child_report& report) {
   }
   if (report.what == child_event::waiting) set_reason(state, *one, report.reason);
   if (one->status != instances_status::ending || report.what == child_event::finished)
-    set_status(state, *one, after_report(one->status, report.what));
+    set_status(state, *one, after_report(one->status, report.what, one->login));
   // While others of it start, who waits for it to be started hears that this one runs no more.
   if (report.what == child_event::ended && state.instances == instances_status::starting &&
       state.shared > 1)

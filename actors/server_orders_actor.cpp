@@ -4,6 +4,7 @@
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_ends_actor.hpp"
 #include "actors/server_keep_actor.hpp"
+#include "actors/server_login_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
@@ -84,7 +85,7 @@ void settle_orders(server_actor_pointer self) {
   const auto status = state.status();
   const auto reason = reason_of(state);
   const bool verdict = status == process_status::failed || status == process_status::crash_loop ||
-                       status == process_status::completed;
+                       status == process_status::needs_login || status == process_status::completed;
   // Those of its replicas that are not ready then stay so for longer than an order waits.
   const bool up_as_far_as_it_goes = status == process_status::ready ||
                                     (status == process_status::degraded && !is_any_starting(self));
@@ -144,6 +145,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
   case server_verb::stop:
   case server_verb::remove:
     state.desired = desired_state::stopped;
+    if (order.verb == server_verb::remove) forget_login(self);
     if (state.install != install_status::installed) {
       self->send(state.options->tree->runner, cancel_install{state.options->spec->id});
       ++state.install_generation;

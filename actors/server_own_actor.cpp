@@ -162,7 +162,8 @@ own_verdict admit_to_own(server_actor_pointer self, call_request& request) {
     write_call(self, *one, std::move(request));
     return own_verdict::written;
   }
-  if (one->status != instances_status::parked && one->status != instances_status::finished)
+  if (one->status != instances_status::parked && one->status != instances_status::locked &&
+      one->status != instances_status::finished)
     return own_verdict::wait;
   fail_call(self, std::move(request), errc::server_not_ready, one->reason, 0, {}, false, one);
   return own_verdict::written;

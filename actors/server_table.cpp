@@ -60,15 +60,18 @@ process_status of_instances(instances_status instances) noexcept {
     return process_status::completed;
   case instances_status::waiting:
     return process_status::waiting;
+  case instances_status::locked:
+    return process_status::needs_login;
   }
   return process_status::failed;
 }
 
 // Where none is ready, the first of these that any replica is in is what they are together.
-constexpr std::array most_hope{
-    instances_status::ending,  instances_status::dozing,      instances_status::starting,
-    instances_status::waiting, instances_status::backing_off, instances_status::none,
-    instances_status::parked,  instances_status::asleep,      instances_status::finished};
+constexpr std::array most_hope{instances_status::ending,      instances_status::dozing,
+                               instances_status::starting,    instances_status::waiting,
+                               instances_status::backing_off, instances_status::none,
+                               instances_status::locked,      instances_status::parked,
+                               instances_status::asleep,      instances_status::finished};
 
 } // namespace
 
@@ -88,7 +91,8 @@ instances_status together(std::span<const instances_status> replicas) noexcept {
 bool all_settled(std::span<const instances_status> replicas) noexcept {
   return std::all_of(replicas.begin(), replicas.end(), [](instances_status x) {
     return x == instances_status::ready || x == instances_status::parked ||
-           x == instances_status::finished || x == instances_status::asleep;
+           x == instances_status::locked || x == instances_status::finished ||
+           x == instances_status::asleep;
   });
 }
 
@@ -97,7 +101,8 @@ process_status status_of(install_status install, desired_state desired,
   if (desired == desired_state::stopped) {
     const bool down =
         instances == instances_status::none || instances == instances_status::finished ||
-        instances == instances_status::parked || instances == instances_status::asleep;
+        instances == instances_status::parked || instances == instances_status::locked ||
+        instances == instances_status::asleep;
     return down ? process_status::stopped : process_status::stopping;
   }
   switch (install) {
@@ -116,7 +121,7 @@ process_status status_of(install_status install, desired_state desired,
   return process_status::failed;
 }
 
-instances_status after_report(instances_status now, child_event what) noexcept {
+instances_status after_report(instances_status now, child_event what, bool login) noexcept {
   // Whatever its supervisor still does with it, it has been told to end it.
   if (now == instances_status::dozing)
     return what == child_event::finished ? instances_status::asleep : now;
@@ -131,7 +136,7 @@ instances_status after_report(instances_status now, child_event what) noexcept {
   case child_event::backing_off:
     return instances_status::backing_off;
   case child_event::parked:
-    return instances_status::parked;
+    return login ? instances_status::locked : instances_status::parked;
   case child_event::finished:
     return instances_status::finished;
   case child_event::waiting:
@@ -146,6 +151,7 @@ bool is_decided(process_status status, desired_state desired, bool comes_and_goe
   case process_status::degraded: // It serves.
   case process_status::asleep:
   case process_status::crash_loop:
+  case process_status::needs_login:
   case process_status::failed:
   case process_status::completed:
   case process_status::stopped:
@@ -199,6 +205,7 @@ admission admit(process_status status) noexcept {
   case process_status::backing_off:
     return admission::wait;
   case process_status::crash_loop:
+  case process_status::needs_login:
   case process_status::failed:
   case process_status::completed:
   case process_status::stopping:

@@ -28,15 +28,16 @@ enum class instances_status : std::uint8_t {
   dozing,   ///< Asked to stop, to sleep.
   asleep,   ///< Idle for long; the next call starts it.
   degraded, ///< Of several: some are ready and some are not.
+  locked,   ///< Parked until somebody logs in.
 };
-inline constexpr std::size_t instances_status_count = 11;
+inline constexpr std::size_t instances_status_count = 12;
 
 /// What the replicas of a server are together. Total; for a single one it is what that one is.
 /// Once none is ready it is the state that has most hope: who is to start again speaks for those
 /// that are parked or finished.
 instances_status together(std::span<const instances_status> replicas) noexcept;
 
-/// Whether each replica stands where it stays by itself: ready, or parked, finished or asleep.
+/// Whether each replica stands where it stays by itself: ready, parked, locked, finished or asleep.
 /// Between them stands who starts, ends, or waits to start.
 bool all_settled(std::span<const instances_status> replicas) noexcept;
 
@@ -47,7 +48,8 @@ process_status status_of(install_status install, desired_state desired,
 
 /// What a report of the supervisor makes of the instances' status. Reports that say nothing about
 /// it (an `ended` that a decision follows) leave it as it was.
-instances_status after_report(instances_status now, child_event what) noexcept;
+/// @param login  its last instance ended for want of a login
+instances_status after_report(instances_status now, child_event what, bool login = false) noexcept;
 
 /// Whether the node need not wait for it to be ready itself.
 /// @param comes_and_goes  it has served, and sleeps, wakes and is replaced as it was told to

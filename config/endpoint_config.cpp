@@ -1,5 +1,6 @@
 #include "config/endpoint_config.hpp"
 
+#include "config/auth_config.hpp"
 #include "config/expand.hpp"
 #include "messages/http_place.hpp"
 #include "messages/late_value.hpp"
@@ -104,6 +105,15 @@ void check_own(fields& server, server_spec& spec, const http_place& place) {
                            " and \"port\" another, write ${PORT}");
 }
 
+bool is_default(const intensity_policy& x) {
+  const intensity_policy all;
+  return x.max == all.max && x.period == all.period && x.never_ready == all.never_ready &&
+         x.half_open == all.half_open;
+}
+
+/// It goes on being tried at its back-off; the window only stops who has switched that off, too.
+constexpr intensity_policy remote_intensity{1'000, milliseconds{60'000}, 0, milliseconds{300'000}};
+
 void check_remote(fields& server, server_spec& spec, const http_place& place) {
   for (const auto key : of_processes)
     if (const json* const value = server.find(key); value != nullptr && !value->empty())
@@ -111,6 +121,10 @@ void check_remote(fields& server, server_spec& spec, const http_place& place) {
   if (place.port == 0) server.fail("url", "${PORT} is the port of a program of ours, write one");
   spec.policy.port.reset(); // Of the defaults.
   if (server.find("on_node_exit") == nullptr) spec.policy.on_node_exit = node_exit::stop;
+  // Nothing is started for it and nobody dies: another try costs a connection, and it may be back
+  // at any moment. What somebody has written down counts.
+  if (server.find("intensity") == nullptr && is_default(spec.policy.intensity))
+    spec.policy.intensity = remote_intensity;
 }
 
 /// The word in "type", of other hosts, must not say the opposite.
@@ -166,7 +180,7 @@ void read_endpoint(fields& server, server_spec& spec, const environment& env) {
     if (url != nullptr)
       return server.fail("link", std::string("\"") + to_string(spec.policy.link) +
                                      "\" has no \"url\", write \"http\" or remove one of them");
-    for (const auto key : {"headers"sv, "tls"sv})
+    for (const auto key : {"headers"sv, "tls"sv, "auth"sv})
       if (const json* const value = server.find(key); value != nullptr && !value->empty())
         server.fail(key, "has a meaning only beside \"url\", or for \"link\": \"http\"");
     return;
@@ -191,6 +205,10 @@ void read_endpoint(fields& server, server_spec& spec, const environment& env) {
   if (!program && url != nullptr) spec.source = source_kind::remote;
   read_headers(server, *endpoint, env);
   read_tls(server, *endpoint, env);
+  if (spec.source == source_kind::remote)
+    read_auth(server, *endpoint, env);
+  else if (const json* const auth = server.find("auth"); auth != nullptr && !auth->is_null())
+    server.fail("auth", "is for remote servers, and this program is the node's own; remove it");
   spec.endpoint = std::move(endpoint);
 }
 
@@ -202,6 +220,7 @@ nlohmann::ordered_json endpoint_json(const server_spec& spec) {
   auto origin = origin_of(x.place);
   out["url"] = origin + escape_references(x.place.target);
   for (const auto& [name, value] : x.headers) out["headers"][name] = escape_references(value);
+  if (auto auth = auth_json(x.auth); !auth.is_null()) out["auth"] = std::move(auth);
   if (!x.ca_file.empty()) out["tls"]["ca"] = escape_references(x.ca_file);
   return out;
 }

@@ -29,9 +29,9 @@ constexpr std::size_t name_bytes_max = 24;
 constexpr std::size_t args_max = 1'024;
 constexpr std::size_t variables_max = 1'024;
 
-constexpr std::array source_keys{"type"sv,    "command"sv, "args"sv,     "env"sv,
-                                 "cwd"sv,     "image"sv,   "runner"sv,   "url"sv,
-                                 "headers"sv, "tls"sv,     "disabled"sv, "container"sv};
+constexpr std::array source_keys{"type"sv,     "command"sv,   "args"sv, "env"sv,     "cwd"sv,
+                                 "image"sv,    "runner"sv,    "url"sv,  "headers"sv, "tls"sv,
+                                 "disabled"sv, "container"sv, "auth"sv};
 
 // Keys that other hosts are known to write. Some are near to ours ("dev" and "env"), and no slip.
 constexpr std::array foreign_keys{

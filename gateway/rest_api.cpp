@@ -117,6 +117,15 @@ void rest_api::on_server(const inbound_request& request, way_back back) {
   case route_kind::server_crashes:
     crashes(request, std::move(name), back);
     return;
+  case route_kind::server_login:
+    login(std::move(name), login_verb::begin, back);
+    return;
+  case route_kind::server_login_state:
+    login(std::move(name), login_verb::look, back);
+    return;
+  case route_kind::server_logout:
+    login(std::move(name), login_verb::end, back);
+    return;
   default:
     back.fail(errc::not_supported, to_string(request.where.kind));
   }
@@ -235,6 +244,16 @@ void rest_api::approve(const inbound_request& request, std::string name, way_bac
                   else
                     back.answer(json_answer(200, R"({"name":")" + name + R"(","done":"approve"})"));
                 });
+}
+
+void rest_api::login(std::string name, login_verb verb, way_back back) {
+  const server_id server{name};
+  tree_.login(server, verb, [back, name = std::move(name)](const result<login_answer>& x) {
+    if (!x)
+      back.fail(x.failure().code, x.failure().detail);
+    else
+      back.answer(json_answer(200, login_text(name, *x)));
+  });
 }
 
 void rest_api::crashes(const inbound_request& request, std::string name, way_back back) {

@@ -41,6 +41,7 @@ private:
   void pins(std::string name, way_back back);
   void approve(const inbound_request& request, std::string name, way_back back);
   /// `name` empty = of all servers.
+  void login(std::string name, login_verb verb, way_back back);
   void crashes(const inbound_request& request, std::string name, way_back back);
   void trajectories(const inbound_request& request, way_back back);
   void readiness(way_back back);

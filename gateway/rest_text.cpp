@@ -126,6 +126,11 @@ std::string install_text(const install_result& x) {
                  {"error_msg", x.error_msg}});
 }
 
+std::string login_text(const std::string& server, const login_answer& x) {
+  return dumped(
+      {{"name", server}, {"state", to_string(x.is)}, {"url", x.url}, {"detail", x.detail}});
+}
+
 std::string tools_text(const mcp::list_index& tools) {
   std::string out = R"({"tools":[)";
   for (const auto& x : tools.entries()) {

@@ -21,6 +21,8 @@ std::string server_text(const server_status& x);
 /// `{"servers":[...]}`, sorted by name.
 std::string servers_text(std::vector<server_status> servers);
 std::string install_text(const install_result& x);
+/// `{"name":...,"state":"waiting","url":...,"detail":...}`
+std::string login_text(const std::string& server, const login_answer& x);
 /// `{"tools":[{"name":...,"server":...,"original":...,"definition":{...}}]}`
 std::string tools_text(const mcp::list_index& tools);
 

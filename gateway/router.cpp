@@ -51,6 +51,9 @@ constexpr std::array rows{
     row{get, "/api/v1/servers/", true, "/crashes", route_kind::server_crashes, owner},
     row{get, "/api/v1/servers/", true, "/pins", route_kind::server_pins, owner},
     row{post, "/api/v1/servers/", true, "/approve", route_kind::server_approve, owner},
+    row{post, "/api/v1/servers/", true, "/login", route_kind::server_login, owner},
+    row{get, "/api/v1/servers/", true, "/login", route_kind::server_login_state, owner},
+    row{del, "/api/v1/servers/", true, "/login", route_kind::server_logout, owner},
     row{get, "/api/v1/crashes", false, "", route_kind::crashes, owner},
     row{get, "/api/v1/trajectories", false, "", route_kind::trajectories, owner},
     row{get, "/api/v1/tools", false, "", route_kind::tools, owner},
@@ -96,12 +99,16 @@ routing find_route(http_method method, std::string_view path) {
 }
 
 const char* to_string(route_kind x) noexcept {
-  constexpr std::array names{
-      "none",           "mcp_all",      "mcp_group",    "mcp_server",     "sse_all",
-      "sse_group",      "sse_server",   "server_list",  "server_add",     "server_show",
-      "server_remove",  "server_start", "server_stop",  "server_restart", "server_logs",
-      "server_crashes", "crashes",      "trajectories", "tools",          "events",
-      "healthz",        "readyz",       "metrics",      "server_pins",    "server_approve"};
+  constexpr std::array names{"none",           "mcp_all",        "mcp_group",
+                             "mcp_server",     "sse_all",        "sse_group",
+                             "sse_server",     "server_list",    "server_add",
+                             "server_show",    "server_remove",  "server_start",
+                             "server_stop",    "server_restart", "server_logs",
+                             "server_crashes", "crashes",        "trajectories",
+                             "tools",          "events",         "healthz",
+                             "readyz",         "metrics",        "server_pins",
+                             "server_approve", "server_login",   "server_login_state",
+                             "server_logout"};
   const auto at = static_cast<std::size_t>(x);
   return at < names.size() ? names[at] : "unknown";
 }

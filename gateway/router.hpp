@@ -33,6 +33,9 @@ enum class route_kind : std::uint8_t {
   metrics,
   server_pins,    ///< GET /api/v1/servers/{name}/pins
   server_approve, ///< POST /api/v1/servers/{name}/approve
+  server_login,   ///< POST /api/v1/servers/{name}/login
+  server_login_state,
+  server_logout,
 };
 const char* to_string(route_kind x) noexcept;
 

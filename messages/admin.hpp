@@ -64,6 +64,27 @@ struct install_result {
   std::string error_msg;
 };
 
+/// What is asked about the login of a remote server.
+enum class login_verb : std::uint8_t {
+  begin, ///< The page on which a person logs in.
+  look,  ///< How that stands.
+  end,   ///< Log out: its tokens are forgotten.
+};
+
+/// How a login stands. Holds no secret that outlives the login.
+struct login_answer {
+  enum class state : std::uint8_t {
+    none,    ///< Nobody has begun one since the node's start.
+    waiting, ///< For a person, on the page.
+    done,
+    failed,
+  };
+  state is = state::none;
+  std::string url;    ///< waiting: the page, told to whoever began it.
+  std::string detail; ///< failed: why, one line.
+};
+const char* to_string(login_answer::state x) noexcept;
+
 enum class server_verb : std::uint8_t { start, stop, restart, remove };
 const char* to_string(server_verb x) noexcept;
 

@@ -105,6 +105,10 @@ public:
   virtual void approve(server_id server, std::string tool, std::function<void(result<done>)> then) {
     then(error{errc::not_supported, server.value + ": " + tool + " is not pinned here"});
   }
+  /// Of a remote server's login. `begin` answers with the page on which a person logs in.
+  virtual void login(server_id server, login_verb, std::function<void(result<login_answer>)> then) {
+    then(error{errc::not_supported, server.value + ": nobody logs in here"});
+  }
 };
 
 } // namespace toolscore

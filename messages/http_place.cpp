@@ -97,6 +97,16 @@ bool is_printable(std::string_view text) {
 
 } // namespace
 
+bool authorizes_itself(const http_endpoint& x) noexcept {
+  constexpr std::string_view name = "authorization";
+  return std::any_of(x.headers.begin(), x.headers.end(), [&](const auto& header) {
+    return std::equal(name.begin(), name.end(), header.first.begin(), header.first.end(),
+                      [](char a, char b) {
+                        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + ('a' - 'A')) : b);
+                      });
+  });
+}
+
 result<http_place> read_http_place(std::string_view url) {
   if (!is_printable(url)) return wrong("holds more than 4096 bytes, or what is no printable ASCII");
   bool tls = false;

@@ -19,13 +19,35 @@ struct http_place {
   bool operator==(const http_place&) const = default;
 };
 
+/// How the tokens of a remote server are come by (OAuth 2.1).
+enum class oauth_grant : std::uint8_t {
+  unsaid,             ///< By a login, should the server ask for one.
+  authorization_code, ///< By a login.
+  client_credentials, ///< By the client alone.
+};
+const char* to_string(oauth_grant x) noexcept;
+
+/// "auth" of a remote server. Holds secrets.
+struct oauth_settings {
+  oauth_grant grant = oauth_grant::unsaid;
+  std::string client_id; ///< Empty = we register ourselves where that is offered.
+  std::string client_secret;
+  std::string scope;  ///< Divided by blanks; empty = what the server asks for.
+  std::string issuer; ///< The authorization server; empty = whom the server names.
+  bool operator==(const oauth_settings&) const = default;
+};
+
 /// What an instance is spoken to over HTTP with. Holds secrets: shown is the place alone.
 struct http_endpoint {
   http_place place;
   /// On every request beside ours; names as the user wrote them.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string ca_file; ///< Who is trusted instead of the system's authorities; empty = they are.
+  oauth_settings auth;
 };
+
+/// Whether one of its headers is Authorization.
+bool authorizes_itself(const http_endpoint& x) noexcept;
 
 /// Reads "http://host[:port][/path][?query]" or "https://...", of printable ASCII. A port that is
 /// written "${PORT}" is 0. A fragment is dropped; credentials before the host are refused, for a

@@ -2,6 +2,7 @@
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
 #include "messages/error.hpp"
+#include "messages/http_place.hpp"
 #include "messages/relations.hpp"
 #include "messages/server_state.hpp"
 #include "messages/supervision.hpp"
@@ -128,9 +129,10 @@ const char* to_string(confinement x) noexcept {
 }
 
 const char* to_string(process_status x) noexcept {
-  static constexpr std::array names{"queued", "cloning",   "building", "waiting",     "starting",
-                                    "ready",  "degraded",  "asleep",   "backing_off", "crash_loop",
-                                    "failed", "completed", "stopping", "stopped"};
+  static constexpr std::array names{"queued",      "cloning",    "building",   "waiting",
+                                    "starting",    "ready",      "degraded",   "asleep",
+                                    "backing_off", "crash_loop", "failed",     "completed",
+                                    "stopping",    "stopped",    "needs_login"};
   static_assert(names.size() == process_status_count);
   return pick(names, static_cast<std::size_t>(x));
 }
@@ -150,7 +152,8 @@ const char* to_string(desired_state x) noexcept {
 const char* to_string(gone_kind x) noexcept {
   static constexpr std::array names{
       "exited",           "killed",       "stopped",    "hung",           "handshake_timeout",
-      "handshake_failed", "spawn_failed", "overflowed", "internal_error", "disconnected"};
+      "handshake_failed", "spawn_failed", "overflowed", "internal_error", "disconnected",
+      "login_needed"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -161,6 +164,16 @@ const char* to_string(era x) noexcept {
 
 const char* to_string(outcome x) noexcept {
   static constexpr std::array names{"not_reached", "ok", "failed"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(oauth_grant x) noexcept {
+  static constexpr std::array names{"unsaid", "authorization_code", "client_credentials"};
+  return pick(names, static_cast<std::size_t>(x));
+}
+
+const char* to_string(login_answer::state x) noexcept {
+  static constexpr std::array names{"none", "waiting", "done", "failed"};
   return pick(names, static_cast<std::size_t>(x));
 }
 
@@ -247,6 +260,8 @@ std::string to_string(const gone_reason& x) {
   case gone_kind::disconnected:
     text = "lost";
     break;
+  case gone_kind::login_needed:
+    return x.detail; // Which says what to do, and is no crash.
   }
   if (!x.detail.empty()) text += ": " + x.detail;
   return text;

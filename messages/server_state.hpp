@@ -27,8 +27,9 @@ enum class process_status : std::uint8_t {
   completed,  ///< Transient or temporary, and done.
   stopping,
   stopped,
+  needs_login, ///< A remote: somebody has to log in first; the reason says how.
 };
-inline constexpr std::size_t process_status_count = 14;
+inline constexpr std::size_t process_status_count = 15;
 const char* to_string(process_status x) noexcept;
 
 /// The life of one instance.
@@ -52,6 +53,7 @@ enum class gone_kind : std::uint8_t {
   overflowed,     ///< It wrote a line over the limit, or stopped reading until its queue was full.
   internal_error, ///< Its actor died of a fault of ours; the process was killed with it.
   disconnected,   ///< It cannot be spoken to any more.
+  login_needed,   ///< It lets nobody in before somebody has logged in; no crash.
 };
 const char* to_string(gone_kind x) noexcept;
 

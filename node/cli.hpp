@@ -37,6 +37,8 @@ enum class command_kind : std::uint8_t {
   tools_approve,
   records,
   replay,
+  login,
+  logout,
 };
 
 inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.

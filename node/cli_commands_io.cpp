@@ -156,6 +156,12 @@ void add_definition_commands(adder& x) {
                      "toolscore stop fs"));
   x.server(x.command(command_kind::restart, "restart", "Stop and start a server",
                      "toolscore restart fs"));
+  x.server(x.command(command_kind::login, "login",
+                     "Log in to a remote server (OAuth): prints the page to open in a browser, and "
+                     "waits",
+                     "toolscore login docs"));
+  x.server(x.command(command_kind::logout, "logout", "Forget a remote server's tokens",
+                     "toolscore logout docs"));
 }
 
 void add_question_commands(adder& x) {

@@ -271,6 +271,8 @@ command_output run_command(const cli_request& request, const command_context& co
     return act(request, context, "POST", "/stop", "stopped");
   case command_kind::restart:
     return act(request, context, "POST", "/restart", "restarted");
+  case command_kind::logout:
+    return act(request, context, "DELETE", "/login", "logged out");
   case command_kind::trajectories:
     return trajectories(request, context);
   case command_kind::events:
@@ -289,6 +291,7 @@ command_output run_command(const cli_request& request, const command_context& co
   case command_kind::search:
   case command_kind::records:
   case command_kind::replay:
+  case command_kind::login:
     break;
   }
   return {{}, "error: this command asks no node\n", exit_code::usage};

@@ -9,6 +9,7 @@
 #include "node/doctor_command_io.hpp"
 #include "node/follow_io.hpp"
 #include "node/http_client_io.hpp"
+#include "node/login_command_io.hpp"
 #include "node/node_address_io.hpp"
 #include "node/plan_command_io.hpp"
 #include "node/records/record_commands_io.hpp"
@@ -81,6 +82,7 @@ command_output ask_node(cli_request request) {
     request.arguments = std::move(*text);
   }
   const auto width = terminal_width();
+  if (request.command == command_kind::login) return login_command(request, *node);
   if (request.follow) return follow(request, *node, width);
   std::string told;
   if (request.command == command_kind::add && asks_registry(request)) {

@@ -32,6 +32,7 @@ constexpr std::array advices{
                             "`toolscore restart NAME` tries at once"sv},
     advice{"crash_loop"sv, "it is parked after too many crashes; fix what the reason and the log "
                            "name, then `toolscore start NAME`"sv},
+    advice{"needs_login"sv, "log in to it: `toolscore login NAME`"sv},
     advice{"failed"sv, "its install failed; fix what the reason names, then "
                        "`toolscore restart NAME` installs it again"sv},
     advice{"completed"sv, "nothing: it ended as it should; `toolscore start NAME` runs it again"sv},

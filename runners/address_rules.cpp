@@ -84,4 +84,12 @@ std::string address_fault(const address_bytes& address, bool tls) {
   return tls ? "" : "is on the internet, where http:// tells everybody what is said; use https://";
 }
 
+std::string told_address_fault(const address_bytes& address) {
+  const auto reach = reach_of(address);
+  if (reach == address_reach::loopback || reach == address_reach::inside)
+    return "is on this host or in a private network, where a server outside must not lead; if it "
+           "is right, write it as \"issuer\" under \"auth\"";
+  return address_fault(address, true);
+}
+
 } // namespace toolscore

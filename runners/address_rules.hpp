@@ -23,4 +23,8 @@ address_reach reach_of(const address_bytes& address) noexcept;
 /// Secrets do not go in clear through the internet, and never to where a cloud keeps its own.
 std::string address_fault(const address_bytes& address, bool tls);
 
+/// The same where a server on the internet has told the address, always for TLS: what is inside is
+/// none of its business.
+std::string told_address_fault(const address_bytes& address);
+
 } // namespace toolscore

@@ -13,6 +13,7 @@ struct http_answer_head {
   std::string session;     ///< Mcp-Session-Id
   std::string location;    ///< Of a redirection.
   std::string retry_after; ///< As it came; empty = none.
+  std::string challenge;   ///< WWW-Authenticate; several are joined by commas.
 };
 
 /// What the answer to a POST is, by its head alone.

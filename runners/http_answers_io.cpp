@@ -132,6 +132,10 @@ void http_link::state::learn(const http_errand& x, const envelope& spans, const 
 
 void http_link::state::take_end(const http_errand_ptr& x, const http_end& end) {
   const bool request = x->says.is_request();
+  if (end.how == http_end::fate::no_token || end.how == http_end::fate::no_login) {
+    if (x->last_id.empty()) x->begun = false; // It may be sent again.
+    return lose_token(end);
+  }
   if (end.how == http_end::fate::unreachable) {
     const auto why = no_connection(end.why);
     if (options.remote) return lose(why);

@@ -22,6 +22,7 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr std::uint32_t head_bytes_max = 64 * 1024;
+constexpr int unauthorized = 401;
 constexpr int interim_max = 4; ///< Heads of status 1xx before the real one.
 
 /// Whether the server has not ended it, as far as we have heard.
@@ -43,14 +44,19 @@ http_answer_head head_of(const http::response_header<>& from) {
   head.session = text("Mcp-Session-Id");
   head.location = text(http::field::location);
   head.retry_after = text(http::field::retry_after);
+  const auto [first, last] = from.equal_range(http::field::www_authenticate);
+  for (auto at = first; at != last; ++at)
+    head.challenge += (head.challenge.empty() ? "" : ", ") + std::string(at->value());
   return head;
 }
 
 } // namespace
 
 struct http_client::pool : std::enable_shared_from_this<http_client::pool> {
-  pool(http_dialer& through, http_endpoint place, http_client_limits bounds)
-      : dialer(through), endpoint(std::move(place)), limits(bounds), timer(through.io()) {}
+  pool(http_dialer& through, http_endpoint place, http_client_limits bounds,
+       std::shared_ptr<bearer_source> tokens)
+      : dialer(through), endpoint(std::move(place)), limits(bounds), bearer(std::move(tokens)),
+        timer(through.io()) {}
 
   std::unique_ptr<http_stream> take() {
     while (!idle.empty()) {
@@ -85,6 +91,7 @@ struct http_client::pool : std::enable_shared_from_this<http_client::pool> {
   http_dialer& dialer;
   http_endpoint endpoint;
   http_client_limits limits;
+  std::shared_ptr<bearer_source> bearer;         ///< Null = requests go without a token.
   std::deque<std::unique_ptr<http_stream>> idle; ///< The longest idle first.
   asio::steady_timer timer;
   bool armed = false;
@@ -100,6 +107,13 @@ public:
         patience_(pool_->dialer.io()) {}
 
   void begin() {
+    if (!pool_->bearer) return connect();
+    pool_->bearer->token([weak = weak_from_this()](result<std::string> token) {
+      if (const auto self = weak.lock()) self->take_token(std::move(token));
+    });
+  }
+
+  void connect() {
     stream_ = pool_->take();
     if (stream_)
       write();
@@ -115,6 +129,46 @@ public:
   }
 
 private:
+  void take_token(result<std::string> token) {
+    if (over_) return;
+    if (token) {
+      token_ = std::move(*token);
+      return connect();
+    }
+    const auto why = token.failure();
+    // It may be told from inside of what begins this.
+    asio::post(pool_->dialer.io(), [self = shared_from_this(), why] {
+      if (self->over_) return;
+      const turn_scope turn;
+      const bool login = why.code == errc::unauthorized;
+      self->end(login ? http_end::fate::no_login : http_end::fate::no_token, why.detail);
+    });
+  }
+
+  /// @returns whether the answer is heard out no further
+  bool take_unauthorized(http_answer_head head) {
+    if (head.status != unauthorized || !pool_->bearer) return false;
+    stream_.reset(); // Its body tells nothing more.
+    const bool again = std::exchange(tried_again_, true);
+    const auto challenge = head.challenge;
+    pool_->bearer->refused(
+        token_, challenge, again,
+        [weak = weak_from_this(), head = std::move(head)](result<std::string> token) {
+          const auto self = weak.lock();
+          if (!self || self->over_) return;
+          if (token || token.failure().code != errc::not_supported)
+            return self->take_token(std::move(token));
+          asio::post(self->pool_->dialer.io(), [self, head] { self->pass_on(head); });
+        });
+    return true;
+  }
+  void pass_on(const http_answer_head& head) {
+    if (over_) return;
+    const turn_scope turn;
+    if (hooks_.on_head) hooks_.on_head(head);
+    if (!over_) end(http_end::fate::whole, {});
+  }
+
   void dial() {
     const auto& endpoint = pool_->endpoint;
     dialing_ = pool_->dialer.dial(
@@ -141,8 +195,17 @@ private:
     // Not eagerly: that waits for the chunk behind the one that is there.
     parser_->eager(false);
     static const std::string nothing;
+    const auto& before_target = stream_->before_target;
+    const bool changed = !token_.empty() || !before_target.empty();
+    if (changed) head_ = request_.head;
+    if (!token_.empty()) head_.insert(head_.size() - 2, "Authorization: Bearer " + token_ + "\r\n");
+    if (!before_target.empty()) head_.insert(head_.find(' ') + 1, before_target);
+    if (!stream_->proxy_authorization.empty())
+      head_.insert(head_.size() - 2,
+                   "Proxy-Authorization: " + stream_->proxy_authorization + "\r\n");
     const std::array<asio::const_buffer, 2> text{
-        asio::buffer(request_.head), asio::buffer(request_.body ? *request_.body : nothing)};
+        asio::buffer(changed ? head_ : request_.head),
+        asio::buffer(request_.body ? *request_.body : nothing)};
     stream_->tcp.expires_after(pool_->limits.write);
     stream_->with([&](auto& to) {
       asio::async_write(to, text, [self = shared_from_this()](error_code, std::size_t) {
@@ -191,7 +254,9 @@ private:
       return read_head();
     }
     patience_.cancel();
-    if (hooks_.on_head) hooks_.on_head(head_of(parser_->get()));
+    auto head = head_of(parser_->get());
+    if (take_unauthorized(head)) return;
+    if (hooks_.on_head) hooks_.on_head(head);
     if (!over_) read_on();
   }
 
@@ -241,6 +306,9 @@ private:
   std::shared_ptr<http_client::pool> pool_;
   http_text request_;
   http_hooks hooks_;
+  std::string token_; ///< Empty = none.
+  std::string head_;  ///< As it is written, where that is another.
+  bool tried_again_ = false;
   std::unique_ptr<http_stream> stream_;
   std::shared_ptr<void> dialing_;
   asio::steady_timer patience_;
@@ -251,8 +319,9 @@ private:
 
 } // namespace
 
-http_client::http_client(http_dialer& dialer, http_endpoint endpoint, http_client_limits limits)
-    : pool_(std::make_shared<pool>(dialer, std::move(endpoint), limits)) {}
+http_client::http_client(http_dialer& dialer, http_endpoint endpoint, http_client_limits limits,
+                         std::shared_ptr<bearer_source> bearer)
+    : pool_(std::make_shared<pool>(dialer, std::move(endpoint), limits, std::move(bearer))) {}
 
 http_client::~http_client() {
   pool_->closed = true;

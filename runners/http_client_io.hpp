@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/envelope.hpp"
 #include "messages/http_place.hpp"
+#include "runners/bearer_source.hpp"
 #include "runners/http_answer.hpp"
 #include "runners/http_dialer_io.hpp"
 
@@ -28,6 +29,8 @@ struct http_end {
     whole,       ///< All of the answer came.
     unreachable, ///< Nobody could be connected to; nothing was written.
     broken,      ///< It ended before the answer did.
+    no_token,    ///< No bearer token is to be had now; the server has run nothing of it.
+    no_login,    ///< The same, and somebody has to log in first.
   };
   fate how = fate::whole;
   std::string why; ///< One line where it is not whole.
@@ -62,10 +65,13 @@ struct http_client_limits {
 };
 
 /// Requests to one server, over connections that are kept for a while. How many are under way at
-/// once is its owner's business. Used on the loop's thread.
+/// once is its owner's business. Each carries the token of `bearer`, where there is one; one that
+/// is answered with 401 has not been run and is written once more with another token. Used on the
+/// loop's thread.
 class http_client {
 public:
-  http_client(http_dialer& dialer, http_endpoint endpoint, http_client_limits limits = {});
+  http_client(http_dialer& dialer, http_endpoint endpoint, http_client_limits limits = {},
+              std::shared_ptr<bearer_source> bearer = nullptr);
   /// Closes what is idle. Exchanges under way go on until they are closed.
   ~http_client();
   http_client(const http_client&) = delete;

@@ -63,6 +63,8 @@ void http_ear::take_part(std::string_view part) {
 }
 
 void http_ear::take_end(const http_end& end) {
+  if (end.how == http_end::fate::no_token || end.how == http_end::fate::no_login)
+    return tell_.on_no_token(end);
   if (end.how == http_end::fate::unreachable && tell_.on_unreachable)
     return tell_.on_unreachable(end.why);
   // A server that was there may be there again.

@@ -20,6 +20,7 @@ public:
     std::function<void()> on_session_lost;
     /// Nobody can be connected to any more; null = it is tried again.
     std::function<void(const std::string& why)> on_unreachable;
+    std::function<void(const http_end&)> on_no_token; ///< No token, or no login; the last word.
     std::function<void(std::size_t bytes_max)> on_overlong;
   };
   http_ear(http_client& client, boost::asio::io_context& io, std::size_t event_bytes_max,

@@ -10,8 +10,8 @@ namespace toolscore {
 
 http_link::state::state(http_dialer& dialer, http_link_options chosen, link_events hooks)
     : io(dialer.io()), options(std::move(chosen)), events(std::move(hooks)),
-      client(dialer, options.endpoint, options.client), target(options.endpoint.place.target),
-      older_timer(io) {}
+      client(dialer, options.endpoint, options.client, options.bearer),
+      target(options.endpoint.place.target), older_timer(io) {}
 
 std::uint64_t http_link::state::send(bytes line) {
   const auto number = ++accepted;
@@ -138,6 +138,16 @@ void http_link::state::lose(const std::string& why) {
   if (events.on_lost) events.on_lost(why);
 }
 
+/// Without a token nothing of what is under way has been run, nor will be.
+void http_link::state::lose_token(const http_end& end_of_one) {
+  if (end_of_one.how != http_end::fate::no_login || !events.on_login_needed)
+    return lose(end_of_one.why);
+  if (closed) return;
+  begun_done = lines_begun();
+  end();
+  events.on_login_needed(end_of_one.why);
+}
+
 /// Nothing is under way any more, and nobody is told of what was.
 void http_link::state::end() {
   closing = closed = true;
@@ -197,6 +207,7 @@ void http_link::state::open_ear() {
   });
   tell.on_session_lost =
       with([](state& self) { self.lose("it does not know our session any more"); });
+  tell.on_no_token = with([](state& self, const http_end& end) { self.lose_token(end); });
   if (options.remote)
     tell.on_unreachable =
         with([](state& self, const std::string& why) { self.lose(self.no_connection(why)); });

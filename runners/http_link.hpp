@@ -16,6 +16,7 @@ struct http_link_options {
   bool remote = false;
   /// It is known to be of 2024-11-05: no POST is tried before its stream is there.
   bool older = false;
+  std::shared_ptr<bearer_source> bearer; ///< Of its requests' tokens; null = they have none.
   std::size_t message_bytes_max = std::size_t{64} << 20U; ///< Of one from the server.
   std::size_t queued_bytes_max = std::size_t{64} << 20U;  ///< Of lines that wait for their turn.
   std::size_t requests_max = 256;              ///< Under way at once, without those that listen.

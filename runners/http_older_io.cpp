@@ -26,6 +26,8 @@ void http_link::state::open_older(const http_errand_ptr& refused, std::string re
   hooks.on_head = with([](state& all, const auto& head) { all.take_older_head(head); });
   hooks.on_part = with([](state& all, std::string_view part) { all.take_older_part(part); });
   hooks.on_end = with([](state& all, const http_end& end) {
+    if (end.how == http_end::fate::no_token || end.how == http_end::fate::no_login)
+      return all.lose_token(end);
     all.take_older_end(end.how == http_end::fate::unreachable
                            ? all.no_connection(end.why)
                            : "the server has ended its stream of events");

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <string>
 
 namespace toolscore {
 
@@ -22,6 +23,9 @@ struct http_stream {
   std::array<char, std::size_t{16} << 10U> part;
   std::chrono::steady_clock::time_point idle_since;
   bool kept = false; ///< It has carried an exchange before.
+  /// It ends at a proxy, to which targets are named whole: "http://example.org:80". Else empty.
+  std::string before_target;
+  std::string proxy_authorization; ///< Of such a proxy; empty = it asks for none.
 
   /// Calls `work` with what is read from and written to.
   template <class Work>

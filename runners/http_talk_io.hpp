@@ -56,6 +56,7 @@ struct http_link::state : std::enable_shared_from_this<http_link::state> {
   void close_cancelled(std::uint64_t by);
   void finish(const http_errand_ptr& x);
   void lose(const std::string& why);
+  void lose_token(const http_end& end_of_one);
   void tell_closed();
   void open_ear();
   std::string head_of(std::string_view verb, const mcp::header_pairs& headers,

@@ -168,6 +168,19 @@ void late_host::fill(const values& of, const std::string& place,
 }
 
 void late_host::fill(std::shared_ptr<const http_endpoint> endpoint, filled then) {
+  values credentials{{"client_id", endpoint->auth.client_id},
+                     {"client_secret", endpoint->auth.client_secret}};
+  note_secrets(credentials);
+  fill(credentials, "auth", [this, endpoint, then = std::move(then)](result<values> known) mutable {
+    if (!known) return then(known.failure());
+    auto made = std::make_shared<http_endpoint>(*endpoint);
+    made->auth.client_id = known->at("client_id");
+    made->auth.client_secret = known->at("client_secret");
+    fill_headers(std::move(made), std::move(then));
+  });
+}
+
+void late_host::fill_headers(std::shared_ptr<const http_endpoint> endpoint, filled then) {
   values headers;
   for (const auto& [name, value] : endpoint->headers) headers[name] = value;
   note_secrets(headers);

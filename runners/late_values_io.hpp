@@ -36,11 +36,13 @@ public:
   }
 
   using filled = std::function<void(result<std::shared_ptr<const http_endpoint>>)>;
-  /// The same for the headers of an endpoint. `then` is called once, never from inside.
+  /// The same for the headers of an endpoint and for its `auth`. `then` is called once, never from
+  /// inside.
   void fill(std::shared_ptr<const http_endpoint> endpoint, filled then);
 
 private:
   using values = std::map<std::string, std::string>;
+  void fill_headers(std::shared_ptr<const http_endpoint> endpoint, filled then);
   void fill(const values& of, const std::string& place, std::function<void(result<values>)> then);
 
   boost::asio::io_context& io_;

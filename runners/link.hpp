@@ -25,6 +25,8 @@ struct link_events {
   /// Of links that have a connection of their own: the server cannot be spoken to any more. The
   /// last word.
   std::function<void(std::string reason)> on_lost;
+  /// In the place of on_lost: it has to be logged in to first.
+  std::function<void(std::string reason)> on_login_needed;
 };
 
 /// The wire to one instance. Knows no CAF; used on the loop's thread.

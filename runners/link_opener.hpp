@@ -13,6 +13,7 @@ struct link_choice {
   link_kind kind = link_kind::stdio;
   std::shared_ptr<const http_endpoint> endpoint; ///< With its port; null for stdio.
   bool remote = false;                           ///< It is no process of ours.
+  server_id server;                              ///< Whose logins it has.
 };
 
 /// Makes the wire to what has just started.

@@ -2,6 +2,10 @@
 
 #include <netdb.h>
 
+#include <algorithm>
+#include <mutex>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace toolscore {
@@ -11,8 +15,9 @@ namespace ip = boost::asio::ip;
 
 constexpr std::size_t addresses_max = 8; ///< Each is tried in turn, so more only cost time.
 
-/// Blocks as long as the system's resolver does.
-result<name_lookup::addresses> ask_system(const std::string& host) {
+} // namespace
+
+result<name_lookup::addresses> name_lookup::ask_system(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG;
@@ -33,41 +38,71 @@ result<name_lookup::addresses> ask_system(const std::string& host) {
   return out;
 }
 
-} // namespace
+/// The way back to the loop, for who may find it gone.
+struct loop_door {
+  std::mutex guard;
+  boost::asio::io_context* io; ///< Null once it is closed.
+};
 
 struct name_lookup::state : std::enable_shared_from_this<name_lookup::state> {
-  state(boost::asio::io_context& loop, blocking_runner runner)
-      : io(loop), pool(std::move(runner)) {}
+  state(boost::asio::io_context& loop, resolver how)
+      : io(loop), ask(how), door(std::make_shared<loop_door>()) {
+    door->io = &io;
+  }
 
   void next() {
-    if (busy || order.empty()) return;
-    busy = true;
-    const auto host = order.front();
-    order.pop_front();
-    auto answer = std::make_shared<result<addresses>>(
-        error{errc::io_failed, "the pool for names is full; try again"});
-    pool([host, answer] { *answer = ask_system(host); },
-         [weak = weak_from_this(), host, answer] {
-           if (const auto self = weak.lock()) self->tell(host, *answer);
-         });
+    while (under_way < at_once_max && !order.empty()) {
+      const auto host = order.front();
+      order.pop_front();
+      ++under_way;
+      begin(host);
+    }
+  }
+  void begin(const std::string& host) {
+    auto work = [host, how = ask, way = door, weak = weak_from_this()] {
+      auto answer = how(host);
+      const std::lock_guard hold(way->guard);
+      if (way->io != nullptr) boost::asio::post(*way->io, tell_later(weak, host, answer));
+    };
+    try {
+      std::thread(std::move(work)).detach();
+    } catch (const std::system_error& failed) {
+      const auto why = error{errc::io_failed, std::string("no thread: ") + failed.what()};
+      boost::asio::post(io, tell_later(weak_from_this(), host, why));
+    }
+  }
+  static std::function<void()> tell_later(const std::weak_ptr<state>& weak, const std::string& host,
+                                          const result<addresses>& answer) {
+    return [weak, host, answer] {
+      if (const auto self = weak.lock()) self->tell(host, answer);
+    };
   }
   void tell(const std::string& host, const result<addresses>& answer) {
-    busy = false;
+    --under_way;
     auto asked = std::exchange(waiting[host], {});
     waiting.erase(host);
     for (const auto& then : asked) then(answer);
     next();
   }
+  void close() {
+    const std::lock_guard hold(door->guard);
+    door->io = nullptr;
+  }
 
   boost::asio::io_context& io;
-  blocking_runner pool;
+  resolver ask;
+  std::shared_ptr<loop_door> door;
   std::deque<std::string> order;
   std::map<std::string, std::vector<found>> waiting;
-  bool busy = false;
+  std::size_t under_way = 0;
 };
 
-name_lookup::name_lookup(boost::asio::io_context& io, blocking_runner pool)
-    : state_(std::make_shared<state>(io, std::move(pool))) {}
+name_lookup::name_lookup(boost::asio::io_context& io, resolver ask)
+    : state_(std::make_shared<state>(io, ask)) {}
+
+name_lookup::~name_lookup() {
+  state_->close();
+}
 
 void name_lookup::find(const std::string& host, found then) {
   const auto answer = [&](result<addresses> known) {

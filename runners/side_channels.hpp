@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/error.hpp"
 #include "messages/server_spec.hpp"
+#include "runners/login_desk.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -50,13 +51,16 @@ struct side_channels {
   /// A port of loopback that nobody listens on. Nobody else is given it while the lease is held.
   /// @error io_failed  none was found
   std::function<result<std::shared_ptr<const std::uint16_t>>()> lease_port;
-  /// The endpoint with what its headers have of late values. Null where they have none.
+  /// The endpoint with what its headers and its `auth` have of late values. Null where they have
+  /// none.
   /// @error spawn_failed  "headers.NAME: ${...}: why"
   std::function<void(std::shared_ptr<const http_endpoint>,
                      std::function<void(result<std::shared_ptr<const http_endpoint>>)>)>
       fill_headers;
   /// Who listens on a port of this host, "pid 7 (nginx)"; empty = nobody. May be null.
   std::function<std::string(std::uint16_t port)> port_holder;
+  /// Where remote servers are logged in to; may be null. Outlives every actor.
+  login_desk* logins = nullptr;
 };
 
 } // namespace toolscore

@@ -40,7 +40,7 @@ sealed_definition seal_definition(std::string_view stored, const std::string& di
   auto tree = json::parse(stored.begin(), stored.end(), nullptr, false);
   if (!tree.is_object() || !tree.contains("config") || !tree["config"].is_object()) return out;
   auto& config = tree["config"];
-  for (const char* section : {"env", "headers", "user_config"}) {
+  for (const char* section : {"env", "headers", "user_config", "auth"}) {
     if (!config.contains(section) || !config[section].is_object()) continue;
     for (auto& [key, value] : config[section].items()) {
       if (!names_a_secret(key)) continue;

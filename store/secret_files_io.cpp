@@ -71,7 +71,8 @@ void drop_other_secrets(const sealed_definition& sealed, const std::string& dire
   for (fs::directory_iterator at(directory, ignored), end; !ignored && at != end;
        at.increment(ignored)) {
     const auto path = at->path().string();
-    const bool needed = sealed.text.find("${file:" + path + "}") != std::string::npos;
+    const bool login = !sealed.text.empty() && at->path().filename().string().starts_with("oauth");
+    const bool needed = login || sealed.text.find("${file:" + path + "}") != std::string::npos;
     std::error_code unremoved;
     if (!needed) fs::remove(at->path(), unremoved);
   }

@@ -16,7 +16,8 @@ bool are_kept(const sealed_definition& sealed);
 /// @error store_failed
 result<done> keep_secrets(const sealed_definition& sealed, const std::string& directory);
 
-/// Removes what the server had and `sealed` has not; its directory, too, where nothing is left.
+/// Removes what the server had and `sealed` has not; its directory, too, where nothing is left. The
+/// file of its login stays as long as it has a definition: it says for whom it is good.
 void drop_other_secrets(const sealed_definition& sealed, const std::string& directory);
 
 } // namespace toolscore

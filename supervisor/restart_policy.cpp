@@ -42,6 +42,14 @@ restart_decision restart_policy::on_end(moment now, bool failed, double random,
   return restart_after{wait, attempt_};
 }
 
+restart_decision restart_policy::on_hopeless_end() {
+  if (type_ == restart_type::temporary) return finished{};
+  forget();
+  ready_since_.reset();
+  if (parks_) return park{milliseconds{0}};
+  return give_up{};
+}
+
 void restart_policy::forget() {
   attempt_ = 0;
   delayed_ = 0;

@@ -56,6 +56,8 @@ public:
   void on_half_open() { probing_ = true; }
   /// `random` in [0, 1): 0.5 is the middle of the jitter, that is none.
   restart_decision on_end(moment now, bool failed, double random, restart_window& window);
+  /// It has ended of what no restart helps: parked at once, until somebody orders its start.
+  restart_decision on_hopeless_end();
   /// A person wants it to run: everything counts from zero again.
   void forget();
   /// Restarts in a row since the child was last long enough ready.

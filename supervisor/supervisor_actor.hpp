@@ -5,6 +5,7 @@
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/behavior.hpp>
+#include <caf/error.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
@@ -29,6 +30,10 @@ struct child_spec {
   /// Spawns the child; `number` is the start's own. Must not throw.
   std::function<caf::actor(caf::event_based_actor* supervisor, std::uint64_t number)> start;
 };
+
+/// The end of a child that no restart helps, for somebody has to do something first: it is parked
+/// until its start is ordered, whatever its brakes say; where the supervisor parks nobody, it ends.
+caf::error hopeless_end(std::string why);
 
 struct supervisor_options {
   std::string name;

@@ -26,12 +26,22 @@ caf::error failure(std::string text) {
   return caf::make_error(caf::sec::runtime_error, std::move(text));
 }
 
+constexpr auto hopeless = caf::atom("hopeless");
+
+bool is_hopeless(const caf::error& why) {
+  return why && why.category() == hopeless;
+}
+
 template <class... Cases>
 struct overloaded : Cases... {
   using Cases::operator()...;
 };
 
 } // namespace
+
+caf::error hopeless_end(std::string why) {
+  return {1, hopeless, caf::make_message(std::move(why))};
+}
 
 supervised::supervised(child_spec wanted, const supervisor_options& options)
     : spec(std::move(wanted)),
@@ -216,16 +226,16 @@ void supervisor_state::gone(supervised& child, const caf::error& why) {
   release_permit(child);
   child.last_reason = text_of(self->system(), why);
   report(child, child_event::ended, child.last_reason);
-  settle(child, is_failure(why));
+  settle(child, why);
   step();
 }
 
-void supervisor_state::settle(supervised& child, bool failed) {
+void supervisor_state::settle(supervised& child, const caf::error& why) {
   const auto after = std::exchange(child.after, after_end::decide);
   if (quitting) return finish(child);
   switch (after) {
   case after_end::decide:
-    return decide(child, failed);
+    return decide(child, why);
   case after_end::finish:
     return finish(child);
   case after_end::start:
@@ -239,11 +249,13 @@ void supervisor_state::settle(supervised& child, bool failed) {
   }
 }
 
-void supervisor_state::decide(supervised& child, bool failed) {
+void supervisor_state::decide(supervised& child, const caf::error& why) {
   const double random = options->random ? options->random() : 0.5;
   // Another may be ready again by the time its back-off is over.
   child.ended_last = alone(child);
-  const auto decision = child.brakes.on_end(self->clock().now(), failed, random, window_of(child));
+  const auto decision = is_hopeless(why) ? child.brakes.on_hopeless_end()
+                                         : child.brakes.on_end(self->clock().now(), is_failure(why),
+                                                               random, window_of(child));
   std::visit(overloaded{
                  [&](const restart_now&) {
                    hold_others(child);

@@ -80,8 +80,8 @@ private:
   void ask_end(supervised& child);
   void end_then(supervised& child, after_end what);
   void gone(supervised& child, const caf::error& why);
-  void settle(supervised& child, bool failed);
-  void decide(supervised& child, bool failed);
+  void settle(supervised& child, const caf::error& why);
+  void decide(supervised& child, const caf::error& why);
   void give_up(supervised& child);
   void finish(supervised& child);
   void drop(supervised& child);

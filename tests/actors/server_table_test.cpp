@@ -110,6 +110,9 @@ BOOST_AUTO_TEST_CASE(replicas_together_serve_while_one_is_ready_and_hope_while_o
       {{waiting, backing_off}, waiting},
       {{parked, backing_off, finished}, backing_off},
       {{parked, parked}, parked},
+      {{locked, parked}, locked},
+      {{locked, backing_off}, backing_off},
+      {{ready, locked}, degraded},
       {{parked, finished}, parked},
       {{finished, finished}, finished},
       {{ending, finished}, ending},
@@ -141,7 +144,7 @@ BOOST_AUTO_TEST_CASE(any_two_replicas_are_degraded_exactly_if_one_is_ready_and_n
       if (!sum) BOOST_TEST((together(pair) == degraded) == some);
       BOOST_TEST((together(pair) == ready) == (pair[0] == ready && pair[1] == ready));
       const auto settled = [](instances_status x) {
-        return x == ready || x == parked || x == finished || x == asleep;
+        return x == ready || x == parked || x == locked || x == finished || x == asleep;
       };
       BOOST_TEST(all_settled(pair) == (settled(pair[0]) && settled(pair[1])));
     }
@@ -176,6 +179,20 @@ BOOST_AUTO_TEST_CASE(a_report_of_an_end_changes_nothing_until_the_decision) {
         (after_report(at<instances_status>(k), child_event::ended) == at<instances_status>(k)));
   BOOST_TEST(
       (after_report(instances_status::ready, child_event::parked) == instances_status::parked));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_login_refuses_calls_holds_up_nobody_and_is_no_crash_loop) {
+  BOOST_TEST((after_report(instances_status::starting, child_event::parked, true) ==
+              instances_status::locked));
+  BOOST_TEST((after_report(instances_status::locked, child_event::starting, true) ==
+              instances_status::starting));
+  BOOST_TEST((status_of(install_status::installed, desired_state::running,
+                        instances_status::locked) == process_status::needs_login));
+  BOOST_TEST((status_of(install_status::installed, desired_state::stopped,
+                        instances_status::locked) == process_status::stopped));
+  BOOST_TEST((admit(process_status::needs_login) == admission::refuse));
+  BOOST_TEST(is_decided(process_status::needs_login, desired_state::running, false));
+  BOOST_TEST(!node_end({{significance::any, process_status::needs_login, false}}).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

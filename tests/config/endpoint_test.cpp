@@ -159,6 +159,30 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_with_its_place_and_without_the_se
       {R"("url": "wss://example.org", "type": "http")", "the URL is a WebSocket's"},
       {R"("command": "x", "url": "ws://example.org:${PORT}")", "fs.url: "},
       {R"("command": "x", "type": "ws")", "fs.type: "},
+      {R"("url": "https://example.org", "auth": {"type": "x"})", "fs.auth.type: "},
+      {R"("url": "https://example.org", "auth": {"client_id": "c"})", "fs.auth.type: is missing"},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code", "scop": "s"})",
+       "did you mean \"scope\"?"},
+      {R"("url": "https://example.org", "auth": {"type": "client_credentials", "client_id": "c"})",
+       "fs.auth.client_secret: is missing"},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code", "client_secret": "hush-hush"})",
+       "fs.auth.client_id: is missing"},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code", "client_id": "hush-hush\n"})",
+       "fs.auth.client_id: holds a control character"},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code", "scope": "a\"b"})",
+       "fs.auth.scope: "},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code", "issuer": "http://id.example"})",
+       "write https://"},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code", "issuer": "id"})",
+       "fs.auth.issuer: begins with neither"},
+      {R"("url": "https://example.org", "auth": {"type": "authorization_code"}, "headers": {"AUTHORIZATION": "hush-hush"})",
+       "say the same thing"},
+      {R"("url": "https://example.org", "auth": "oauth")", "fs.auth: "},
+      {R"("url": "wss://example.org", "auth": {"type": "authorization_code"})",
+       "fs.auth: has a meaning for"},
+      {R"("command": "c", "link": "http", "auth": {"type": "authorization_code"})",
+       "fs.auth: is for remote servers"},
+      {R"("command": "c", "auth": {"type": "authorization_code"})", "fs.auth: has a meaning only"},
       {R"("headers": {"A": "b"})",
        "add \"command\", \"git\", \"npm\", \"pypi\", \"image\" or \"url\""},
   };
@@ -171,6 +195,33 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_with_its_place_and_without_the_se
     BOOST_TEST(detail.find("hush-hush") == std::string::npos, detail);
     BOOST_TEST(detail.find('\n') == std::string::npos, detail);
   }
+}
+
+BOOST_AUTO_TEST_CASE(how_a_remote_is_let_in_is_read_and_written_again) {
+  const auto plain = good(R"({"url": "https://a.example", "auth": null})");
+  BOOST_TEST((plain.endpoint->auth == oauth_settings()));
+  const auto spec = good(R"({"url": "https://a.example", "auth": {"type": "client_credentials",
+      "client_id": "c", "client_secret": "${file:/run/s}", "scope": "a b",
+      "issuer": "https://id.example/t"}})");
+  const auto& auth = spec.endpoint->auth;
+  BOOST_TEST((auth.grant == oauth_grant::client_credentials));
+  BOOST_TEST(auth.client_id == "c");
+  BOOST_TEST(is_late(auth.client_secret));
+  BOOST_TEST(auth.scope == "a b");
+  BOOST_TEST(auth.issuer == "https://id.example/t");
+  const auto written = effective_json(spec);
+  BOOST_TEST(written.find(R"("client_secret":"${file:/run/s}")") != std::string::npos, written);
+  BOOST_TEST(effective_json(good(written)) == written);
+}
+
+BOOST_AUTO_TEST_CASE(a_remote_is_not_parked_unless_somebody_says_so) {
+  const auto brake = [](const std::string& text) { return good(text).policy.intensity; };
+  BOOST_TEST(brake(R"({"url": "https://a.example"})").never_ready == 0u);
+  BOOST_TEST(brake(R"({"url": "https://a.example"})").max == 1'000u);
+  BOOST_TEST(brake(R"({"url": "https://a.example", "intensity": {}})").never_ready == 6u);
+  BOOST_TEST(brake(R"({"url": "https://a.example", "intensity": {"max": 2}})").max == 2u);
+  BOOST_TEST(brake(R"({"command": "c"})").never_ready == 6u);
+  BOOST_TEST(brake(R"({"command": "c", "link": "http"})").never_ready == 6u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

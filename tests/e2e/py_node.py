@@ -61,6 +61,8 @@ class Node:
         self.more = {}  # of the configuration, beside "node" and "mcpServers"
         self.node = {}
         self.variables = {}
+        self.wrap = []  # words before the program
+        self.fault_server = FAULT_SERVER
         self.process = None
         self.sessions = {}
 
@@ -86,7 +88,7 @@ class Node:
             "node": {"state_dir": self.state, "listen": "127.0.0.1:0", **self.node},
             "mcpServers": servers, **self.more}))
         self.output = open(self.directory + "/node.log", "ab")
-        self.process = subprocess.Popen([PROGRAM, "up", "-c", self.config_file], cwd=self.directory,
+        self.process = subprocess.Popen([*self.wrap, PROGRAM, "up", "-c", self.config_file], cwd=self.directory,
                                         env=self.environment(), stdin=subprocess.DEVNULL,
                                         stdout=self.output, stderr=self.output)
         self.sessions = {}

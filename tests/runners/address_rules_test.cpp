@@ -69,4 +69,12 @@ BOOST_AUTO_TEST_CASE(secrets_do_not_go_in_clear_through_the_internet_nor_to_a_cl
     for (const bool tls : {false, true}) BOOST_TEST(!address_fault(address(never), tls).empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_server_outside_tells_leads_nowhere_inside) {
+  for (const char* inside : {"127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "100.64.0.1", "fd12::1",
+                             "::ffff:10.0.0.1", "64:ff9b::7f00:1", "169.254.169.254", "0.0.0.0"})
+    BOOST_TEST(!told_address_fault(address(inside)).empty(), inside);
+  BOOST_TEST(told_address_fault(address("8.8.8.8")) == "");
+  BOOST_TEST(told_address_fault(address("2606:4700::1")) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -90,4 +90,20 @@ BOOST_AUTO_TEST_CASE(the_database_holds_no_secret_and_its_file_goes_with_the_def
   BOOST_TEST(!std::filesystem::exists(secrets));
 }
 
+BOOST_AUTO_TEST_CASE(a_logins_file_stays_as_long_as_its_server_has_a_definition) {
+  test::state_dir dir;
+  const auto secrets = dir.path + "/secrets/fs";
+  auto base = test::open_in(dir.path);
+  specs definitions(base);
+  const auto with_secret = R"({"url":"https://a","auth":{"client_secret":"plum-7731"}})";
+  BOOST_REQUIRE(definitions.put(spec_of(with_secret)));
+  BOOST_TEST(text_of(secrets + "/auth.client_secret") == "plum-7731\n");
+  std::ofstream(secrets + "/oauth") << "tokens";
+  BOOST_REQUIRE(definitions.put(spec_of(R"({"url":"https://b"})")));
+  BOOST_TEST(!std::filesystem::exists(secrets + "/auth.client_secret"));
+  BOOST_TEST(text_of(secrets + "/oauth") == "tokens");
+  BOOST_REQUIRE(definitions.remove(server_id{"fs"}));
+  BOOST_TEST(!std::filesystem::exists(secrets));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -196,4 +196,17 @@ BOOST_AUTO_TEST_CASE(an_order_of_a_person_forgets_the_brakes) {
   BOOST_TEST(text(live(policy, window, true, t0, t0)) == "now 1");
 }
 
+BOOST_AUTO_TEST_CASE(what_no_restart_helps_is_parked_at_once_for_a_person) {
+  bench b;
+  auto policy = b.policy();
+  auto window = b.window();
+  live(policy, window, true, t0, t0);
+  policy.on_start();
+  BOOST_TEST(text(policy.on_hopeless_end()) == "park 0");
+  BOOST_TEST(policy.attempt() == 0u);
+  BOOST_TEST(text(live(policy, window, true, t0 + 1s, t0 + 1s)) == "now 1"); // It was no crash.
+  b.type = restart_type::temporary;
+  BOOST_TEST(text(b.policy().on_hopeless_end()) == "finished");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
