@@ -1,6 +1,7 @@
 // Blocks of records: what is read is what was written, and a lie is found.
 #include "store/migrate_io.hpp"
 #include "store/record_block.hpp"
+#include "store/record_chain_io.hpp"
 #include "store/record_verify_io.hpp"
 #include "store/records_io.hpp"
 #include "tests/store/store_support.hpp"
@@ -183,6 +184,25 @@ BOOST_AUTO_TEST_CASE(a_failure_that_was_made_a_success_is_found) {
   const auto lines = test::lines_of(records(base).export_ndjson({})->ndjson);
   BOOST_TEST(lines.at(4)["success"] == true); // It looks like the truth.
   BOOST_TEST(store.problems().find("records 4 to 6: it was changed") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_was_made_anew_breaks_the_next_one) {
+  const three_blocks store;
+  {
+    SQLite::Database base(store.dir.path + "/toolscore.db", SQLite::OPEN_READWRITE);
+    std::string digest;
+    block_selection second;
+    second.after = 3;
+    each_block(base, second, [&](stored_block block) {
+      ++block.labels.from_us; // With this alone its own digest would be wrong.
+      digest = digest_of(block);
+      return false;
+    });
+    base.exec("UPDATE record_blocks SET from_us = from_us + 1, digest = '" + digest +
+              "' WHERE last = 6; UPDATE record_blocks SET before = '" + digest +
+              "' WHERE last = 9");
+  }
+  BOOST_TEST(store.problems() == "records 7 to 9: it was changed: its digest is another; ");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_cut_off_at_the_end_changes_the_digest_that_was_noted) {
