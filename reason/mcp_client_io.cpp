@@ -84,6 +84,8 @@ struct mcp_client::state : std::enable_shared_from_this<mcp_client::state> {
   std::vector<errand_ptr> waiting; ///< For the session.
   std::map<std::int64_t, errand_ptr> flying;
   std::int64_t last_id = 0;
+  std::size_t notes = 0;            ///< Under way.
+  std::function<void()> when_quiet; ///< Waits for their end.
   bool opening = false;
   bool closed = false;
 };
@@ -127,7 +129,12 @@ std::shared_ptr<mcp_post> mcp_client::state::post(const std::string& line, std::
 }
 
 void mcp_client::state::note(const std::string& line) {
-  if (!closed) (void)post(line, 0, false, false, note_limit, [](const post_end&) {});
+  if (closed) return;
+  ++notes;
+  (void)post(line, 0, false, false, note_limit, [self = shared_from_this()](const post_end&) {
+    if (--self->notes > 0) return;
+    if (const auto then = std::exchange(self->when_quiet, nullptr)) then();
+  });
 }
 
 void mcp_client::state::begin(const errand_ptr& x) {
@@ -271,6 +278,10 @@ void mcp_client::cancel_all() {
 }
 
 void mcp_client::close(milliseconds limit, std::function<void()> then) {
+  if (state_->notes > 0) { // Such as that a call is cancelled.
+    state_->when_quiet = [this, limit, then] { close(limit, then); };
+    return;
+  }
   if (state_->session.id.empty()) return boost::asio::post(state_->io, std::move(then));
   post_request request;
   request.head = state_->head_of("DELETE", mcp::session_headers(state_->session), 0);

@@ -32,7 +32,7 @@ public:
   void list_tools(std::chrono::milliseconds limit, answered then);
   /// Requests under way end as cancelled; the endpoint is told.
   void cancel_all();
-  /// Ends the session, if there is one.
+  /// Waits for what is being told, then ends the session, if there is one. The client outlives it.
   void close(std::chrono::milliseconds limit, std::function<void()> then);
 
   struct state;
