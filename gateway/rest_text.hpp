@@ -21,6 +21,8 @@ std::string server_text(const server_status& x);
 /// `{"servers":[...]}`, sorted by name.
 std::string servers_text(std::vector<server_status> servers);
 std::string install_text(const install_result& x);
+/// `{"name":...,"done":"update","changed":...,"from":...,"to":...,"note":...}`
+std::string update_text(std::string_view server, const update_result& x);
 /// `{"tools":[{"name":...,"server":...,"original":...,"definition":{...}}]}`
 std::string tools_text(const mcp::list_index& tools);
 

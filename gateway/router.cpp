@@ -47,6 +47,7 @@ constexpr std::array rows{
     row{post, "/api/v1/servers/", true, "/start", route_kind::server_start, owner},
     row{post, "/api/v1/servers/", true, "/stop", route_kind::server_stop, owner},
     row{post, "/api/v1/servers/", true, "/restart", route_kind::server_restart, owner},
+    row{post, "/api/v1/servers/", true, "/update", route_kind::server_update, owner},
     row{get, "/api/v1/servers/", true, "/logs", route_kind::server_logs, owner},
     row{get, "/api/v1/servers/", true, "/crashes", route_kind::server_crashes, owner},
     row{get, "/api/v1/servers/", true, "/pins", route_kind::server_pins, owner},
@@ -96,12 +97,13 @@ routing find_route(http_method method, std::string_view path) {
 }
 
 const char* to_string(route_kind x) noexcept {
-  constexpr std::array names{
-      "none",           "mcp_all",      "mcp_group",    "mcp_server",     "sse_all",
-      "sse_group",      "sse_server",   "server_list",  "server_add",     "server_show",
-      "server_remove",  "server_start", "server_stop",  "server_restart", "server_logs",
-      "server_crashes", "crashes",      "trajectories", "tools",          "events",
-      "healthz",        "readyz",       "metrics",      "server_pins",    "server_approve"};
+  constexpr std::array names{"none",           "mcp_all",        "mcp_group",     "mcp_server",
+                             "sse_all",        "sse_group",      "sse_server",    "server_list",
+                             "server_add",     "server_show",    "server_remove", "server_start",
+                             "server_stop",    "server_restart", "server_logs",   "server_crashes",
+                             "crashes",        "trajectories",   "tools",         "events",
+                             "healthz",        "readyz",         "metrics",       "server_pins",
+                             "server_approve", "server_update"};
   const auto at = static_cast<std::size_t>(x);
   return at < names.size() ? names[at] : "unknown";
 }

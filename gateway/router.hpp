@@ -33,6 +33,7 @@ enum class route_kind : std::uint8_t {
   metrics,
   server_pins,    ///< GET /api/v1/servers/{name}/pins
   server_approve, ///< POST /api/v1/servers/{name}/approve
+  server_update,  ///< POST /api/v1/servers/{name}/update
 };
 const char* to_string(route_kind x) noexcept;
 

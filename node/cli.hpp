@@ -35,6 +35,7 @@ enum class command_kind : std::uint8_t {
   search,
   tools_diff,
   tools_approve,
+  update,
 };
 
 inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.
@@ -78,6 +79,7 @@ struct cli_request {
   // Where definitions come from.
   std::string from_host;              ///< import: --from.
   bool yes = false;                   ///< import: nobody is asked.
+  bool rollback = false;              ///< update: to the install before.
   std::string text;                   ///< search.
   std::string registry;               ///< A URL, or a directory.
   std::string registry_name;          ///< add.

@@ -153,6 +153,12 @@ void add_definition_commands(adder& x) {
                      "toolscore stop fs"));
   x.server(x.command(command_kind::restart, "restart", "Stop and start a server",
                      "toolscore restart fs"));
+  auto& update = x.command(command_kind::update, "update",
+                           "Install a server anew beside what runs, try that, and go over to it; "
+                           "where that fails, or nothing is new, nothing changes",
+                           "toolscore update fs");
+  x.server(update);
+  update.add_flag("--rollback", x.out.rollback, "Go back to the install before instead");
 }
 
 void add_question_commands(adder& x) {
