@@ -79,6 +79,7 @@ struct cli_request {
   // Where definitions come from.
   std::string from_host;              ///< import: --from.
   bool yes = false;                   ///< import: nobody is asked.
+  bool unpinned = false;              ///< import: of what cannot be resolved, too.
   bool rollback = false;              ///< update: to the install before.
   std::string text;                   ///< search.
   std::string registry;               ///< A URL, or a directory.

@@ -146,6 +146,8 @@ void add_definition_commands(adder& x) {
   import.add_option("--from", x.out.from_host, "claude-desktop, claude-code, cursor or vscode")
       ->type_name("HOST");
   import.add_flag("-y,--yes", x.out.yes, "Add them without asking");
+  import.add_flag("--unpinned", x.out.unpinned,
+                  "Also add a package whose newest version is not known now, without a version");
   x.server(x.command(command_kind::remove, "rm", "Stop a server and forget it", "toolscore rm fs"));
   x.server(x.command(command_kind::start, "start", "Start a server, also a parked one",
                      "toolscore start fs"));
