@@ -188,6 +188,16 @@ void tree_backend::login(server_id server, login_verb verb,
                    }});
 }
 
+void tree_backend::update(server_id server, bool back,
+                          std::function<void(result<update_result>)> then) {
+  if (const auto address = address_of(server))
+    caf::anon_send(address, update_order{back, std::move(then)});
+  else
+    caf::anon_send(tree_->manager, resume{[then = std::move(then), name = server.value] {
+                     then(error{errc::unknown_server, "there is no server \"" + name + "\""});
+                   }});
+}
+
 void tree_backend::crashes(crash_query query,
                            std::function<void(result<std::vector<crash_report>>)> then) {
   caf::anon_send(tree_->store, crashes_query{std::move(query), std::move(then)});

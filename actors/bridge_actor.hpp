@@ -60,6 +60,8 @@ public:
   void approve(server_id server, std::string tool, std::function<void(result<done>)> then) override;
   void login(server_id server, login_verb verb,
              std::function<void(result<login_answer>)> then) override;
+  void update(server_id server, bool back,
+              std::function<void(result<update_result>)> then) override;
   void crashes(crash_query query,
                std::function<void(result<std::vector<crash_report>>)> then) override;
   void trajectories(trajectory_query query, std::function<void(result<std::string>)> then) override;

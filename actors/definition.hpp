@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/error.hpp"
+#include "messages/install_choice.hpp"
 #include "messages/server_spec.hpp"
 #include "messages/server_state.hpp"
 
@@ -14,6 +15,7 @@ struct initial_server {
   desired_state desired = desired_state::running;
   std::string refused;     ///< Why its stored definition cannot be used; empty = it can.
   std::uint64_t place = 0; ///< Of one that was added (server_places); 0 = as it stands here.
+  install_choice install{};
 };
 
 /// The definition as the store keeps it: the configuration object, who gave it, and the place of

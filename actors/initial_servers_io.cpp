@@ -27,6 +27,7 @@ initial_servers(const node_config& config, const environment& variables, specs& 
     if (same && !spec.disabled) entry.desired = at->second.desired;
     const bool known = same && at->second.desired == entry.desired;
     if (!known) kept.push_back({spec.id, definition, entry.desired});
+    if (at != stored.end()) entry.install = at->second.install;
     if (at != stored.end()) stored.erase(at);
     servers.push_back(std::move(entry));
   }
@@ -43,6 +44,7 @@ initial_servers(const node_config& config, const environment& variables, specs& 
     initial_server entry;
     entry.spec.id = row.server;
     entry.place = parts->place;
+    entry.install = row.install;
     if (spec) {
       entry.spec = std::move(*spec);
       entry.desired = row.desired;

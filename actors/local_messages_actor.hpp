@@ -104,6 +104,11 @@ struct server_order {
   server_verb verb = server_verb::start;
   std::function<void(result<done>)> then; ///< When it is carried out: ready, stopped, or gone.
 };
+/// Go over to a newer install, or back to the one before.
+struct update_order {
+  bool back = false;
+  std::function<void(result<update_result>)> then; ///< When it serves from there, or goes on.
+};
 struct status_query {
   std::function<void(server_status)> then;
 };
@@ -206,6 +211,12 @@ struct put_definition {
 struct put_desired {
   server_id server;
   desired_state desired = desired_state::running;
+  std::function<void(result<done>)> then;
+};
+/// Which of its installs a server starts from.
+struct put_install {
+  server_id server;
+  install_choice install;
   std::function<void(result<done>)> then;
 };
 struct drop_definition {
@@ -311,6 +322,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::resume)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::instance_hung)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::server_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::update_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::put_install)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::status_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::logs_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::session_over)

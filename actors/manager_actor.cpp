@@ -103,6 +103,7 @@ void start_actor(manager_pointer self, const manager_options_pointer& options,
   auto server = std::make_shared<server_options>(options->server);
   server->spec = entry.spec;
   server->desired = entry.desired;
+  server->install = std::make_shared<install_choice>(entry.install);
   child_spec child;
   child.id = entry.spec->id.value;
   const auto& stop = entry.spec->policy.stop;
@@ -183,10 +184,12 @@ void order_server(manager_pointer self, registered_server& entry, server_order o
 
 } // namespace
 
-std::string register_server(manager_pointer self, server_spec spec, desired_state desired) {
+std::string register_server(manager_pointer self, server_spec spec, desired_state desired,
+                            const install_choice& install) {
   auto& entry = self->state.servers[spec.id.value];
   entry.spec = std::make_shared<const server_spec>(std::move(spec));
   entry.desired = desired;
+  entry.install = install;
   entry.since = std::chrono::system_clock::now();
   entry.last.server = entry.spec->id;
   entry.last.to =
@@ -251,7 +254,7 @@ void add_server(manager_pointer self, const manager_options_pointer& options,
       publish_relations(self, options);
       return request.then(stored.failure());
     }
-    register_server(self, spec, desired);
+    register_server(self, spec, desired, {});
     start_actor(self, options, self->state.servers[request.name]);
     tell(self, options, "server.added", spec.id, {});
     if (!request.wait || desired == desired_state::stopped)

@@ -36,7 +36,8 @@ struct manager_options {
 struct registered_server {
   std::shared_ptr<const server_spec> spec; ///< Never null.
   desired_state desired = desired_state::running;
-  caf::actor address; ///< Null until its actor has said that it is up.
+  install_choice install; ///< As its owner was given it; an update changes it there.
+  caf::actor address;     ///< Null until its actor has said that it is up.
   state_changed last;
   std::chrono::system_clock::time_point since;
   std::vector<server_order> when_up; ///< Orders given before it was up.

@@ -56,6 +56,7 @@ void take_over(manager_pointer self, const manager_options_pointer& options,
     initial_server entry;
     entry.spec.id = row.server;
     entry.desired = row.desired;
+    entry.install = row.install;
     const auto parts = parse_definition(row.origin_json);
     if (parts) entry.place = parts->from_file ? 0 : parts->place;
     auto spec = parts ? options->parse(row.server.value, parts->config_json)
@@ -102,7 +103,8 @@ void take_initial(manager_pointer self, const manager_options_pointer& options,
     const auto& name = server.spec.id.value;
     if (!places.knows(name)) places.set(name, server.place != 0 ? server.place : place);
     if (server.refused.empty())
-      accepted->push_back(register_server(self, std::move(server.spec), server.desired));
+      accepted->push_back(
+          register_server(self, std::move(server.spec), server.desired, server.install));
     else
       register_refused(self, server);
   }

@@ -30,7 +30,8 @@ void stop_all(manager_pointer self, const manager_options_pointer& options,
 /// An event of the node's or of a server's.
 void tell(manager_pointer self, const manager_options_pointer& options, std::string kind,
           const server_id& server, std::map<std::string, std::string> fields);
-std::string register_server(manager_pointer self, server_spec spec, desired_state desired);
+std::string register_server(manager_pointer self, server_spec spec, desired_state desired,
+                            const install_choice& install);
 void start_actor(manager_pointer self, const manager_options_pointer& options,
                  const registered_server& entry);
 /// A stored definition that cannot be read any more: shown as failed, with the reason, until it is

@@ -42,6 +42,7 @@ caf::behavior make_runners(caf::event_based_actor* self, const runner_member_opt
         self->send(boxed ? processes : containers, cancel_install{request.spec.id});
         self->delegate(boxed ? containers : processes, std::move(request));
       },
+      [=](discard_install& order) { self->delegate(processes, std::move(order)); },
       [=](const cancel_install& order) {
         self->send(processes, order);
         self->send(containers, order);

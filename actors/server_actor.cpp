@@ -13,6 +13,7 @@
 #include "actors/server_own_actor.hpp"
 #include "actors/server_pins_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
+#include "actors/server_update_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "loop/handler_table.hpp"
 #include "mcp/client_questions.hpp"
@@ -71,37 +72,51 @@ void publish(server_actor_pointer self) {
 namespace {
 
 /// Where each of several replicas writes its stderr: a file has one writer, for it is rotated.
-std::shared_ptr<const launch_plan> plan_of(const server_actor_state& state, const replica& one) {
-  if (one.place == 0) return state.plan;
-  auto plan = std::make_shared<launch_plan>(*state.plan);
-  plan->stderr_log = state.options->state_dir + "/logs/" + state.options->spec->id.value + "." +
-                     std::to_string(one.place + 1) + ".log";
-  return plan;
+/// Empty where that is as its plan says.
+std::string own_log(const server_actor_state& state, const replica& one) {
+  if (one.place == 0) return {};
+  return state.options->state_dir + "/logs/" + state.options->spec->id.value + "." +
+         std::to_string(one.place + 1) + ".log";
 }
 
-/// The factory of instances; it holds values alone, for it may be called after the owner has died.
+std::shared_ptr<const launch_plan> with_log(std::shared_ptr<const launch_plan> plan,
+                                            const std::string& log) {
+  if (log.empty()) return plan;
+  auto own = std::make_shared<launch_plan>(*plan);
+  own->stderr_log = log;
+  return own;
+}
+
+/// The factory of instances; it holds no owner's state, for it may be called after that has died.
 auto instance_factory(server_actor_pointer self, const replica& one) {
   auto& state = self->state;
-  const auto base = std::make_shared<instance_options>();
-  base->id.server = state.options->spec->id;
-  base->plan = plan_of(state, one);
-  base->policy = {state.options->spec, &state.options->spec->policy};
-  base->processes = state.options->processes;
-  base->open_link = state.options->open_link;
-  base->outside = state.options->outside;
-  base->kept_digest = digest_if_kept(self);
+  const auto base = std::make_shared<instance_options>(options_of_instance(self, one.declares));
   base->owner = caf::actor_cast<caf::actor>(self);
   base->child = one.child;
-  base->client_capabilities = mcp::client_capabilities_json(one.declares, true);
-  return [base](caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
+  return [base, from = state.plan, log = own_log(state, one)](caf::event_based_actor* supervisor,
+                                                              std::uint64_t number) -> caf::actor {
     auto options = std::make_shared<instance_options>(*base);
     options->id.number = number;
+    options->plan = with_log(from->plan, log);
+    options->kept_digest = from->kept_digest;
     options->supervisor = caf::actor_cast<caf::actor>(supervisor);
     return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
   };
 }
 
 } // namespace
+
+instance_options options_of_instance(server_actor_pointer self, const client_capabilities& told) {
+  const auto& given = *self->state.options;
+  instance_options options;
+  options.id.server = given.spec->id;
+  options.policy = {given.spec, &given.spec->policy};
+  options.processes = given.processes;
+  options.open_link = given.open_link;
+  options.outside = given.outside;
+  options.client_capabilities = mcp::client_capabilities_json(told, true);
+  return options;
+}
 
 child_spec child_of(server_actor_pointer self, const replica& one) {
   const auto& policy = self->state.options->spec->policy;
@@ -140,14 +155,26 @@ void ask_install(server_actor_pointer self) {
   state.install = install_status::queued;
   state.reason.clear();
   for (auto& one : state.replicas) one.reason.clear();
-  self->send(state.options->tree->runner,
-             install_server_request{*state.options->spec, ++state.install_generation});
+  install_server_request request{*state.options->spec, ++state.install_generation};
+  request.revision = state.options->install->revision;
+  self->send(state.options->tree->runner, std::move(request));
+}
+
+std::shared_ptr<const launch_plan> completed_plan(const server_actor_state& state,
+                                                  const launch_plan& launch) {
+  auto plan = std::make_shared<launch_plan>(launch);
+  const auto& id = state.options->spec->id.value;
+  plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
+  plan->name = id;
+  plan->limits = state.options->spec->policy.limits;
+  return plan;
 }
 
 namespace {
 
 void take_install(server_actor_pointer self, const install_finished& message) {
   auto& state = self->state;
+  if (take_update_install(self, message)) return;
   if (message.generation != state.install_generation) return;
   if (!message.launch) {
     state.install = install_status::failed;
@@ -157,12 +184,9 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   }
   state.install = install_status::installed;
   state.commit = message.version;
-  auto plan = std::make_shared<launch_plan>(*message.launch);
-  const auto& id = state.options->spec->id.value;
-  plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
-  plan->name = id;
-  plan->limits = state.options->spec->policy.limits;
-  state.plan = std::move(plan);
+  state.plan = std::make_shared<plan_holder>();
+  state.plan->plan = completed_plan(state, *message.launch);
+  state.plan->kept_digest = digest_if_kept(self);
   if (state.desired == desired_state::running) start_supervisor(self);
   changed(self);
 }
@@ -174,6 +198,7 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
   state.ending = reason;
   state.desired = desired_state::stopped;
   end_listens(self);
+  forget_update(self, "the server ends");
   self->send(state.options->tree->runner, cancel_install{state.options->spec->id});
   if (state.supervisor) set_status_of_all(state, instances_status::ending);
   changed(self); // Who waits is answered now: an install under way ends with nobody to tell.
@@ -184,7 +209,9 @@ void begin_ending(server_actor_pointer self, const caf::error& reason) {
 /// The supervisor of the instances has ended: asked to, or of a fault of its own.
 void take_down(server_actor_pointer self, const caf::down_msg& message) {
   auto& state = self->state;
+  take_trial_down(self, message);
   if (!state.supervisor || message.source != state.supervisor.address()) return;
+  forget_update(self, "the server ends");
   state.supervisor = nullptr;
   set_status_of_all(state, instances_status::finished);
   for (auto& one : state.replicas) {
@@ -224,6 +251,9 @@ const std::array handlers{
       self->state.published = install; // The manager has it from the runner.
     }>(),
     on<take_install>(),
+    on<take_update>(),
+    on<take_trial>(),
+    on<take_discarded>(),
     on<take_approval>(),
     on<take_login_request>(),
     on<take_session_over>(),

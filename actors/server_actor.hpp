@@ -40,6 +40,8 @@ struct child_spec;
 struct server_options {
   std::shared_ptr<const server_spec> spec; ///< One for all who have it.
   desired_state desired = desired_state::running;
+  /// What its owner starts it from, and the next owner, too; never null. Its owner changes it.
+  std::shared_ptr<install_choice> install = std::make_shared<install_choice>();
   addresses_ptr tree;
   process_host* processes = nullptr; ///< Outlives every actor.
   link_opener open_link;
@@ -64,6 +66,34 @@ struct open_order {
   std::function<void(result<done>)> then;
 };
 
+/// What instances are started from. Their factories hold it, for they may be called after the owner
+/// has died; an update puts another plan in.
+struct plan_holder {
+  std::shared_ptr<const launch_plan> plan;
+  std::string kept_digest; ///< Where they are to outlive the node; else empty.
+};
+
+/// An update under way.
+struct open_update {
+  enum class phase : std::uint8_t {
+    installing,
+    trying,
+    storing,
+    discarding, ///< It came to nothing, and `outcome` says why.
+  };
+  phase at = phase::installing;
+  bool back = false;            ///< To the install before.
+  std::uint32_t revision = 0;   ///< Of the other install.
+  std::uint64_t generation = 0; ///< Of its request to the runner.
+  std::string version;
+  std::shared_ptr<const launch_plan> plan;
+  caf::actor trial;
+  std::string untried; ///< Why there is no trial.
+  std::optional<error> given_up;
+  result<update_result> outcome = update_result{};
+  std::function<void(result<update_result>)> then;
+};
+
 /// Why a sleeper is woken: a call or a dependent needs it, or a person has ordered it.
 enum class wake_cause : std::uint8_t { need, order };
 
@@ -77,7 +107,8 @@ struct server_actor_state {
   install_status install = install_status::none;
   instances_status instances = instances_status::none; ///< Of all replicas together.
   std::uint64_t install_generation = 0;
-  std::shared_ptr<const launch_plan> plan; ///< Null until the install is done.
+  std::shared_ptr<plan_holder> plan;   ///< Null until the install is done.
+  std::unique_ptr<open_update> update; ///< Mostly null.
   std::string commit;
   std::string reason; ///< Why none of its replicas is what it should be; one line.
 

@@ -12,9 +12,10 @@ namespace toolscore {
 std::string digest_if_kept(server_actor_pointer self) {
   const auto& spec = *self->state.options->spec;
   if (spec.policy.on_node_exit != node_exit::keep || !self->state.plan) return {};
+  const auto& plan = *self->state.plan->plan;
   const auto& limits = spec.policy.limits;
   std::vector<std::string> parts{std::to_string(spawner::keep_version),
-                                 self->state.plan->cwd,
+                                 plan.cwd,
                                  std::to_string(spec.policy.port.value_or(0)),
                                  spec.policy.port ? "port" : "",
                                  std::to_string(limits.memory_bytes),
@@ -30,7 +31,7 @@ std::string digest_if_kept(server_actor_pointer self) {
     for (const auto& path : isolation.read) parts.push_back("read " + path);
     for (const auto& path : isolation.write) parts.push_back("write " + path);
   }
-  if (const auto& box = self->state.plan->container) {
+  if (const auto& box = plan.container) {
     const auto& settings = box->settings;
     parts.insert(parts.end(),
                  {"container", box->image_id, settings.user, to_string(settings.network),
@@ -38,7 +39,7 @@ std::string digest_if_kept(server_actor_pointer self) {
     for (const auto& mount : settings.mounts)
       parts.push_back((mount.writable ? "write " : "read ") + mount.source + ":" + mount.target);
   }
-  for (const auto& argument : self->state.plan->argv) parts.push_back(argument);
+  for (const auto& argument : plan.argv) parts.push_back(argument);
   for (const auto& [name, value] : spec.env) parts.push_back(name + "=" + value);
   return install_key("kept", parts);
 }
@@ -54,7 +55,7 @@ std::uint64_t number_before(server_actor_pointer self) {
       self->send(state.options->tree->store, drop_instance{{state.options->spec->id, last}});
     return last;
   }
-  const bool same = kept->digest == digest_if_kept(self);
+  const bool same = kept->digest == state.plan->kept_digest;
   log::write(log::level::info, same ? "server.adopting" : "server.kept_reaped",
              {log::kv("server", state.options->spec->id.value), log::kv("instance", kept->number),
               log::kv("reason", same ? "a former node kept it" : "its definition has changed")});

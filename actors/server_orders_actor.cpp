@@ -7,6 +7,7 @@
 #include "actors/server_login_actor.hpp"
 #include "actors/server_own_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
+#include "actors/server_update_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "runners/process_runner_actor.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -146,6 +147,7 @@ void take_order(server_actor_pointer self, const server_order& order) {
   case server_verb::remove:
     state.desired = desired_state::stopped;
     if (order.verb == server_verb::remove) forget_login(self);
+    give_up_update(self, "a later " + std::string(to_string(order.verb)) + " overtook the update");
     if (state.install != install_status::installed) {
       self->send(state.options->tree->runner, cancel_install{state.options->spec->id});
       ++state.install_generation;

@@ -274,6 +274,14 @@ caf::behavior make_store(self_pointer self, store_options options) {
             [=](store_files& files) { return files.definitions.set_desired(server, desired); },
             request.then);
       },
+      [=](const put_install& request) {
+        on_pool<result<done>>(
+            self, options,
+            [server = request.server, install = request.install](store_files& files) {
+              return files.definitions.set_install(server, install);
+            },
+            request.then);
+      },
       [=](const drop_definition& request) {
         const auto server = request.server;
         on_pool<result<done>>(

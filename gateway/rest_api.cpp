@@ -114,6 +114,9 @@ void rest_api::on_server(const inbound_request& request, way_back back) {
   case route_kind::server_approve:
     approve(request, std::move(name), back);
     return;
+  case route_kind::server_update:
+    update(request, std::move(name), back);
+    return;
   case route_kind::server_crashes:
     crashes(request, std::move(name), back);
     return;
@@ -253,6 +256,22 @@ void rest_api::login(std::string name, login_verb verb, way_back back) {
       back.fail(x.failure().code, x.failure().detail);
     else
       back.answer(json_answer(200, login_text(name, *x)));
+  });
+}
+
+void rest_api::update(const inbound_request& request, std::string name, way_back back) {
+  const auto body = request.body->empty() ? nlohmann::json::object()
+                                          : nlohmann::json::parse(*request.body, nullptr, false);
+  const auto rollback = body.is_object() ? body.value("rollback", nlohmann::json(false)) : body;
+  if (!rollback.is_boolean()) {
+    back.fail(errc::bad_request, R"(the body must be empty, {} or {"rollback":true})");
+    return;
+  }
+  tree_.update(server_id{name}, rollback.get<bool>(), [back, name](const result<update_result>& x) {
+    if (!x)
+      back.fail(x.failure().code, x.failure().detail);
+    else
+      back.answer(json_answer(200, update_text(name, *x)));
   });
 }
 

@@ -40,6 +40,7 @@ private:
   void logs(const inbound_request& request, std::string name, way_back back);
   void pins(std::string name, way_back back);
   void approve(const inbound_request& request, std::string name, way_back back);
+  void update(const inbound_request& request, std::string name, way_back back);
   /// `name` empty = of all servers.
   void login(std::string name, login_verb verb, way_back back);
   void crashes(const inbound_request& request, std::string name, way_back back);

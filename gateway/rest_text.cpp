@@ -119,6 +119,15 @@ std::string servers_text(std::vector<server_status> servers) {
   return dumped({{"servers", std::move(list)}});
 }
 
+std::string update_text(std::string_view server, const update_result& x) {
+  return dumped({{"name", server},
+                 {"done", "update"},
+                 {"changed", x.changed},
+                 {"from", x.from},
+                 {"to", x.to},
+                 {"note", x.note}});
+}
+
 std::string install_text(const install_result& x) {
   return dumped({{"success", x.success},
                  {"endpoint", x.endpoint},

@@ -23,6 +23,8 @@ std::string servers_text(std::vector<server_status> servers);
 std::string install_text(const install_result& x);
 /// `{"name":...,"state":"waiting","url":...,"detail":...}`
 std::string login_text(const std::string& server, const login_answer& x);
+/// `{"name":...,"done":"update","changed":...,"from":...,"to":...,"note":...}`
+std::string update_text(std::string_view server, const update_result& x);
 /// `{"tools":[{"name":...,"server":...,"original":...,"definition":{...}}]}`
 std::string tools_text(const mcp::list_index& tools);
 

@@ -47,6 +47,7 @@ constexpr std::array rows{
     row{post, "/api/v1/servers/", true, "/start", route_kind::server_start, owner},
     row{post, "/api/v1/servers/", true, "/stop", route_kind::server_stop, owner},
     row{post, "/api/v1/servers/", true, "/restart", route_kind::server_restart, owner},
+    row{post, "/api/v1/servers/", true, "/update", route_kind::server_update, owner},
     row{get, "/api/v1/servers/", true, "/logs", route_kind::server_logs, owner},
     row{get, "/api/v1/servers/", true, "/crashes", route_kind::server_crashes, owner},
     row{get, "/api/v1/servers/", true, "/pins", route_kind::server_pins, owner},
@@ -108,7 +109,7 @@ const char* to_string(route_kind x) noexcept {
                              "tools",          "events",         "healthz",
                              "readyz",         "metrics",        "server_pins",
                              "server_approve", "server_login",   "server_login_state",
-                             "server_logout"};
+                             "server_logout",  "server_update"};
   const auto at = static_cast<std::size_t>(x);
   return at < names.size() ? names[at] : "unknown";
 }

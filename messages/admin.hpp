@@ -85,6 +85,14 @@ struct login_answer {
 };
 const char* to_string(login_answer::state x) noexcept;
 
+/// What came of bringing a server's install up to date, or of going back.
+struct update_result {
+  bool changed = false; ///< It has gone over to another install; else nothing was changed.
+  std::string from;     ///< The version, commit or digest it ran from.
+  std::string to;       ///< The one it runs from now, the same where nothing has changed.
+  std::string note;     ///< What else is to be known, one line; mostly empty.
+};
+
 enum class server_verb : std::uint8_t { start, stop, restart, remove };
 const char* to_string(server_verb x) noexcept;
 

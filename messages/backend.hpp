@@ -101,6 +101,13 @@ public:
   virtual void pins(server_id server, std::function<void(result<std::string>)> then) {
     then(error{errc::not_supported, server.value + ": tools are not pinned here"});
   }
+  /// Installs a server anew beside what it runs from, tries that, and goes over to it; `back`: to
+  /// the install before. On a failure it runs on from what it ran from.
+  virtual void update(server_id server, bool back,
+                      std::function<void(result<update_result>)> then) {
+    then(error{errc::not_supported, "nothing is installed here for " + server.value +
+                                        (back ? ", so there is no way back" : "")});
+  }
   /// Approves a tool as it is now; an empty name is all of them.
   virtual void approve(server_id server, std::string tool, std::function<void(result<done>)> then) {
     then(error{errc::not_supported, server.value + ": " + tool + " is not pinned here"});

@@ -22,16 +22,26 @@ command_output refused(const error& failure, exit_code code = exit_code::failed)
   return {{}, "error: " + failure.detail + "\n", code};
 }
 
+/// A server and the installs that it may start from.
+struct configured_server {
+  server_spec spec;
+  install_choice install;
+};
+
 /// The servers of the file and those that were added to a node there.
-result<std::vector<server_spec>> configured_servers(const node_config& config,
-                                                    const std::string& state_dir,
-                                                    const environment& env) {
-  auto all = config.servers;
+result<std::vector<configured_server>> configured_servers(const node_config& config,
+                                                          const std::string& state_dir,
+                                                          const environment& env) {
+  std::vector<configured_server> all;
+  for (const auto& spec : config.servers) all.push_back({spec, {}});
   if (!file_exists(state_dir + "/toolscore.db")) return all;
   auto base = database::open(state_dir);
   if (!base) return base.failure();
   const auto rows = specs(*base).all();
   if (!rows) return rows.failure();
+  for (auto& server : all)
+    for (const auto& row : *rows)
+      if (row.server == server.spec.id) server.install = row.install;
   for (const auto& row : *rows) {
     const auto parts = parse_definition(row.origin_json);
     if (!parts) return parts.failure();
@@ -40,25 +50,29 @@ result<std::vector<server_spec>> configured_servers(const node_config& config,
     if (!spec)
       return error{errc::bad_config, "what server \"" + row.server.value +
                                          "\" uses is not known: " + spec.failure().detail};
-    all.push_back(std::move(*spec));
+    all.push_back({std::move(*spec), row.install});
   }
   return all;
 }
 
-result<std::vector<install_need>> needs_of(const std::vector<server_spec>& servers,
+result<std::vector<install_need>> needs_of(const std::vector<configured_server>& servers,
                                            const host_facts& host) {
   std::vector<install_need> needs;
-  for (const auto& spec : servers) {
+  for (const auto& [spec, install] : servers) {
     if (spec.source == source_kind::image || spec.source == source_kind::remote) continue;
-    const auto plan = plan_install(spec, host);
-    if (!plan)
-      return error{plan.failure().code, "what server \"" + spec.id.value +
-                                            "\" uses is not known: " + plan.failure().detail};
-    if (plan->kind == install_kind::none) continue;
-    const bool known = std::any_of(needs.begin(), needs.end(), [&](const install_need& x) {
-      return x.server == spec.id.value && x.key == plan->key;
-    });
-    if (!known) needs.push_back({spec.id.value, plan->key, plan->from});
+    std::vector<std::uint32_t> revisions{install.revision};
+    if (install.former) revisions.push_back(*install.former);
+    for (const auto revision : revisions) {
+      const auto plan = plan_install(spec, host, revision);
+      if (!plan)
+        return error{plan.failure().code, "what server \"" + spec.id.value +
+                                              "\" uses is not known: " + plan.failure().detail};
+      if (plan->kind == install_kind::none) continue;
+      const bool known = std::any_of(needs.begin(), needs.end(), [&](const install_need& x) {
+        return x.server == spec.id.value && x.key == plan->key;
+      });
+      if (!known) needs.push_back({spec.id.value, plan->key, plan->from});
+    }
   }
   return needs;
 }

@@ -39,6 +39,7 @@ enum class command_kind : std::uint8_t {
   replay,
   login,
   logout,
+  update,
 };
 
 inline constexpr std::uint32_t log_lines_max = 10'000; ///< What a node answers with at most.
@@ -86,6 +87,8 @@ struct cli_request {
   // Where definitions come from.
   std::string from_host;              ///< import: --from.
   bool yes = false;                   ///< import: nobody is asked.
+  bool unpinned = false;              ///< import: of what cannot be resolved, too.
+  bool rollback = false;              ///< update: to the install before.
   std::string text;                   ///< search.
   std::string registry;               ///< A URL, or a directory.
   std::string registry_name;          ///< add.

@@ -149,6 +149,8 @@ void add_definition_commands(adder& x) {
   import.add_option("--from", x.out.from_host, "claude-desktop, claude-code, cursor or vscode")
       ->type_name("HOST");
   import.add_flag("-y,--yes", x.out.yes, "Add them without asking");
+  import.add_flag("--unpinned", x.out.unpinned,
+                  "Also add a package whose newest version is not known now, without a version");
   x.server(x.command(command_kind::remove, "rm", "Stop a server and forget it", "toolscore rm fs"));
   x.server(x.command(command_kind::start, "start", "Start a server, also a parked one",
                      "toolscore start fs"));
@@ -162,6 +164,12 @@ void add_definition_commands(adder& x) {
                      "toolscore login docs"));
   x.server(x.command(command_kind::logout, "logout", "Forget a remote server's tokens",
                      "toolscore logout docs"));
+  auto& update = x.command(command_kind::update, "update",
+                           "Install a server anew beside what runs, try that, and go over to it; "
+                           "where that fails, or nothing is new, nothing changes",
+                           "toolscore update fs");
+  x.server(update);
+  update.add_flag("--rollback", x.out.rollback, "Go back to the install before instead");
 }
 
 void add_question_commands(adder& x) {

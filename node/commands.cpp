@@ -8,6 +8,7 @@
 #include "node/record_text.hpp"
 #include "node/reply_json.hpp"
 #include "node/status_text.hpp"
+#include "node/update_text.hpp"
 #include "node/why_text.hpp"
 
 namespace toolscore {
@@ -111,6 +112,20 @@ command_output act(const cli_request& request, const command_context& context,
     if (!request.json) return {printable(request.server) + ": " + std::string(past) + "\n", {}};
     const auto body = parse_reply(reply.body);
     return {compact(body ? *body : reply_json{{"server", request.server}}) + "\n", {}};
+  });
+}
+
+command_output update(const cli_request& request, const command_context& context) {
+  http_request order;
+  order.method = "POST";
+  order.target = server_path(request.server) + "/update";
+  order.headers = {{"Content-Type", "application/json"}};
+  order.body = compact({{"rollback", request.rollback}});
+  order.timeout = install_timeout;
+  return asked(context, order, [&](const http_reply& reply) -> command_output {
+    if (request.json) return {reply.body + "\n", {}};
+    const auto text = update_text(request.server, request.rollback, reply.body);
+    return text ? command_output{*text, {}} : unreadable(reply);
   });
 }
 
@@ -273,6 +288,8 @@ command_output run_command(const cli_request& request, const command_context& co
     return act(request, context, "POST", "/restart", "restarted");
   case command_kind::logout:
     return act(request, context, "DELETE", "/login", "logged out");
+  case command_kind::update:
+    return update(request, context);
   case command_kind::trajectories:
     return trajectories(request, context);
   case command_kind::events:

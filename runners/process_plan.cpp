@@ -38,6 +38,10 @@ std::vector<std::string> settings_of(const server_spec& spec) {
 install_plan at_key(install_plan plan, const host_facts& host, const std::string& name,
                     std::vector<std::string> parts, const server_spec& spec) {
   for (auto& setting : settings_of(spec)) parts.push_back(std::move(setting));
+  if (plan.revision != 0) { // Of one server's update, and shared by nobody.
+    parts.insert(parts.end(), {"update", spec.id.value, std::to_string(plan.revision)});
+    plan.from += ", update " + std::to_string(plan.revision) + " of " + spec.id.value;
+  }
   plan.key = install_key(name, parts);
   plan.dir = host.state_dir + "/installs/" + plan.key;
   return plan;
@@ -52,7 +56,8 @@ std::vector<std::string> with_build(std::vector<std::string> parts, const server
   return parts;
 }
 
-result<install_plan> plan_git(const server_spec& spec, const host_facts& host) {
+result<install_plan> plan_git(const server_spec& spec, const host_facts& host,
+                              std::uint32_t revision) {
   if (spec.git.empty() || !safe_word(spec.git))
     return error{errc::bad_config, "git: \"" + without_credentials(spec.git) + "\" is no URL"};
   if (!safe_word(spec.ref))
@@ -62,6 +67,7 @@ result<install_plan> plan_git(const server_spec& spec, const host_facts& host) {
                  "subdir: \"" + spec.subdir + "\" leaves the repository; give a path inside it"};
   install_plan plan;
   plan.kind = install_kind::project;
+  plan.revision = revision;
   plan.from = without_credentials(spec.git) + (spec.ref.empty() ? "" : " at " + spec.ref);
   return at_key(std::move(plan), host, readable_name(spec.git),
                 with_build({"git", spec.git, spec.ref, normalise_relative(spec.subdir),
@@ -71,12 +77,14 @@ result<install_plan> plan_git(const server_spec& spec, const host_facts& host) {
 }
 
 /// Files of a directory or an archive, taken by toolscore-fetch.
-result<install_plan> plan_files(const server_spec& spec, const host_facts& host) {
+result<install_plan> plan_files(const server_spec& spec, const host_facts& host,
+                                std::uint32_t revision) {
   if (spec.from.empty() || !safe_word(spec.from))
     return error{errc::bad_config, std::string(to_string(spec.source)) + ": \"" +
                                        without_credentials(spec.from) + "\" is no source"};
   install_plan plan;
   plan.kind = install_kind::project;
+  plan.revision = revision;
   plan.from = without_credentials(spec.from);
   return at_key(
       std::move(plan), host, readable_name(spec.from),
@@ -86,10 +94,12 @@ result<install_plan> plan_files(const server_spec& spec, const host_facts& host)
       spec);
 }
 
-result<install_plan> plan_npm(const server_spec& spec, const host_facts& host, npx_request npx) {
+result<install_plan> plan_npm(const server_spec& spec, const host_facts& host, npx_request npx,
+                              std::uint32_t revision) {
   if (host.npm.empty() || host.node.empty()) return missing_tool("node and npm (Node.js)", "npx");
   install_plan plan;
   plan.kind = install_kind::npm;
+  plan.revision = revision;
   plan.npx = std::move(npx);
   plan.from =
       "npm package " + plan.npx.package + (plan.npx.version.empty() ? "" : "@" + plan.npx.version);
@@ -99,10 +109,12 @@ result<install_plan> plan_npm(const server_spec& spec, const host_facts& host, n
   return at_key(std::move(plan), host, name, parts, spec);
 }
 
-result<install_plan> plan_pypi(const server_spec& spec, const host_facts& host, pypi_request pypi) {
+result<install_plan> plan_pypi(const server_spec& spec, const host_facts& host, pypi_request pypi,
+                               std::uint32_t revision) {
   if (host.python.empty()) return missing_tool("python3", "a Python package");
   install_plan plan;
   plan.kind = install_kind::pypi;
+  plan.revision = revision;
   plan.pypi = std::move(pypi);
   plan.from = "Python package " + plan.pypi.requirement();
   std::vector<std::string> parts{"pypi", normalised_name(plan.pypi.name), plan.pypi.extras,
@@ -113,14 +125,17 @@ result<install_plan> plan_pypi(const server_spec& spec, const host_facts& host, 
 }
 
 /// A plain command, which may be a launcher of a package that is better installed once.
-result<install_plan> plan_command(const server_spec& spec, const host_facts& host) {
+result<install_plan> plan_command(const server_spec& spec, const host_facts& host,
+                                  std::uint32_t revision) {
   install_plan plan;
   plan.from = spec.command;
   if (spec.command.empty()) return error{errc::bad_config, "command: it is empty; name a program"};
   if (plain(spec, "npx"))
-    if (auto request = parse_npx(spec.args)) return plan_npm(spec, host, std::move(*request));
+    if (auto request = parse_npx(spec.args))
+      return plan_npm(spec, host, std::move(*request), revision);
   if (plain(spec, "uvx") && !host.python.empty())
-    if (auto request = parse_uvx(spec.args)) return plan_pypi(spec, host, std::move(*request));
+    if (auto request = parse_uvx(spec.args))
+      return plan_pypi(spec, host, std::move(*request), revision);
   return plan;
 }
 
@@ -147,12 +162,20 @@ result<maybe_step> next_npm(const server_spec& spec, const host_facts& host,
                             const install_plan& plan, const install_facts& facts) {
   if (completed(facts, "npm")) return maybe_step();
   const auto& npx = plan.npx;
+  std::vector<std::string> argv{host.npm,
+                                "install",
+                                "--prefix",
+                                plan.dir,
+                                npx.package + (npx.version.empty() ? "" : "@" + npx.version),
+                                "--no-audit",
+                                "--no-fund",
+                                "--loglevel=error",
+                                "--no-progress",
+                                "--no-update-notifier"};
+  // For minutes npm believes what it heard last, and an update is about what is newer.
+  if (plan.revision != 0) argv.emplace_back("--prefer-online");
   return maybe_step(
-      make_step("npm",
-                {host.npm, "install", "--prefix", plan.dir,
-                 npx.package + (npx.version.empty() ? "" : "@" + npx.version), "--no-audit",
-                 "--no-fund", "--loglevel=error", "--no-progress", "--no-update-notifier"},
-                install_environment(host.variables), plan.dir, spec));
+      make_step("npm", std::move(argv), install_environment(host.variables), plan.dir, spec));
 }
 
 result<maybe_step> next_pypi(const server_spec& spec, const host_facts& host,
@@ -208,19 +231,20 @@ std::string fetch_name(const server_spec& spec) {
   return spec.source == source_kind::git ? "clone" : "fetch";
 }
 
-result<install_plan> plan_install(const server_spec& spec, const host_facts& host) {
+result<install_plan> plan_install(const server_spec& spec, const host_facts& host,
+                                  std::uint32_t revision) {
   switch (spec.source) {
   case source_kind::command:
-    return plan_command(spec, host);
+    return plan_command(spec, host, revision);
   case source_kind::git:
-    return plan_git(spec, host);
+    return plan_git(spec, host, revision);
   case source_kind::path:
   case source_kind::archive:
   case source_kind::bundle:
-    return plan_files(spec, host);
+    return plan_files(spec, host, revision);
   case source_kind::npm:
     if (const auto name = parse_package_name(spec.package))
-      return plan_npm(spec, host, {name->name, name->version, {}, spec.args});
+      return plan_npm(spec, host, {name->name, name->version, {}, spec.args}, revision);
     return error{errc::bad_config,
                  "npm: \"" + spec.package + "\" is no package; write NAME or NAME@VERSION"};
   case source_kind::image:
@@ -240,7 +264,7 @@ result<install_plan> plan_install(const server_spec& spec, const host_facts& hos
     return error{errc::bad_config,
                  "pypi: \"" + spec.package + "\" is no package; write NAME or NAME==VERSION"};
   request->args = spec.args;
-  return plan_pypi(spec, host, std::move(*request));
+  return plan_pypi(spec, host, std::move(*request), revision);
 }
 
 result<maybe_step> next_step(const server_spec& spec, const host_facts& host,

@@ -7,6 +7,7 @@
 #include "runners/pypi_plan.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,11 +44,12 @@ const char* to_string(install_kind x) noexcept;
 /// Where a server is installed and from what. Two servers with one key share one install.
 struct install_plan {
   install_kind kind = install_kind::none;
-  std::string key;   ///< Content address and name of the directory; empty for none.
-  std::string dir;   ///< <state_dir>/installs/<key>; empty for none.
-  std::string from;  ///< One line for people, without credentials.
-  npx_request npx;   ///< kind npm.
-  pypi_request pypi; ///< kind pypi.
+  std::string key;            ///< Content address and name of the directory; empty for none.
+  std::string dir;            ///< <state_dir>/installs/<key>; empty for none.
+  std::string from;           ///< One line for people, without credentials.
+  std::uint32_t revision = 0; ///< Of install_choice.
+  npx_request npx;            ///< kind npm.
+  pypi_request pypi;          ///< kind pypi.
 };
 
 /// One child process of an install.
@@ -68,9 +70,11 @@ struct install_facts {
   std::vector<std::string> scripts;   ///< pypi: the package's own programs that are there.
 };
 
+/// @param revision  of install_choice: 0 is shared by all who need the same, others by nobody
 /// @error install_failed  a tool that the source needs was not found on this host
 /// @error bad_config      the source's text cannot be right
-result<install_plan> plan_install(const server_spec& spec, const host_facts& host);
+result<install_plan> plan_install(const server_spec& spec, const host_facts& host,
+                                  std::uint32_t revision = 0);
 
 /// The step to run now, if any is left; asked again after each one.
 /// @error install_failed  a tool that the project needs was not found

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 
 namespace toolscore {
 
@@ -22,6 +23,9 @@ caf::behavior make_process_runner(caf::stateful_actor<process_runner_state>* sel
         self->state.install(request, caf::actor_cast<caf::actor>(self->current_sender()));
       },
       [=](const cancel_install& order) { self->state.cancel(order.server); },
+      [=](const discard_install& order) {
+        self->state.discard(order, caf::actor_cast<caf::actor>(self->current_sender()));
+      },
       [=](const spawn_answered& news) { self->state.on_spawn(news); },
       [=](const step_exited& news) { self->state.on_exit(news); },
       [=](const work_ended& news) { self->state.on_work(news); },
@@ -32,8 +36,9 @@ caf::behavior make_process_runner(caf::stateful_actor<process_runner_state>* sel
 void process_runner_state::install(const install_server_request& request, caf::actor requester) {
   const auto& spec = request.spec;
   const error replaced{errc::cancelled, "a later request for " + spec.id.value + " took its place"};
-  auto plan = plan_install(spec, options_.host);
-  waiter who{spec, plan ? *plan : install_plan{}, request.generation, std::move(requester)};
+  auto plan = plan_install(spec, options_.host, request.revision);
+  waiter who{spec, plan ? *plan : install_plan{}, request.generation, std::move(requester),
+             request.beside};
   auto* flight = plan && plan->kind != install_kind::none ? joinable(plan->key) : nullptr;
   if (flight != nullptr) {
     flight->refresh |= request.refresh;
@@ -47,11 +52,16 @@ void process_runner_state::install(const install_server_request& request, caf::a
   }
   leave(spec.id, replaced.detail, true);
   if (!plan) return answer(who, plan.failure(), "");
+  if (plan->kind == install_kind::none && request.beside)
+    return answer(who,
+                  error{errc::bad_config, "nothing is installed for it: \"" + plan->from +
+                                              "\" is started as it stands; bring that up to date "
+                                              "and restart the server"},
+                  "");
   if (plan->kind == install_kind::none)
     return answer(who, plan_launch(spec, options_.host, *plan, {}), "");
   if (flight != nullptr) {
-    if (flight->state != install_state::checking)
-      tell_manager(spec.id, status_of(flight->state), "");
+    if (flight->state != install_state::checking) tell_manager(who, status_of(flight->state), "");
     flight->waiters.push_back(std::move(who));
     return;
   }
@@ -65,6 +75,7 @@ void process_runner_state::install(const install_server_request& request, caf::a
   begun.number = ++last_number_;
   begun.plan = std::move(*plan);
   begun.refresh = request.refresh;
+  begun.present = request.present;
   begun.waiters.push_back(std::move(who));
   flights_.emplace(begun.number, std::move(begun));
   pump();
@@ -157,21 +168,30 @@ void process_runner_state::answer(const waiter& to, result<launch_plan> launch,
     if (auto made = ensure_directory(needed); !made) launch = made.failure();
   }
   if (!launch && launch.failure().code != errc::cancelled)
-    tell_manager(to.spec.id, process_status::failed, launch.failure().detail);
+    tell_manager(to, process_status::failed, launch.failure().detail);
   if (to.requester)
     self_->send(to.requester,
                 install_finished{to.spec.id, to.generation, std::move(launch), version});
 }
 
-void process_runner_state::tell_manager(const server_id& server, process_status to,
+void process_runner_state::tell_manager(const waiter& who, process_status to,
                                         const std::string& reason) {
   const auto manager = options_.manager ? options_.manager() : caf::actor{};
-  if (!manager || server.value.empty()) return;
+  if (!manager || who.spec.id.value.empty() || who.beside) return;
   state_changed news;
-  news.server = server;
+  news.server = who.spec.id;
   news.to = to;
   news.reason = reason;
   self_->send(manager, std::move(news));
+}
+
+void process_runner_state::discard(const discard_install& order, caf::actor requester) {
+  const auto plan = plan_install(order.spec, options_.host, order.revision);
+  const auto then = [to = std::move(requester), server = order.spec.id] {
+    if (to) caf::anon_send(to, install_discarded{server});
+  };
+  if (!plan || plan->kind == install_kind::none || order.revision == 0) return then();
+  options_.pool([plan = *plan] { static_cast<void>(remove_install(plan)); }, then);
 }
 
 void process_runner_state::stop() {

@@ -58,12 +58,14 @@ struct install_flight {
     install_plan plan; ///< Its own: the directory is shared, a program's arguments are not.
     std::uint64_t generation = 0;
     caf::actor requester;
+    bool beside = false; ///< The manager hears nothing of it.
   };
   std::uint64_t number = 0;
   install_plan plan;
   install_state state = install_state::checking;
   bool begun = false; ///< checking: the work of the pool is under way.
   bool refresh = false;
+  bool present = false; ///< Only what is there already.
   std::vector<waiter> waiters;
   install_facts facts;
   install_step step; ///< The one under way, or the last.
@@ -85,6 +87,7 @@ public:
 
   void install(const install_server_request& request, caf::actor requester);
   void cancel(const server_id& server);
+  void discard(const discard_install& order, caf::actor requester);
   void on_spawn(const spawn_answered& news);
   void on_exit(const step_exited& news);
   void on_work(const work_ended& news);
@@ -101,7 +104,7 @@ private:
   void pump();
   void finish(install_flight& flight);
   void answer(const waiter& to, result<launch_plan> launch, const std::string& version);
-  void tell_manager(const server_id& server, process_status to, const std::string& reason);
+  void tell_manager(const waiter& who, process_status to, const std::string& reason);
 
   // process_runner_steps.cpp: what an install does next
   void apply(install_flight& flight, install_event event);
@@ -129,6 +132,8 @@ caf::behavior make_process_runner(caf::stateful_actor<process_runner_state>* sel
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::install_server_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::install_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::cancel_install)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::discard_install)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::install_discarded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::spawn_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::step_exited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::work_ended)

@@ -29,7 +29,7 @@ void process_runner_state::apply(install_flight& flight, install_event event) {
   flight.state = *to;
   const bool step = event == install_event::clone_begun || event == install_event::build_begun;
   if (step || event == install_event::not_found)
-    for (const auto& who : flight.waiters) tell_manager(who.spec.id, status_of(flight.state), "");
+    for (const auto& who : flight.waiters) tell_manager(who, status_of(flight.state), "");
 }
 
 void process_runner_state::check(install_flight& flight) {
@@ -137,6 +137,10 @@ void process_runner_state::on_work(const work_ended& news) {
       apply(flight, install_event::found);
       return finish(flight);
     }
+    if (flight.present && !outcome.found)
+      return fail(flight, {errc::install_failed,
+                           "its install is not there any more (" + flight.plan.from +
+                               "); it was removed, or is of another Node.js or Python"});
     apply(flight, install_event::not_found);
     return pump();
   case install_state::clearing_failed:

@@ -16,6 +16,10 @@ struct install_server_request {
   server_spec spec;
   std::uint64_t generation = 0; ///< The caller's own count; comes back in the answer.
   bool refresh = false;         ///< Remove and redo it. The caller has stopped what runs from it.
+  /// The server goes on from another install: the manager hears nothing of this one.
+  bool beside = false;
+  bool present = false;       ///< What is not there already is not installed.
+  std::uint32_t revision = 0; ///< Of install_choice.
 };
 
 /// How an install ended.
@@ -28,6 +32,16 @@ struct install_finished {
   /// @error stopping        the runner ends
   result<launch_plan> launch = error{errc::install_failed, "not installed"};
   std::string version; ///< git: the commit; npm: the package's version; else empty.
+};
+
+/// Removes an install that was made beside another and that nobody uses; answered by
+/// install_discarded once it is gone, or is left for `toolscore cache gc`.
+struct discard_install {
+  server_spec spec;
+  std::uint32_t revision = 0; ///< Not 0: that may be another server's, too.
+};
+struct install_discarded {
+  server_id server;
 };
 
 /// Ends the install of a server, if one is under way; it is answered with `cancelled` when no

@@ -143,12 +143,19 @@ CREATE TABLE record_blocks (
 CREATE TABLE recording (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
 )";
 
+// From which of its installs a server starts, and which one it can go back to; NULL = none.
+constexpr const char* revisions_sql = R"(
+ALTER TABLE servers ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE servers ADD COLUMN former INTEGER;
+)";
+
 constexpr std::array steps{
     migration{"definitions, installs and instances", definitions_sql},
     migration{"recorded calls and their gaps", calls_sql},
     migration{"crash reports", crashes_sql},
     migration{"approved tools", tool_pins_sql},
     migration{"recorded calls in a chain of blocks", blocks_sql, true},
+    migration{"revisions of installs", revisions_sql},
 };
 
 } // namespace

@@ -116,6 +116,19 @@ result<done> specs::set_desired(const server_id& server, desired_state desired) 
   });
 }
 
+result<done> specs::set_install(const server_id& server, const install_choice& install) {
+  return guarded("keeping the install of " + server.value, [&]() -> result<done> {
+    SQLite::Statement statement(base_,
+                                "UPDATE servers SET revision = ?, former = ? WHERE name = ?");
+    statement.bind(1, static_cast<std::int64_t>(install.revision));
+    if (install.former) statement.bind(2, static_cast<std::int64_t>(*install.former));
+    statement.bind(3, server.value);
+    if (keep(base_, statement) == 0)
+      return error{errc::unknown_server, server.value + " has no stored definition, add it first"};
+    return done{};
+  });
+}
+
 result<done> specs::remove(const server_id& server) {
   auto removed = guarded("removing the definition of " + server.value, [&]() -> result<done> {
     SQLite::Statement statement(base_, remove_text);
@@ -130,14 +143,19 @@ result<done> specs::remove(const server_id& server) {
 result<std::vector<stored_spec>> specs::all() {
   return guarded("reading the definitions", [&]() -> result<std::vector<stored_spec>> {
     SQLite::Statement statement(base_,
-                                "SELECT name, origin_json, desired FROM servers ORDER BY name");
+                                "SELECT name, origin_json, desired, revision, former FROM servers "
+                                "ORDER BY name");
     std::vector<stored_spec> out;
-    while (statement.executeStep())
+    while (statement.executeStep()) {
+      const auto former = statement.getColumn(4);
       out.push_back({server_id{statement.getColumn(0).getString()},
                      statement.getColumn(1).getString(),
                      statement.getColumn(2).getString() == to_string(desired_state::stopped)
                          ? desired_state::stopped
-                         : desired_state::running});
+                         : desired_state::running,
+                     {statement.getColumn(3).getUInt(), {}}});
+      if (!former.isNull()) out.back().install.former = former.getUInt();
+    }
     return out;
   });
 }

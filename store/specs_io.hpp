@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/error.hpp"
 #include "messages/ids.hpp"
+#include "messages/install_choice.hpp"
 #include "messages/server_state.hpp"
 #include "store/database_io.hpp"
 
@@ -14,6 +15,7 @@ struct stored_spec {
   server_id server;
   std::string origin_json;
   desired_state desired = desired_state::running;
+  install_choice install{}; ///< Is not written with the rest, and stays when that is replaced.
 };
 
 /// Server definitions. What a call here acknowledges is on the disk (synchronous=FULL).
@@ -29,6 +31,8 @@ public:
   result<done> change(const std::vector<stored_spec>& kept, const std::vector<server_id>& gone);
   /// Changes the desired state alone. @error unknown_server there is no such definition
   result<done> set_desired(const server_id& server, desired_state desired);
+  /// Changes alone from which install it starts. @error unknown_server  as above
+  result<done> set_install(const server_id& server, const install_choice& install);
   /// Removing what is not there is no error.
   result<done> remove(const server_id& server);
   /// By name.

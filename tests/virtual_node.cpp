@@ -62,9 +62,15 @@ void hear_all(caf::event_based_actor* self) {
   });
 }
 
-caf::behavior make_store_stub(caf::event_based_actor* self) {
+caf::behavior make_store_stub(caf::event_based_actor* self, virtual_node* node) {
   hear_all(self);
   return {[](const put_definition& x) { x.then(done{}); },
+          [=](const put_install& x) {
+            if (!node->store_error.empty())
+              return x.then(error{errc::store_failed, node->store_error});
+            node->choices.push_back(x.install);
+            x.then(done{});
+          },
           [](const put_desired& x) { x.then(done{}); },
           [](const drop_definition& x) { x.then(done{}); }};
 }
@@ -75,8 +81,11 @@ caf::behavior make_runner_stub(caf::event_based_actor* self, virtual_node* node)
             install_finished outcome;
             outcome.server = wanted.spec.id;
             outcome.generation = wanted.generation;
+            outcome.version = node->install_version;
+            if (wanted.beside) node->beside.push_back(wanted);
             launch_plan plan;
             plan.argv = {wanted.spec.command};
+            if (wanted.revision != 0) plan.argv.push_back(std::to_string(wanted.revision));
             if (node->install_error.empty())
               outcome.launch = plan;
             else
@@ -86,6 +95,11 @@ caf::behavior make_runner_stub(caf::event_based_actor* self, virtual_node* node)
               self->send(asker, outcome);
             else
               self->delayed_send(asker, node->install_takes, outcome);
+          },
+          [=](const discard_install& order) {
+            node->discarded.push_back(order.revision);
+            self->send(caf::actor_cast<caf::actor>(self->current_sender()),
+                       install_discarded{order.spec.id});
           },
           [](const cancel_install&) {}};
 }
@@ -144,7 +158,7 @@ void virtual_node::end() {
 
 void virtual_node::begin(std::vector<initial_server> initial) {
   auto& system = time.system;
-  tree->store = system.spawn(make_store_stub);
+  tree->store = system.spawn(make_store_stub, this);
   tree->events = system.spawn(make_events_stub, this);
   tree->bridge = system.spawn(make_bridge_stub, this);
   tree->catalog = system.spawn(make_drain);
@@ -310,6 +324,15 @@ made_order_ptr virtual_node::add(const server_spec& spec) {
                           made->answered = time.now();
                           made->outcome = outcome ? result<done>(done{}) : outcome.failure();
                         }});
+  return made;
+}
+
+made_update_ptr virtual_node::update(const std::string& server, bool back) {
+  auto made = std::make_shared<made_update>();
+  time.send(directory.at(server), update_order{back, [made](result<update_result> outcome) {
+                                                 ++made->answers;
+                                                 made->outcome = std::move(outcome);
+                                               }});
   return made;
 }
 

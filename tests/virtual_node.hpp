@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/manager_actor.hpp"
+#include "runners/runner_messages.hpp"
 #include "tests/virtual_host.hpp"
 
 #include <map>
@@ -48,6 +49,13 @@ struct made_order {
 };
 using made_order_ptr = std::shared_ptr<made_order>;
 
+/// An update, and how often it was answered.
+struct made_update {
+  int answers = 0;
+  std::optional<result<update_result>> outcome;
+};
+using made_update_ptr = std::shared_ptr<made_update>;
+
 /// What the event log was told of one server.
 struct seen_state {
   std::string status;
@@ -86,6 +94,7 @@ public:
   void cancel(const made_call_ptr& call);
   made_order_ptr order(const std::string& server, server_verb verb);
   made_order_ptr add(const server_spec& spec);
+  made_update_ptr update(const std::string& server, bool back = false);
   /// What `ps` shows now.
   std::vector<server_status> rows();
   /// Asks the manager for the node's stop. @returns what becomes true when it has ended
@@ -107,7 +116,12 @@ public:
   std::vector<caf::actor_addr> fixed;
   std::chrono::milliseconds install_takes{0};
   std::string install_error;
-  std::vector<group_spec> groups; ///< Of the manager's options; set before begin().
+  std::string install_version;                ///< Of what is installed next.
+  std::vector<install_server_request> beside; ///< Those of updates.
+  std::vector<std::uint32_t> discarded;       ///< Revisions.
+  std::vector<install_choice> choices;        ///< As the store was told, in order.
+  std::string store_error;                    ///< Not empty: it takes none.
+  std::vector<group_spec> groups;             ///< Of the manager's options; set before begin().
   std::function<double()> random = [] { return 0.5; };
 
 private:

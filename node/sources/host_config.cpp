@@ -4,6 +4,7 @@
 #include "config/json_text.hpp"
 #include "config/server_config.hpp"
 #include "node/printable.hpp"
+#include "node/sources/pinning.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,35 +63,10 @@ std::string keys_of(const reply_json& config, std::string_view section) {
   return names;
 }
 
-/// What no version stands behind is a different program tomorrow.
-bool is_pinned(std::string_view package, std::string_view mark) {
-  const auto at = package.rfind(mark);
-  return at != package.npos && at > 0 && at + mark.size() < package.size() &&
-         package.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz.-+", at + mark.size()) ==
-             package.npos &&
-         package.substr(at + mark.size()) != "latest";
-}
-
-std::string loose_package(const reply_json& config) {
-  const auto command = text_of(config, "command");
-  if (command.ends_with("npx") || command.ends_with("uvx"))
-    for (const auto& argument : member_of(config, "args")) {
-      if (!argument.is_string()) continue;
-      const auto& text = argument.get_ref<const std::string&>();
-      if (text.starts_with('-')) continue;
-      const bool exact = is_pinned(text, "==") || is_pinned(text, "@");
-      return exact ? "" : text;
-    }
-  const auto npm = text_of(config, "npm");
-  if (!npm.empty() && !is_pinned(npm, "@")) return npm;
-  const auto pypi = text_of(config, "pypi");
-  return !pypi.empty() && !is_pinned(pypi, "==") ? pypi : "";
-}
-
 found_server found(const std::string& written, const reply_json& config,
                    const std::string& folder) {
   found_server server{
-      legal_server_name(written) ? written : suggest_server_name(written), written, config, {}};
+      legal_server_name(written) ? written : suggest_server_name(written), written, config, {}, {}};
   put_workspace(server.config, folder);
   if (!config.is_object()) {
     server.fault = "is no object";
@@ -99,8 +75,6 @@ found_server found(const std::string& written, const reply_json& config,
   const auto spec = parse_server(server.name, server.config, server.name, server_policy{},
                                  any_environment(), nullptr);
   if (!spec) server.fault = spec.failure().detail;
-  if (!text_of(config, "envFile").empty() && server.fault.empty())
-    server.fault = server.name + ".envFile: is not read here, write its variables into \"env\"";
   return server;
 }
 
@@ -173,9 +147,11 @@ std::string shown_server(const found_server& server) {
   line("in         ", printable(text_of(config, "cwd")));
   line("variables  ", keys_of(config, "env"));
   line("headers    ", keys_of(config, "headers"));
-  if (const auto loose = loose_package(config); !loose.empty())
+  if (!server.pinned.empty())
+    line("version    ", printable(server.pinned) + ", the newest that fits now");
+  else if (const auto loose = loose_package_of(config))
     line("version    ", "any: what is newest when it is installed; write it behind " +
-                            printable(loose) + " to keep it");
+                            printable(loose->written()) + " to keep it");
   return out;
 }
 

@@ -24,6 +24,7 @@ struct found_server {
   std::string written; ///< Its name there.
   reply_json config;   ///< As under "mcpServers".
   std::string fault;   ///< Why it cannot be added; empty = it can.
+  std::string pinned;  ///< The version that was put into `config`; empty = it is as written.
 };
 
 /// The servers under "mcpServers" and "servers", in their order. `${workspaceFolder}` becomes the

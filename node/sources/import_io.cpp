@@ -1,9 +1,12 @@
+#include "config/expand.hpp"
 #include "config/json_text.hpp"
 #include "config/node_config.hpp"
 #include "node/add_definition.hpp"
 #include "node/config_file_io.hpp"
 #include "node/printable.hpp"
+#include "node/sources/env_file.hpp"
 #include "node/sources/host_config.hpp"
+#include "node/sources/resolve_io.hpp"
 #include "node/sources/source_commands_io.hpp"
 #include "node/terminal_io.hpp"
 
@@ -51,8 +54,43 @@ bool says_yes(std::size_t count) {
   return line == "y" || line == "Y" || line == "yes";
 }
 
+/// The variables of its `envFile` become its own; what its "env" says itself stays.
+void take_env_file(found_server& server) {
+  const auto file = text_of(server.config, "envFile");
+  if (!server.fault.empty() || file.empty()) return;
+  const auto refuse = [&](const std::string& why) {
+    server.fault =
+        server.name + ".envFile: " + why + "; mend it, or write its variables into \"env\"";
+  };
+  if (!file.starts_with('/')) return refuse("\"" + file + "\" is no absolute path");
+  const auto text = read_text_file(file, env_file_bytes_max);
+  if (!text) return refuse(text.failure().detail);
+  const auto variables = read_env_file(*text);
+  if (!variables) return refuse(file + ": " + variables.failure().detail);
+  auto& env = server.config["env"];
+  if (env.is_null()) env = reply_json::object();
+  for (const auto& [name, value] : *variables)
+    if (env.is_object() && !env.contains(name)) env[name] = escape_references(value);
+  server.config.erase("envFile");
+}
+
+/// What would be installed today is what is written down, so that it is the same tomorrow.
+void pin(found_server& server, bool unpinned_too) {
+  const auto package = server.fault.empty() ? loose_package_of(server.config) : std::nullopt;
+  if (!package) return;
+  const auto version = resolve_version(*package);
+  if (version) {
+    server.config = with_version(std::move(server.config), *package, *version);
+    server.pinned = *version;
+  } else if (!unpinned_too) {
+    server.fault = "the version of " + package->written() +
+                   " that is newest now is not known: " + version.failure().detail +
+                   "; write one behind it, or take it without by --unpinned";
+  }
+}
+
 /// All that the files have, the first of a name; one that cannot be read is told and left out.
-std::vector<found_server> servers_in(const std::vector<std::string>& files,
+std::vector<found_server> servers_in(const std::vector<std::string>& files, bool unpinned_too,
                                      command_output& answer) {
   std::vector<found_server> servers;
   for (const auto& file : files) {
@@ -69,6 +107,8 @@ std::vector<found_server> servers_in(const std::vector<std::string>& files,
       if (std::any_of(servers.begin(), servers.end(),
                       [&](const auto& x) { return x.name == server.name; }))
         server.fault = "the name \"" + server.name + "\" is taken by one before it";
+      take_env_file(server);
+      pin(server, unpinned_too);
       answer.out += shown_server(server);
       servers.push_back(std::move(server));
     }
@@ -86,7 +126,7 @@ command_output import_command(const cli_request& request, const command_context&
     return refused({errc::bad_config, "stdin is no terminal, so nobody can be asked; --yes adds "
                                       "without asking (look at it with `toolscore plan` first)"});
   command_output answer;
-  const auto servers = servers_in(*files, answer);
+  const auto servers = servers_in(*files, request.unpinned, answer);
   const auto good = static_cast<std::size_t>(
       std::count_if(servers.begin(), servers.end(), [](const auto& x) { return x.fault.empty(); }));
   if (good != servers.size()) answer.code = exit_code::failed;

@@ -3,6 +3,9 @@
 import http.server
 import json
 import os
+import sqlite3
+import subprocess
+import sys
 import threading
 import urllib.parse
 
@@ -136,7 +139,7 @@ def another_hosts_servers_are_shown_and_taken_over(node):
     code, text = node.command("import", file)
     check(code == 2 and text.count("\n") == 1 and "--yes" in text, text)
     check(not node.row("my-server"), "nothing was added")
-    code, text = node.command("import", file, "--yes")
+    code, text = node.command("import", file, "--yes", "--unpinned", variables=OFFLINE)
     check(code == 1, text)  # One of them cannot be added.
     check("quince" not in text, text)
     check("runs       %s --tag '%s/project/x y'" % (FAULT_SERVER, node.directory) in text, text)
@@ -144,8 +147,98 @@ def another_hosts_servers_are_shown_and_taken_over(node):
     check("broken\n  skipped" in text and "write it behind some-package to keep it" in text, text)
     node.wait_for("my-server", "ready")
     check(node.row("same") and node.row("loose") and not node.row("broken"), "those that can be added")
-    code, text = node.command("import", file, "--yes")
+    code, text = node.command("import", file, "--yes", "--unpinned", variables=OFFLINE)
     check(code != 0 and "server \"my-server\" exists" in text, text)
+    node.stop()
+
+
+class Packages:
+    """A registry of npm with one package, of which there are two versions."""
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                versions = {x: {"name": "some-package", "version": x, "dist": {"tarball": "http://x/x.tgz"}}
+                            for x in ("1.4.0", "1.5.0", "2.1.0")}
+                known = urllib.parse.unquote(self.path) == "/some-package"
+                text = json.dumps({"name": "some-package", "dist-tags": {"latest": "2.1.0"},
+                                   "versions": versions} if known else {}).encode()
+                self.send_response(200 if known else 404)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d" % server.server_port
+
+
+OFFLINE = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:1", "NPM_CONFIG_FETCH_RETRIES": "0",
+           "PIP_INDEX_URL": "http://127.0.0.1:1", "PIP_RETRIES": "0"}
+
+
+def definition(node, name):
+    with sqlite3.connect("file:%s/toolscore.db?mode=ro" % node.state, uri=True) as base:
+        return json.loads(base.execute("SELECT origin_json FROM servers WHERE name = ?", (name,)).fetchone()[0])["config"]
+
+
+def what_is_imported_is_pinned_to_the_version_of_today(node):
+    node.start()
+    here = os.path.dirname(os.path.abspath(__file__))
+    os.mkdir(node.directory + "/wheels")
+    for version in ("1.4.0", "1.5.0"):
+        subprocess.run([sys.executable, here + "/servers/tiny/make_wheel.py", here + "/servers/tiny/tiny.py",
+                        "tiny_server", version, node.directory + "/wheels"], check=True)
+    servers = {"one": {"command": "npx", "args": ["-y", "some-package", "x"]},
+               "two": {"command": "npx", "args": ["-y", "-p", "some-package@^1", "some-package"]},
+               "kept": {"command": "npx", "args": ["-y", "some-package@1.4.0"]},
+               "none": {"command": "npx", "args": ["-y", "no-such-package"]}}
+    has_pip = subprocess.run(["python3", "-m", "pip", "--version"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL).returncode == 0
+    if has_pip:
+        servers["three"] = {"command": "uvx", "args": ["tiny-server"]}
+    else:
+        print("skipped in part: python3 has no pip")
+    file = node.file("mcp.json", json.dumps({"mcpServers": servers}))
+    variables = {"NPM_CONFIG_REGISTRY": Packages().url, "NPM_CONFIG_FETCH_RETRIES": "0",
+                 "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": node.directory + "/wheels"}
+    code, text = node.command("import", file, "--yes", variables=variables)
+    check(code == 1, text)  # One is not to be had.
+    check("runs       npx -y some-package@2.1.0 x\n  version    2.1.0, the newest that fits now" in text, text)
+    check("runs       npx -y -p some-package@1.5.0 some-package" in text, text)
+    skipped = [x for x in text.splitlines() if "skipped" in x]
+    check(len(skipped) == 1 and "no-such-package" in skipped[0] and "--unpinned" in skipped[0], text)
+    check(definition(node, "one")["args"] == ["-y", "some-package@2.1.0", "x"], definition(node, "one"))
+    check(definition(node, "two")["args"] == ["-y", "-p", "some-package@1.5.0", "some-package"], text)
+    check(definition(node, "kept")["args"] == ["-y", "some-package@1.4.0"], text)
+    check(not node.row("none"), "it was not added")
+    if has_pip:
+        check(definition(node, "three")["args"] == ["tiny-server==1.5.0"], definition(node, "three"))
+    # Where nothing answers nothing is guessed.
+    file = node.file("more.json", json.dumps({"mcpServers": {"far": servers["one"]}}))
+    code, text = node.command("import", file, "--yes", variables=OFFLINE)
+    check(code == 1 and not node.row("far") and "some-package that is newest now is not known" in text, text)
+    code, text = node.command("import", file, "--yes", "--unpinned", variables=OFFLINE)
+    check(code == 0 and definition(node, "far")["args"] == servers["one"]["args"], text)
+    node.stop()
+
+
+def variables_of_a_file_are_taken_over(node):
+    node.start()
+    node.file("project/.env", "# of the project\nWORD=quince-marmalade\nMODE=\"a b\"\n")
+    server = {"command": FAULT_SERVER, "env": {"MODE": "own"}, "envFile": "${workspaceFolder}/.env"}
+    file = node.file("project/.vscode/mcp.json", json.dumps({"servers": {
+        "good": server, "gone": {**server, "envFile": "${workspaceFolder}/none"}}}))
+    code, text = node.command("import", file, "--yes")
+    check(code == 1 and "variables  MODE, WORD" in text and "quince" not in text, text)
+    check("gone.envFile: " in text and not node.row("gone"), text)
+    node.wait_for("good", "ready")
+    config = definition(node, "good")
+    check("envFile" not in config and config["env"] == {"MODE": "own", "WORD": "quince-marmalade"}, config)
     node.stop()
 
 
@@ -169,4 +262,5 @@ def the_usual_places_are_looked_into(node):
 
 
 run([a_registry_is_searched_page_by_page, a_server_of_a_registry_is_added_by_its_name,
-     another_hosts_servers_are_shown_and_taken_over, the_usual_places_are_looked_into])
+     another_hosts_servers_are_shown_and_taken_over, what_is_imported_is_pinned_to_the_version_of_today,
+     variables_of_a_file_are_taken_over, the_usual_places_are_looked_into])

@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <filesystem>
+#include <sys/stat.h>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -59,6 +60,32 @@ struct faults {
     check_serves("1.4.0");
     end_well(node);
   }
+  /// What stands there complete; another inode is another install, whatever its name.
+  std::vector<ino_t> complete_installs() const {
+    std::vector<ino_t> all;
+    std::error_code none;
+    for (const auto& one : std::filesystem::directory_iterator(installs(), none)) {
+      struct stat marker {};
+      if (::stat((one.path() / ".toolscore-install.json").c_str(), &marker) == 0)
+        all.push_back(marker.st_ino);
+    }
+    return all;
+  }
+  std::size_t count_ready() const {
+    const auto all = parse_reply(node.ask("GET", "/api/v1/servers").body).value_or(reply_json());
+    const auto& rows = member_of(all, "servers");
+    return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& x) {
+      return text_of(x, "process_status") == "ready";
+    }));
+  }
+  /// Of this node's life: a server that is being installed says so once at least.
+  std::size_t count_installing() const {
+    const auto all = node.events();
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& x) {
+      const auto status = text_of(member_of(x, "fields"), "process_status");
+      return status == "building" || status == "cloning";
+    }));
+  }
   void check_step_killed(const reply_json& definition, const std::string& file,
                          const std::string& step) {
     start_and_hold(definition, file);
@@ -102,6 +129,60 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_killed_during_pip_begins_anew) {
   check_node_killed({{"pypi", "tiny-server"}}, "tiny_server-1.4.0");
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_is_killed_during_pip_for_a_repository_begins_anew) {
+  made.wheel("tiny_part", "1.0.0");
+  made.write("repo/main.py", made.source("py", "1.4.0"));
+  made.write("repo/requirements.txt", "tiny-part==1.0.0\n");
+  check_node_killed({{"git", made.commit("repo")}}, "tiny_part-1.0.0");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_killed_during_npm_for_a_repository_begins_anew) {
+  made.npm_package("tiny-part", "1.0.0");
+  made.write("repo/package.json", R"({"name":"tiny","version":"1.4.0","main":"server.js",
+                                      "dependencies":{"tiny-part":"1.0.0"}})");
+  made.write("repo/server.js",
+             "require('tiny-part/package.json');\n" + made.source("js", "1.4.0").substr(20));
+  check_node_killed({{"git", made.commit("repo")}}, "tiny-part-1.0.0.tgz");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_killed_during_a_clone_begins_anew) {
+  made.write("repo/main.py", made.source("py", "1.4.0"));
+  made.write("repo/requirements.txt", "");
+  const auto url = made.commit("repo");
+  // A pipe in the place of the file's object: the clone has begun to fetch, and waits to read it.
+  const auto name = made.run("git -C repo rev-parse HEAD:main.py");
+  const auto object = made.path("repo/.git/objects/" + name.substr(0, 2) + "/" + name.substr(2));
+  std::filesystem::rename(object, object + ".away");
+  BOOST_REQUIRE(::mkfifo(object.c_str(), 0600) == 0);
+  node.add("it", {{"git", url}});
+  BOOST_REQUIRE_MESSAGE(node.start(false), node.log());
+  const auto is_begun = [&] {
+    std::error_code none;
+    for (std::filesystem::recursive_directory_iterator at(installs(), none), end;
+         !none && at != end; at.increment(none))
+      if (at->path().filename() == ".git") return true;
+    return false;
+  };
+  BOOST_REQUIRE_MESSAGE(
+      eventually([&] { return is_begun() && node.status_of("it") == "cloning"; }, install_limit),
+      node.log());
+  BOOST_TEST(!nothing_runs_there());
+  node.signal(SIGKILL);
+  BOOST_TEST(node.wait_for_end(15s) == -2 - SIGKILL);
+  BOOST_TEST(eventually([&] { return nothing_runs_there(); }, 5s));
+  BOOST_TEST(is_begun()); // The half of it is there, and
+  BOOST_TEST(complete_installs().empty());
+  std::filesystem::rename(object + ".away", object);
+  BOOST_REQUIRE_MESSAGE(node.start(false), node.log());
+  check_serves("1.4.0");
+  // it has gone: nothing beside the checkout and what was built of it.
+  std::size_t partial = 0;
+  for (const auto& one : std::filesystem::recursive_directory_iterator(installs()))
+    partial += one.path().filename().string().find(".partial") != std::string::npos;
+  BOOST_TEST(partial == 0u);
+  end_well(node);
+}
+
 BOOST_AUTO_TEST_CASE(an_npm_that_is_killed_says_so_and_a_start_begins_anew) {
   made.npm_package("tiny-server", "1.4.0");
   check_step_killed({{"npm", "tiny-server"}}, "tiny-server-1.4.0.tgz", "npm");
@@ -127,17 +208,26 @@ BOOST_AUTO_TEST_CASE(a_hundred_servers_come_up_by_one_install_and_the_next_time_
   BOOST_TEST_MESSAGE("cold: " << seconds() << " s");
   BOOST_TEST(installs_there() == 1u);
   BOOST_TEST(made.text("served/asked") == "tiny-hundred-1.0.0.tgz\n");
+  BOOST_TEST(count_ready() == 100u);
+  BOOST_TEST(count_installing() >= 1u);
+  const auto installed = complete_installs();
+  BOOST_TEST(installed.size() == 1u);
   for (const int i : {0, 42, 99}) {
     const auto name = "s" + std::to_string(i);
-    BOOST_TEST(node.status_of(name) == "ready");
     BOOST_TEST(node.call(name, "echo", {{"text", "x"}}).text() == "x");
   }
   end_well(node, 30s);
+  // All from what is there: nothing is installed, and no registry is to be had.
+  made.forget_asked();
   node.variables.clear();
   begun = std::chrono::steady_clock::now();
   BOOST_REQUIRE_MESSAGE(node.start(false), node.log());
   BOOST_REQUIRE(eventually(are_ready, 20s));
   BOOST_TEST_MESSAGE("warm: " << seconds() << " s");
+  BOOST_TEST(count_ready() == 100u);
+  BOOST_TEST(count_installing() == 0u);
+  BOOST_TEST(complete_installs() == installed, boost::test_tools::per_element());
+  BOOST_TEST(made.text("served/asked").empty());
   end_well(node, 30s);
 }
 

@@ -32,7 +32,7 @@ constexpr const char* legacy_version = "2025-11-25";
 constexpr const char* modern_version = "2026-07-28";
 constexpr uid_t ordinary_user = 65'534;
 constexpr auto start_limit = 20s;
-constexpr auto command_limit = 20s;
+constexpr auto command_limit = 100s;
 
 std::string text_of_file(const std::string& path) {
   // A file of /proc may vanish while it is read; a stream swallows that, a bare iterator throws.

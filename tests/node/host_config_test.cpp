@@ -9,15 +9,14 @@ BOOST_AUTO_TEST_SUITE(host_config)
 BOOST_AUTO_TEST_CASE(servers_stand_under_either_key_and_names_become_legal) {
   const auto found =
       servers_of_host(R"({"mcpServers": {"A B": {"command": "x"}, "n": {"url": "https://h/mcp"}},
-    "servers": {"a-b": {"command": "y"}, "bad": {"command": "x", "agrs": []}, "f": {"command": "x", "envFile": ".env"}}})",
+    "servers": {"a-b": {"command": "y"}, "bad": {"command": "x", "agrs": []}}})",
                       "/w/.vscode/mcp.json");
   BOOST_REQUIRE(found);
   const std::tuple<const char*, const char*, const char*> rows[] = {
       {"a-b", "A B", ""},
       {"n", "n", ""},
       {"a-b", "a-b", "is taken by one before it"},
-      {"bad", "bad", "did you mean \"args\"?"},
-      {"f", "f", "envFile: is not read here"}};
+      {"bad", "bad", "did you mean \"args\"?"}};
   BOOST_REQUIRE(found->size() == std::size(rows));
   for (std::size_t i = 0; i < std::size(rows); ++i) {
     const auto& server = (*found)[i];
@@ -36,7 +35,7 @@ BOOST_AUTO_TEST_CASE(what_is_shown_is_what_would_run_without_a_value_of_a_variab
       {R"({"command": "npx", "args": ["-y", "p@1.2.3", "a b", "${KEY}"], "env": {"K": "hidden"}})",
        "  runs       npx -y p@1.2.3 'a b' ${KEY}\n  variables  K\n", false},
       {R"({"command": "npx", "args": ["-y", "@s/p"]})", "behind @s/p to keep it", true},
-      {R"({"command": "uvx", "args": ["p@latest"]})", "behind p@latest to keep it", true},
+      {R"({"command": "uvx", "args": ["p@latest"]})", "behind p to keep it", true},
       {R"({"npm": "@s/p@2.0.0"})", "  installs   npm @s/p@2.0.0\n", false},
       {R"({"url": "https://h/mcp", "headers": {"Authorization": "hidden"}})",
        "  connects   https://h/mcp\n  headers    Authorization\n", false},

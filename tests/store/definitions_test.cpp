@@ -80,6 +80,32 @@ BOOST_AUTO_TEST_CASE(the_desired_state_of_an_unknown_server_is_an_error) {
   BOOST_TEST((set.failure().code == errc::unknown_server));
 }
 
+BOOST_AUTO_TEST_CASE(the_install_is_kept_by_itself_until_its_server_is_removed) {
+  const test::state_dir dir;
+  const server_id fs{"fs"};
+  {
+    auto base = test::open_in(dir.path);
+    specs kept(base);
+    BOOST_TEST((specs(base).set_install(fs, {1, 0U}).failure().code == errc::unknown_server));
+    BOOST_REQUIRE(kept.put({fs, "{}", desired_state::running}));
+    BOOST_TEST((kept.all()->front().install == install_choice{}));
+    const int before = syncs;
+    BOOST_REQUIRE(kept.set_install(fs, {2, 0U}));
+    BOOST_TEST(syncs > before);
+    // A definition that changes is of the same server.
+    BOOST_REQUIRE(kept.put({fs, R"({"command":"x"})", desired_state::stopped}));
+    BOOST_REQUIRE(kept.change({{fs, R"({"command":"y"})", desired_state::running}}, {}));
+  }
+  auto base = test::open_in(dir.path);
+  specs kept(base);
+  BOOST_TEST((kept.all()->front().install == install_choice{2, 0U}));
+  BOOST_REQUIRE(kept.set_install(fs, {3, std::nullopt}));
+  BOOST_TEST((kept.all()->front().install == install_choice{3, std::nullopt}));
+  BOOST_REQUIRE(kept.remove(fs));
+  BOOST_REQUIRE(kept.put({fs, "{}", desired_state::running}));
+  BOOST_TEST((kept.all()->front().install == install_choice{}));
+}
+
 BOOST_AUTO_TEST_CASE(definitions_leave_the_store_as_cheap_for_records_as_before) {
   const test::state_dir dir;
   auto base = test::open_in(dir.path);

@@ -1,0 +1,67 @@
+#include "actors/trial_actor.hpp"
+
+#include "actors/crash_report.hpp"
+#include "loop/house_handlers.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace toolscore {
+namespace {
+
+void end_instance(trial_pointer self) {
+  if (self->state.instance)
+    self->send_exit(self->state.instance, caf::exit_reason::user_shutdown);
+  else
+    self->quit(caf::exit_reason::user_shutdown);
+}
+
+void take_end(trial_pointer self, const trial_options& options, const caf::error& reason) {
+  auto& state = self->state;
+  state.instance = nullptr;
+  // One whose actor failed has not said so itself.
+  if (!state.was_ready && state.failure.empty())
+    state.failure = reason ? to_string(reason) : "it ended before it was ready";
+  self->send(options.wanted_by, trial_ended{options.instance.id.number,
+                                            state.was_ready ? std::string() : state.failure});
+  self->quit();
+}
+
+} // namespace
+
+caf::behavior make_trial(trial_pointer self, std::shared_ptr<const trial_options> options) {
+  set_house_handlers(self);
+  auto wanted = std::make_shared<instance_options>(options->instance);
+  wanted->owner = wanted->supervisor = caf::actor_cast<caf::actor>(self);
+  self->state.instance =
+      self->spawn(make_instance, std::shared_ptr<const instance_options>(std::move(wanted)));
+  self->monitor(self->state.instance);
+  self->monitor(options->wanted_by);
+  self->set_down_handler([=](const caf::down_msg& down) {
+    if (self->state.instance && down.source == self->state.instance.address())
+      take_end(self, *options, down.reason);
+    else
+      end_instance(self);
+  });
+  self->set_exit_handler([=](const caf::exit_msg&) { end_instance(self); });
+  const auto row = options->instance.id;
+  return {
+      [=](const instance_started& started) {
+        self->send(options->store, put_instance{row, started.pid, started.init_pid});
+      },
+      [=](const instance_ready&) {
+        self->state.was_ready = true;
+        end_instance(self);
+      },
+      [](const instance_draining& draining) {
+        caf::anon_send(draining.instance, instance_drained{}); // It has no calls.
+      },
+      [=](const instance_gone& gone) {
+        if (gone.reason.kind != gone_kind::stopped || !self->state.was_ready)
+          self->state.failure = to_string(gone.reason);
+        self->send(options->store, drop_instance{row});
+      },
+  };
+}
+
+} // namespace toolscore
