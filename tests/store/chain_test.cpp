@@ -6,6 +6,7 @@
 #include "store/records_io.hpp"
 #include "tests/store/store_support.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <random>
@@ -120,6 +121,23 @@ BOOST_AUTO_TEST_CASE(broken_bytes_end_the_reading_and_nothing_else) {
     int count = 0;
     while (reader.next(row) && count < 1'000) ++count;
     BOOST_REQUIRE(count < 1'000);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_was_cut_off_is_broken_wherever_that_was) {
+  block_writer writer;
+  std::vector<std::size_t> ends;
+  for (const auto* tool : {"read", "read", "write"}) {
+    writer.add(row_with(tool, 1));
+    ends.push_back(writer.bytes().size());
+  }
+  for (std::size_t length = 1; length < writer.bytes().size(); ++length) {
+    block_reader reader(std::string_view(writer.bytes()).substr(0, length), 1);
+    record_row row;
+    while (reader.next(row)) {
+    }
+    const bool whole = std::find(ends.begin(), ends.end(), length) != ends.end();
+    BOOST_TEST(reader.broken() == !whole, length);
   }
 }
 

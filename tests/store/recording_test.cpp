@@ -261,8 +261,10 @@ BOOST_AUTO_TEST_CASE(an_export_selects_by_tool_outcome_and_time) {
   BOOST_TEST(!outcomes_of("good"));
   record_query timed;
   timed.since_us = zero + 2'000'000;
-  timed.before_us = zero + 4'000'000;
-  BOOST_TEST(numbers(timed) == "3 4 ");
+  timed.before_us = zero + 5'000'000; // In the middle of the last block.
+  BOOST_TEST(numbers(timed) == "3 4 5 ");
+  timed.since_us = zero + 3'000'000;
+  BOOST_TEST(numbers(timed) == "4 5 ");
 }
 
 BOOST_AUTO_TEST_CASE(a_record_without_texts_or_with_wrong_places_is_kept) {

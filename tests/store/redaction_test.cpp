@@ -146,6 +146,13 @@ BOOST_AUTO_TEST_CASE(garbage_is_read_to_its_end) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_kept_text_hides_what_is_known_beside_what_looks_like_a_secret) {
+  secret_set known;
+  known.add("plain-words-of-a-secret");
+  const kept_text both(R"({"a":"plain-words-of-a-secret","token":"x"})", 1'000, known);
+  BOOST_TEST(both.view() == R"({"a":"[redacted]","token":"[redacted]"})");
+}
+
 BOOST_AUTO_TEST_CASE(a_kept_text_is_cut_between_characters_and_then_searched) {
   const kept_text whole("abc", 3, secret_set{});
   BOOST_TEST(whole.view() == "abc");
