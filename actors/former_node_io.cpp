@@ -1,6 +1,7 @@
 #include "actors/former_node_io.hpp"
 
 #include "loop/log_io.hpp"
+#include "messages/in_container.hpp"
 #include "runners/leftovers_io.hpp"
 #include "runners/log_file_io.hpp"
 #include "runners/proc_io.hpp"
@@ -19,17 +20,18 @@ process_mark mark_of(const stored_instance& row) {
   return {row.init_pid, row.start_time, row.boot_id};
 }
 
-kept_claim claim_of(const instance_id& id, const std::vector<initial_server>& servers) {
+kept_claim claim_of(const instance_id& id, const std::vector<initial_server>& servers, bool boxed) {
   const auto at = std::find_if(servers.begin(), servers.end(),
                                [&](const auto& x) { return x.spec.id == id.server; });
   if (at == servers.end() || !at->refused.empty()) return kept_claim::removed;
   if (at->desired != desired_state::running) return kept_claim::stopped;
   if (at->spec.policy.on_node_exit != node_exit::keep) return kept_claim::not_kept;
+  if (in_container(at->spec) != boxed) return kept_claim::changed;
   return kept_claim::same; // Whether it is will be seen once it is installed.
 }
 
-bool is_spared(const process_mark& mark, const kept_survivors& kept) {
-  return std::any_of(kept.offers.begin(), kept.offers.end(),
+bool is_spared(const process_mark& mark, const std::vector<kept_offer>& kept) {
+  return std::any_of(kept.begin(), kept.end(),
                      [&](const auto& offer) { return offer.note.init.pid == mark.pid; });
 }
 
@@ -46,10 +48,14 @@ std::shared_ptr<node_cgroups> cgroups_of(const std::string& state_dir) {
 std::string kept_directory(const std::string& state_dir) {
   return state_dir + "/run/kept";
 }
+std::string kept_containers_directory(const std::string& state_dir) {
+  return state_dir + "/run/kept-containers";
+}
 
 kept_survivors look_for_kept(const kept_trees& trees, const std::vector<initial_server>& servers,
-                             const std::string& state_dir) {
-  auto found = find_kept(trees, [&](const auto& id) { return claim_of(id, servers); });
+                             const std::string& state_dir, bool in_containers) {
+  auto found =
+      find_kept(trees, [&](const auto& id) { return claim_of(id, servers, in_containers); });
   for (const auto& note : found.ended) {
     const auto& server = note.id.server.value;
     log_file(state_dir + "/logs/" + server + ".log").append(trees.take_away_log(note.id));
@@ -96,13 +102,17 @@ void mark_child(stored_instance& row) {
 }
 
 result<done> reap_former_node(instances& live, const std::string& run_directory,
-                              const kept_trees& trees, const kept_survivors& kept_ones) {
+                              const kept_trees& trees, const kept_survivors& kept_ones,
+                              const std::vector<kept_offer>& containers) {
   const auto rows = live.all();
   if (!rows) return rows.failure();
   const auto notes = tree_notes_path(run_directory);
   auto noted = read_tree_notes(notes);
   for (const auto& row : *rows) noted.push_back(mark_of(row));
-  std::erase_if(noted, [&](const auto& mark) { return is_spared(mark, kept_ones); });
+  const auto spared = [&](const process_mark& mark) {
+    return is_spared(mark, kept_ones.offers) || is_spared(mark, containers);
+  };
+  std::erase_if(noted, spared);
   for (const auto& [note, claim] : kept_ones.condemned) noted.push_back(note.init);
   const auto found = reap_leftovers(noted, end_limit);
   for (const auto& mark : found.gone)
@@ -114,7 +124,7 @@ result<done> reap_former_node(instances& live, const std::string& run_directory,
   std::vector<live_change> ended;
   for (const auto& row : *rows)
     if (std::count(found.stuck.begin(), found.stuck.end(), mark_of(row)) == 0 &&
-        !is_spared(mark_of(row), kept_ones))
+        !spared(mark_of(row)))
       ended.push_back(row.id);
   if (auto forgotten = live.change(ended); !forgotten) return forgotten;
   for (const auto& [note, claim] : kept_ones.condemned)

@@ -3,6 +3,7 @@
 #include "actors/crash_report.hpp"
 #include "config/log_pattern.hpp"
 #include "messages/late_value.hpp"
+#include "runners/container/container_plan.hpp"
 #include "runners/notification.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -174,7 +175,9 @@ result<done> take_port(instance_pointer self, options_ref options, launch_plan& 
     state.port_lease = *lease;
     state.port = **lease;
   }
-  const auto text = std::to_string(state.port);
+  if (plan.container) plan.container->port = state.port;
+  // A container listens where its own PORT says, if it has one; the host's port leads there.
+  const auto text = std::to_string(plan.container ? inner_port(plan) : state.port);
   for (auto& argument : plan.argv) name_port(argument, text);
   for (auto& [name, value] : plan.env) {
     auto pieces = late_pieces(value);
@@ -183,7 +186,6 @@ result<done> take_port(instance_pointer self, options_ref options, launch_plan& 
     value = is_late(value) || pieces.empty() ? late_value(pieces) : pieces[0].text;
   }
   plan.env["PORT"] = text;
-  if (plan.container) plan.container->port = state.port;
   return done{};
 }
 

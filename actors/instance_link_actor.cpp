@@ -66,6 +66,7 @@ result<done> check_port(instance_pointer self, options_ref options) {
   const auto& ask = options->outside->port_holder;
   const bool own = self->state.port_lease != nullptr; // Looked at when it was given.
   if (!is_dialed(options->policy->link) || self->state.port == 0 || own || !ask) return done{};
+  if (options->plan->container) return done{}; // Its engine takes the port, or says that it cannot.
   const auto holder = ask(self->state.port);
   if (holder.empty()) return done{};
   return error{errc::spawn_failed, "its port " + std::to_string(self->state.port) +

@@ -1,6 +1,7 @@
 #include "actors/runner_member_actor.hpp"
 
 #include "loop/house_handlers.hpp"
+#include "messages/in_container.hpp"
 #include "runners/container/container_runner_actor.hpp"
 #include "runners/install_io.hpp"
 #include "runners/process_runner_actor.hpp"
@@ -37,9 +38,9 @@ caf::behavior make_runners(caf::event_based_actor* self, const runner_member_opt
   return {
       [=](install_server_request& request) {
         // Of another kind than before: what the other one still does for it is in vain.
-        const bool in_container = request.spec.source == source_kind::image;
-        self->send(in_container ? processes : containers, cancel_install{request.spec.id});
-        self->delegate(in_container ? containers : processes, std::move(request));
+        const bool boxed = in_container(request.spec);
+        self->send(boxed ? processes : containers, cancel_install{request.spec.id});
+        self->delegate(boxed ? containers : processes, std::move(request));
       },
       [=](const cancel_install& order) {
         self->send(processes, order);

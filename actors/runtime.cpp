@@ -59,6 +59,7 @@ struct runtime::state {
   std::optional<kept_trees> trees;
   std::vector<kept_offer> offers;                 ///< What a former node kept,
   std::map<std::string, std::uint64_t> last_kept; ///< and numbers of what it kept in vain.
+  std::optional<node_containers::former> boxes;   ///< The same of containers.
   actor_host host;
   blocking_pool writer{1};
   blocking_pool workers{2};
@@ -100,14 +101,24 @@ result<std::unique_ptr<runtime>> runtime::open(runtime_options options) {
   if (auto kept = files->reports.keep_defined(); !kept) return kept.failure();
   auto trees = kept_trees::open(kept_directory(state_dir));
   if (!trees) return trees.failure();
-  auto kept = look_for_kept(*trees, *initial, state_dir);
+  auto boxes = kept_trees::open(kept_containers_directory(state_dir));
+  if (!boxes) return boxes.failure();
+  auto kept = look_for_kept(*trees, *initial, state_dir, false);
+  auto kept_boxes = look_for_kept(*boxes, *initial, state_dir, true);
   reap_former_trees(state_dir, kept.offers);
-  if (auto alone = reap_former_node(files->live, state_dir + "/run", *trees, kept); !alone)
+  if (auto alone =
+          reap_former_node(files->live, state_dir + "/run", *trees, kept, kept_boxes.offers);
+      !alone)
     return alone.failure();
+  for (const auto& [note, claim] : kept_boxes.condemned)
+    boxes->forget(note.id); // The engine is told when it is asked what a former node left.
   auto content = std::make_unique<state>(std::move(options), std::move(*lock), std::move(files));
   content->trees.emplace(std::move(*trees));
   content->last_kept = kept.last_numbers();
   content->offers = std::move(kept.offers);
+  auto last_boxes = kept_boxes.last_numbers();
+  content->boxes.emplace(node_containers::former{std::move(*boxes), std::move(kept_boxes.offers),
+                                                 std::move(last_boxes)});
   content->initial = std::move(*initial);
   return std::unique_ptr<runtime>(new runtime(std::move(content)));
 }
@@ -143,8 +154,9 @@ void runtime::begin() {
                {log::kv("reason", notes.failure().detail)});
   all.processes->keep_trees_in(std::move(*all.trees), std::move(all.offers),
                                std::move(all.last_kept));
-  all.containers = std::make_unique<node_containers>(
-      all.host.io(), *all.processes, all.options.config.engine, all.options.config.state_dir);
+  all.containers =
+      std::make_unique<node_containers>(all.host.io(), *all.processes, all.options.config.engine,
+                                        all.options.config.state_dir, std::move(*all.boxes));
   tree_options options;
   options.config = all.options.config;
   options.variables = all.options.variables;
@@ -201,6 +213,7 @@ bool runtime::finish(const std::function<void(std::function<void()> then)>& clos
   const auto deadline = all.options.config.stop_deadline;
   bool stopped = false;
   all.processes->let_kept_go();
+  all.containers->let_kept_go();
   caf::anon_send(all.tree->manager, stop_everything{[&stopped] { stopped = true; }});
   all.host.run_until([&] { return stopped || all.hurried; }, deadline);
   all.clean = stopped;

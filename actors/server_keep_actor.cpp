@@ -30,6 +30,14 @@ std::string digest_if_kept(server_actor_pointer self) {
     for (const auto& path : isolation.read) parts.push_back("read " + path);
     for (const auto& path : isolation.write) parts.push_back("write " + path);
   }
+  if (const auto& box = self->state.plan->container) {
+    const auto& settings = box->settings;
+    parts.insert(parts.end(),
+                 {"container", box->image_id, settings.user, to_string(settings.network),
+                  settings.writable_root ? "writable" : "", box->own_command ? "own" : ""});
+    for (const auto& mount : settings.mounts)
+      parts.push_back((mount.writable ? "write " : "read ") + mount.source + ":" + mount.target);
+  }
   for (const auto& argument : self->state.plan->argv) parts.push_back(argument);
   for (const auto& [name, value] : spec.env) parts.push_back(name + "=" + value);
   return install_key("kept", parts);

@@ -1,6 +1,7 @@
 #include "config/container_config.hpp"
 
 #include "config/expand.hpp"
+#include "messages/in_container.hpp"
 
 #include <algorithm>
 
@@ -12,6 +13,7 @@ using json = nlohmann::ordered_json;
 constexpr std::size_t image_bytes_max = 512;
 constexpr std::size_t user_bytes_max = 128;
 constexpr std::size_t mounts_max = 256;
+constexpr std::int64_t port_max = 65'535;
 
 bool is_word(const std::string& text) {
   return !text.empty() && !text.starts_with('-') &&
@@ -50,8 +52,22 @@ void read_mounts(fields& paths, std::string_view key, bool writable, container_s
   }
 }
 
-void read_section(fields section, container_settings& out, const environment& env) {
-  section.only({"user", "writable", "pull"});
+/// Where the image listens is the PORT that it is given; the node finds a port of the host for it.
+void read_port(fields& section, server_spec& spec) {
+  const json* const value = section.find("port");
+  if (value == nullptr) return;
+  const auto number = value->is_number_integer() ? value->get<std::int64_t>() : 0;
+  if (number < 1 || number > port_max)
+    return section.fail("port", shown(*value) + " is no port in the container, write 1 to 65535");
+  const auto& own = spec.env.emplace("PORT", std::to_string(number)).first->second;
+  if (own != std::to_string(number))
+    section.fail("port", "\"env\" has another PORT, remove one of them");
+}
+
+void read_section(fields section, server_spec& spec, const environment& env) {
+  auto& out = spec.container;
+  section.only({"user", "writable", "pull", "port"});
+  read_port(section, spec);
   section.text("user", out.user);
   const auto expanded = expand(out.user, env);
   if (!expanded) return section.fail("user", expanded.failure().detail);
@@ -85,7 +101,7 @@ void read_container(fields& server, server_spec& spec, const environment& env) {
   spec.source = source_kind::image;
   auto& out = spec.container;
   read_image(server, out, env);
-  read_section(server.section("container"), out, env);
+  read_section(server.section("container"), spec, env);
   server.word("network", out.network, {"none", "full"});
   fields paths = server.section("paths");
   paths.only({"read", "write"});
@@ -93,16 +109,21 @@ void read_container(fields& server, server_spec& spec, const environment& env) {
   read_mounts(paths, "write", true, out, env);
 }
 
-void check_container(fields& server, const server_spec& spec) {
-  if (spec.source != source_kind::image) return;
-  const auto& policy = spec.policy;
+void check_container(fields& server, server_spec& spec) {
+  if (!in_container(spec)) return;
+  auto& policy = spec.policy;
+  if (server.section("container").find("port") != nullptr && !policy.port) policy.port = port_auto;
+  // Who listens is to be reached; who does not has no network unless it is told one.
+  if (policy.port && server.find("network") == nullptr)
+    spec.container.network = container_network::full;
   if (policy.ready && policy.ready->kind == ready_kind::notify)
     server.fail("ready", "a container cannot reach NOTIFY_SOCKET, write another way to be ready",
                 errc::not_supported);
-  if (policy.on_node_exit == node_exit::keep)
-    server.fail("on_node_exit", "a container is not kept yet, write \"stop\"", errc::not_supported);
   if (policy.port && spec.container.network == container_network::none)
-    server.fail("network", "a port is reached by a network, write \"network\": \"full\"");
+    server.fail("network", "a port is reached by a network, write \"full\" or remove it");
+  if (const auto own = spec.env.find("PORT"); policy.port && own != spec.env.end())
+    if (own->second.find_first_not_of("0123456789") != own->second.npos || own->second.size() > 5)
+      server.fail("env", "its PORT is where it listens, write a number or remove it");
   if (!spec.cwd.empty() && !spec.cwd.starts_with('/'))
     server.fail("cwd", "is a directory of the container, write it from /");
 }

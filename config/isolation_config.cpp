@@ -2,6 +2,7 @@
 
 #include "config/container_config.hpp"
 #include "config/expand.hpp"
+#include "messages/in_container.hpp"
 
 #include <array>
 
@@ -60,7 +61,7 @@ void expand_paths(fields& server, std::string_view key, std::vector<std::string>
 }
 
 void check_elsewhere(fields& server, const server_spec& spec) {
-  const bool image = spec.source == source_kind::image;
+  const bool image = in_container(spec);
   const json* const level = server.find("isolation");
   if (level != nullptr && *level == "strict")
     server.fail("isolation", image ? "a container is shut off by its engine, remove the key"
@@ -79,7 +80,7 @@ std::span<const std::string_view> isolation_keys() noexcept {
 }
 
 bool is_elsewhere(const server_spec& spec) noexcept {
-  return spec.source == source_kind::image || spec.source == source_kind::remote;
+  return in_container(spec) || spec.source == source_kind::remote;
 }
 
 void read_isolation(fields& object, isolation_policy& out) {

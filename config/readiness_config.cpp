@@ -1,5 +1,6 @@
 #include "config/readiness_config.hpp"
 
+#include "config/container_config.hpp"
 #include "config/log_pattern.hpp"
 
 #include <algorithm>
@@ -96,12 +97,12 @@ namespace {
 
 void check_keep(fields& server, const server_policy& policy) {
   if (policy.on_node_exit != node_exit::keep) return;
-  if (is_dialed(policy.link))
+  if (is_dialed(policy.link) && !runs_in_container(server))
     server.fail("on_node_exit",
                 "\"keep\" is not supported by this build yet for a server with a link, write "
                 "\"stop\", or \"link\": \"none\" for what speaks no MCP",
                 errc::not_supported);
-  else if (policy.link != link_kind::none)
+  else if (policy.link == link_kind::stdio)
     server.fail("on_node_exit",
                 "\"keep\" cannot hold for a server on stdio, which ends with its "
                 "pipes; write \"stop\", or \"link\": \"none\" for what speaks no MCP");

@@ -14,6 +14,7 @@
 #include "config/unsupported.hpp"
 #include "config/upkeep_config.hpp"
 #include "messages/http_place.hpp"
+#include "messages/in_container.hpp"
 
 #include <algorithm>
 #include <array>
@@ -127,7 +128,7 @@ json spec_json(const server_spec& spec) {
   if (is_elsewhere(spec))
     for (const auto key : isolation_keys()) out.erase(std::string(key));
   if (spec.endpoint && spec.endpoint->place.web_socket) out["link"] = "ws";
-  if (spec.source == source_kind::image) out.update(container_json(spec.container));
+  if (in_container(spec)) out.update(container_json(spec.container));
   if (spec.source == source_kind::remote) // Which has no process that they could be about.
     for (const char* key : {"limits", "port"}) out.erase(key);
   return out;

@@ -13,7 +13,7 @@ command_output doctor_command(const cli_request& request) {
   if (!config) return {{}, "error: " + config.failure().detail + "\n", exit_code::usage};
   const auto state_dir =
       request.state_dir.empty() ? config->state_dir : absolute_path(request.state_dir);
-  const auto report = examine_host(config->servers, state_dir, libexec_dir());
+  const auto report = examine_host(config->servers, state_dir, libexec_dir(), config->engine);
   if (!report) return {{}, "error: " + report.failure().detail + "\n", exit_code::failed};
   return {request.json ? doctor_json(*report) : doctor_text(*report), {}, exit_code::ok};
 }

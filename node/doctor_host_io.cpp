@@ -1,6 +1,8 @@
 #include "node/doctor_host_io.hpp"
 
 #include "loop/asio.hpp"
+#include "messages/in_container.hpp"
+#include "node/doctor_engine_io.hpp"
 #include "runners/cgroup_places.hpp"
 #include "runners/install_io.hpp"
 #include "runners/isolation_plan.hpp"
@@ -101,9 +103,9 @@ doctor_report::server report_of(const server_spec& spec, const host_facts& host)
   doctor_report::server out;
   out.name = spec.id.value;
   out.isolation = to_string(level_of(spec.policy.isolation));
-  out.here = spec.source != source_kind::image && spec.source != source_kind::remote;
+  out.here = !in_container(spec) && spec.source != source_kind::remote;
   if (!out.here) {
-    out.isolation = spec.source == source_kind::image ? "container" : "remote";
+    out.isolation = in_container(spec) ? "container" : "remote";
     return out;
   }
   const bool has_port = spec.policy.port.has_value() || is_dialed(spec.policy.link);
@@ -125,11 +127,13 @@ doctor_report::server report_of(const server_spec& spec, const host_facts& host)
 } // namespace
 
 result<doctor_report> examine_host(const std::vector<server_spec>& servers,
-                                   const std::string& state_dir, const std::string& libexec_dir) {
+                                   const std::string& state_dir, const std::string& libexec_dir,
+                                   const std::string& engine) {
   const auto word = ask_spawner(libexec_dir);
   if (!word) return word.failure();
   doctor_report report;
   report.host = host_facts_in(*word);
+  report.host.push_back(engine_here(engine));
   report.strict_fault = strict_fault(*word);
   const auto host = find_host_facts(state_dir, libexec_dir, own_environment());
   for (const auto& spec : servers) report.servers.push_back(report_of(spec, host));

@@ -12,6 +12,7 @@ namespace toolscore {
 /// from each server. Starts no server. Blocks, for some seconds at most.
 /// @error spawn_failed  the spawner cannot be started or says nothing
 result<doctor_report> examine_host(const std::vector<server_spec>& servers,
-                                   const std::string& state_dir, const std::string& libexec_dir);
+                                   const std::string& state_dir, const std::string& libexec_dir,
+                                   const std::string& engine);
 
 } // namespace toolscore

@@ -203,7 +203,7 @@ test_engine& shared_engine() {
   engine = std::make_unique<test_engine>();
   BOOST_REQUIRE_MESSAGE(engine->start(), "no engine starts: " + engine->log());
   std::vector<std::string> files;
-  for (const char* name : {"/server", "/subject", "/stubborn"})
+  for (const char* name : {"/server", "/subject", "/stubborn", "/web"})
     files.push_back(std::string(TOOLSCORE_CONTRACT_PROGRAMS) + name);
   BOOST_REQUIRE_MESSAGE(engine->import(test_image, files), "no image is made: " + engine->log());
   return *engine;

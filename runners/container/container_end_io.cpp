@@ -137,11 +137,13 @@ void hosted_container::state::signal(int number) {
     signals_.push_back(engine->ask(kill_request(id_, which), step_limit, [](auto) {}));
   };
   send(number);
-  if (number == SIGTERM) send(SIGCONT);
+  if (number != SIGTERM) return;
+  asked_to_end_ = true;
+  send(SIGCONT);
 }
 
 void hosted_container::state::kill() {
-  if (std::exchange(killed_, true) || !is_running()) return;
+  if (left_ || std::exchange(killed_, true) || !is_running()) return;
   const bool done_here =
       pidfd_.is_open() && pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0) == 0;
   if (!done_here) signal(SIGKILL);
@@ -182,6 +184,7 @@ void hosted_container::state::removed(const result<engine_answer>& answer) {
                                          : answer.failure().detail)});
   if (running_ && !ended_)
     take_exit(gone ? process_exit{true, SIGKILL} : process_exit{false, process_exit::unknown});
+  if (kept) kept->files->forget(kept->note.id);
   if (const auto hook = std::exchange(owner.on_removed, nullptr))
     boost::asio::post(io, hook); // It is the last that keeps this.
 }
@@ -191,7 +194,7 @@ void hosted_container::state::abandon() {
   log->forget_hook();
   streams->input.reset();
   streams->output.reset();
-  if (!ended_) kill();
+  if (!ended_ && !left_) kill();
 }
 
 void hosted_container::state::close() {

@@ -1,15 +1,12 @@
 #include "runners/container/container_host_io.hpp"
 
 #include "loop/log_io.hpp"
-#include "runners/container/container_process_io.hpp"
+#include "runners/container/container_host_state_io.hpp"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <deque>
 #include <fstream>
-#include <set>
 
 namespace toolscore {
 namespace {
@@ -30,38 +27,13 @@ std::uint64_t processes_max() {
 
 } // namespace
 
-struct container_host::state : std::enable_shared_from_this<container_host::state> {
-  using child = std::shared_ptr<hosted_container::state>;
-  enum class former { not_looked, looking, none };
+container_host::state::state(boost::asio::io_context& loop, std::shared_ptr<engine_client> asked,
+                             container_host_options chosen)
+    : io(loop), engine(std::move(asked)), options(std::move(chosen)), nproc(processes_max()) {}
 
-  state(boost::asio::io_context& loop, std::shared_ptr<engine_client> asked,
-        container_host_options chosen)
-      : io(loop), engine(std::move(asked)), options(std::move(chosen)), nproc(processes_max()) {}
-
-  void look();
-  void take_name(const result<engine_answer>& answer);
-  void take_list(const result<engine_answer>& answer);
-  void remove_next();
-  void looked(std::optional<error> failed);
-  void begin(const child& who);
-  void check_empty();
-  bool recorded() const { return std::ifstream(options.record).good(); }
-  void record();
-
-  boost::asio::io_context& io;
-  std::shared_ptr<engine_client> engine;
-  container_host_options options;
-  std::uint64_t nproc;
-  std::string engine_name = "engine";
-  former at = former::not_looked;
-  std::shared_ptr<void> asking;
-  std::deque<std::string> leftovers;
-  std::vector<std::function<void(std::optional<error>)>> on_looked;
-  std::set<child> living;
-  std::uint64_t last_serial = 0;
-  std::size_t waiting = 0;
-  std::vector<std::function<void()>> on_empty;
-};
+bool container_host::state::recorded() const {
+  return std::ifstream(options.record).good();
+}
 
 void container_host::state::look() {
   if (at == former::looking) return;
@@ -90,12 +62,14 @@ void container_host::state::take_list(const result<engine_answer>& answer) {
     // The filter was the engine's; what is removed is ours to make sure of.
     const auto label = one.labels.find(std::string(container_label::node));
     if (label == one.labels.end() || label->second != options.node) continue;
+    if (spare(one)) continue;
     const auto server = one.labels.find(std::string(container_label::server));
     log::write(log::level::warn, "node.leftover_container",
                {log::kv("server", server == one.labels.end() ? "" : server->second),
                 log::kv("container", one.id)});
     leftovers.push_back(one.id);
   }
+  forget_lost();
   remove_next();
 }
 
@@ -129,22 +103,40 @@ void container_host::state::record() {
 void container_host::state::begin(const child& who) {
   if (!on_empty.empty())
     return who->owner.on_started(error{errc::stopping, "all servers are being stopped"});
+  if (must_wait(who)) return behind.push_back(who);
   if (living.empty()) record();
+  if (who->kept && see_to_former(who)) return;
   who->identity.serial = ++last_serial;
   who->engine_name = engine_name;
+  hold(who);
+  who->begin(nproc);
+}
+
+/// From now on it lives, until it is removed or let go.
+void container_host::state::hold(const child& who) {
   living.insert(who);
-  who->owner.on_removed = [weak = weak_from_this(), key = std::weak_ptr(who)] {
+  const auto gone = [weak = weak_from_this(), key = std::weak_ptr(who)] {
     const auto self = weak.lock();
     if (!self) return;
     self->living.erase(key.lock());
+    for (const auto& next : std::exchange(self->behind, {})) self->begin(next);
     self->check_empty();
   };
-  who->begin(nproc);
+  who->owner.on_removed = gone;
+  who->owner.leaves = [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    return self && self->leaving;
+  };
+  who->owner.on_left = [weak = weak_from_this(), gone] {
+    if (const auto self = weak.lock()) self->some_left = true;
+    gone();
+  };
 }
 
 void container_host::state::check_empty() {
   if (!living.empty() || waiting != 0 || on_empty.empty()) return;
-  if (at == former::none && !options.record.empty()) std::remove(options.record.c_str());
+  const bool none = at == former::none && !some_left && offers.empty();
+  if (none && !options.record.empty()) std::remove(options.record.c_str());
   boost::asio::post(io, [hooks = std::exchange(on_empty, {})] {
     for (const auto& hook : hooks) hook();
   });
@@ -161,7 +153,8 @@ container_host::~container_host() {
 }
 
 void container_host::remove_former(std::function<void()> then) {
-  if (!state_->recorded()) return boost::asio::post(state_->io, std::move(then));
+  if (!state_->recorded() && state_->offers.empty())
+    return boost::asio::post(state_->io, std::move(then));
   state_->on_looked.push_back([then = std::move(then)](const std::optional<error>& failed) {
     if (failed)
       log::write(log::level::error, "node.containers_unknown", {log::kv("reason", failed->detail)});
@@ -176,8 +169,8 @@ void container_host::spawn(const launch_plan& plan, spawn_options options, spawn
   };
   if (!plan.container) return refuse({errc::spawn_failed, "this plan is none of a container"});
   if (!state_->on_empty.empty()) return refuse({errc::stopping, "all servers are being stopped"});
-  if (options.keep)
-    return refuse({errc::spawn_failed, "a container is not kept beyond the node's end; write "
+  if (options.keep && !state_->kept_files)
+    return refuse({errc::spawn_failed, "nothing is kept here beyond the node's end; write "
                                        "\"on_node_exit\": \"stop\""});
   if (state_->waiting >= waiting_max)
     return refuse({errc::queue_full, std::to_string(waiting_max) + " starts wait already"});
@@ -185,8 +178,15 @@ void container_host::spawn(const launch_plan& plan, spawn_options options, spawn
   whose.node = state_->options.node;
   whose.server = plan.name.empty() ? "server" : plan.name;
   whose.instance = options.instance.number;
+  if (options.keep) whose.kept = options.keep->digest;
   const auto who = std::make_shared<hosted_container::state>(state_->io, state_->engine, plan,
                                                              options, std::move(whose));
+  if (options.keep) {
+    who->kept = hosted_container::state::keeping{state_->kept_files, {}, false};
+    who->kept->note.id = options.keep->id;
+    who->kept->note.digest = options.keep->digest;
+    who->kept->note.port = options.keep->port;
+  }
   who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<hosted_container>(weak.lock())));
@@ -213,6 +213,7 @@ std::size_t container_host::alive() const {
 void container_host::kill_all(std::function<void()> then) {
   state_->on_empty.push_back(std::move(then));
   boost::asio::post(state_->io, [self = state_] {
+    for (const auto& next : std::exchange(self->behind, {})) self->begin(next); // Refused now.
     for (const auto& who : std::set(self->living)) who->kill();
     self->check_empty();
   });

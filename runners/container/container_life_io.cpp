@@ -1,6 +1,7 @@
 // How a container is made, started and watched; its end is in container_end_io.cpp, its face in
 // container_process_io.cpp.
 #include "runners/container/container_process_io.hpp"
+#include "runners/port_holder_io.hpp"
 #include "runners/proc_io.hpp"
 #include "runners/spawner/pidfd.hpp"
 
@@ -40,6 +41,15 @@ hosted_container::state::state(boost::asio::io_context& loop, std::shared_ptr<en
       timer_(loop), pidfd_(loop), memory_(std::make_shared<memory_watch>(loop)) {}
 
 error hosted_container::state::failed(const std::string& why) const {
+  const auto port = plan.container->port;
+  const bool taken = port != 0 && (why.find("address already in use") != why.npos ||
+                                   why.find("port is already allocated") != why.npos);
+  if (taken) {
+    const auto holder = holder_of_port(port);
+    return {errc::spawn_failed, "its port " + std::to_string(port) + " is taken by " +
+                                    (holder.empty() ? "another program" : holder) +
+                                    "; end that, or write \"port\": \"auto\""};
+  }
   return {errc::spawn_failed,
           "cannot start a container of " + plan.container->settings.image + ": " + why};
 }
@@ -93,7 +103,10 @@ void hosted_container::state::attach() {
                                                                std::move(stream->early));
                              if (!opened)
                                return self->give_up(self->failed(opened.failure().detail));
-                             self->hold();
+                             if (self->kept && self->kept->adopted)
+                               self->look_again();
+                             else
+                               self->hold();
                            });
 }
 
@@ -103,15 +116,16 @@ void hosted_container::state::hold() {
   asking_ = engine->ask(inspect_request(id_), step_limit, step([](state& self, const auto& answer) {
                           const auto facts = answer.is_good() ? read_inspect(answer)
                                                               : result<container_facts>(error{});
-                          if (facts && self.watch(facts->pid)) self.init_pid = facts->pid;
-                          self.start();
+                          if (!facts || !self.watch(facts->pid)) return self.start();
+                          self.init_pid = facts->pid;
+                          if (self.note_kept()) self.start();
                         }));
 }
 
 void hosted_container::state::start() {
   asking_ = engine->ask(begin_request(id_), step_limit, step([](state& self, const auto& answer) {
                           if (!answer.is_good() && answer.status != 304)
-                            return self.give_up(refusal(answer, self.failed("").detail));
+                            return self.give_up(self.failed(refusal(answer, "starting it").detail));
                           if (self.init_pid == 0) return self.look();
                           self.take_start();
                         }));
@@ -146,10 +160,15 @@ void hosted_container::state::take_facts(const container_facts& facts) {
     return take_exit(how);
   }
   pid = init_pid = facts.pid;
-  if (!watch(facts.pid)) { // It is not on this host: the engine tells.
+  const bool here = watch(facts.pid);
+  if (!here && kept)
+    return give_up(failed("it cannot outlive the node, for its engine's processes are not on this "
+                          "host; write \"on_node_exit\": \"stop\""));
+  if (!here) { // It is not on this host: the engine tells.
     answer(done{});
     return ask_exit(0ms);
   }
+  if (!note_kept()) return;
   find_server(births_max);
 }
 

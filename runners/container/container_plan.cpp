@@ -1,5 +1,7 @@
 #include "runners/container/container_plan.hpp"
 
+#include <charconv>
+
 namespace toolscore {
 
 launch_plan plan_container(const server_spec& spec, const std::string& image_id) {
@@ -12,6 +14,16 @@ launch_plan plan_container(const server_spec& spec, const std::string& image_id)
   out.name = spec.id.value;
   out.limits = spec.policy.limits;
   return out;
+}
+
+std::uint16_t inner_port(const launch_plan& plan) {
+  std::uint16_t port = 0;
+  if (const auto own = plan.env.find("PORT"); own != plan.env.end()) {
+    const auto* const end = own->second.data() + own->second.size();
+    const auto read = std::from_chars(own->second.data(), end, port);
+    if (read.ec != std::errc{} || read.ptr != end) port = 0;
+  }
+  return port != 0 ? port : plan.container->port;
 }
 
 std::string short_image_id(const std::string& id) {

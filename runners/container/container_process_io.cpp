@@ -48,6 +48,18 @@ std::string hosted_container::log_tail(std::size_t lines_max) const {
 std::shared_ptr<const log_ring> hosted_container::log() const {
   return {state_->log, &state_->log->ring()};
 }
+void hosted_container::note_ready() {
+  state_->note_ready();
+}
+bool hosted_container::was_ready() const {
+  return state_->kept && state_->kept->adopted && state_->kept->note.was_ready;
+}
+bool hosted_container::adopted() const {
+  return state_->kept && state_->kept->adopted;
+}
+bool hosted_container::leave() {
+  return state_->leave();
+}
 std::uint64_t hosted_container::log_bytes() const {
   return state_->log->ring().bytes_seen();
 }

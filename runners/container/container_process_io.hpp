@@ -2,6 +2,7 @@
 #include "runners/container/attached_streams_io.hpp"
 #include "runners/container/engine_client_io.hpp"
 #include "runners/container/memory_watch_io.hpp"
+#include "runners/kept_trees_io.hpp"
 #include "runners/leftover.hpp"
 #include "runners/process_host.hpp"
 
@@ -35,6 +36,10 @@ public:
   std::string log_tail(std::size_t lines_max) const override;
   std::shared_ptr<const log_ring> log() const override;
   std::uint64_t log_bytes() const override;
+  void note_ready() override;
+  bool was_ready() const override;
+  bool adopted() const override;
+  bool leave() override;
 
 private:
   std::shared_ptr<state> state_;
@@ -45,11 +50,26 @@ struct hosted_container::state : std::enable_shared_from_this<hosted_container::
   struct owner_hooks {
     std::function<void(result<done>)> on_started; ///< Called once.
     std::function<void()> on_removed;             ///< Called once: nothing of it is left.
+    std::function<bool()> leaves;                 ///< Whether what is kept is to be let go now.
+    std::function<void()> on_left;                ///< Called once, in place of on_removed.
   };
   state(boost::asio::io_context& loop, std::shared_ptr<engine_client> engine, launch_plan what,
         const spawn_options& options, container_identity whose);
 
+  /// Of one that is to outlive the node.
+  struct keeping {
+    std::shared_ptr<const kept_trees> files;
+    kept_note note;
+    bool adopted = false;
+  };
+
   void begin(std::uint64_t processes_max);
+  /// It runs since a former node's time, as `kept->note` says.
+  void adopt(std::string container);
+  /// The same, and nobody wants it: it has `term` after SIGTERM.
+  void end_former(std::string container, std::chrono::milliseconds term);
+  void note_ready();
+  bool leave();
   void signal(int number);
   void kill();
   void set_exit_hook(std::function<void(process_exit)> hook);
@@ -57,6 +77,7 @@ struct hosted_container::state : std::enable_shared_from_this<hosted_container::
   /// The loop is about to end: nothing is heard any more.
   void close();
   bool is_running() const { return running_ && !ended_; }
+  bool has_ended() const { return ended_.has_value(); }
 
   boost::asio::io_context& io;
   std::shared_ptr<engine_client> engine;
@@ -64,6 +85,7 @@ struct hosted_container::state : std::enable_shared_from_this<hosted_container::
   container_identity identity;
   container_streams streams_wanted;
   owner_hooks owner;
+  std::optional<keeping> kept;
   std::string engine_name; ///< For people: "podman 4.3.1".
   std::shared_ptr<log_drain> log;
   std::shared_ptr<attached_streams> streams;
@@ -80,6 +102,9 @@ private:
   void hold();
   void start();
   void take_start();
+  void look_again();
+  void take_adopted(const container_facts& facts);
+  bool note_kept();
   void look();
   void take_facts(const container_facts& facts);
   void find_server(int tries);
@@ -118,6 +143,8 @@ private:
   bool told_ = false; ///< All that it wrote is read, or is not waited for any more.
   bool running_ = false;
   bool killed_ = false;
+  bool asked_to_end_ = false;
+  bool left_ = false;
   bool removal_begun_ = false;
   int removals_ = 0;
 };

@@ -26,10 +26,13 @@ result<std::vector<std::string>> engine_places(const std::string& chosen,
     const auto at = variables.find(name);
     return at == variables.end() ? std::string() : at->second;
   };
-  const auto docker_host = variable("DOCKER_HOST");
-  if (!chosen.empty() || !docker_host.empty()) {
-    auto path = chosen.empty() ? engine_path(docker_host, "DOCKER_HOST")
-                               : engine_path(chosen, "node.engine");
+  const std::pair<std::string, const char*> named[] = {
+      {chosen, "node.engine"},
+      {variable("DOCKER_HOST"), "DOCKER_HOST"},
+      {variable("CONTAINER_HOST"), "CONTAINER_HOST"}};
+  for (const auto& [address, key] : named) {
+    if (address.empty()) continue;
+    auto path = engine_path(address, key);
     if (!path) return path.failure();
     return std::vector<std::string>{std::move(*path)};
   }
@@ -39,7 +42,7 @@ result<std::vector<std::string>> engine_places(const std::string& chosen,
     out.push_back(runtime + "/podman/podman.sock");
     out.push_back(runtime + "/docker.sock");
   }
-  out.insert(out.end(), {"/run/docker.sock", "/run/podman/podman.sock"});
+  out.insert(out.end(), {"/run/podman/podman.sock", "/run/docker.sock", "/var/run/docker.sock"});
   return out;
 }
 

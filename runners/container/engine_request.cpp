@@ -1,5 +1,7 @@
 #include "runners/container/engine_request.hpp"
 
+#include "runners/container/container_plan.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace toolscore {
@@ -42,6 +44,10 @@ json ulimit(const char* name, std::uint64_t value) {
   return {{"Name", name}, {"Soft", value}, {"Hard", value}};
 }
 
+std::string port_key(const launch_plan& plan) {
+  return std::to_string(inner_port(plan)) + "/tcp";
+}
+
 json host_config(const launch_plan& plan, std::uint64_t processes_max) {
   const auto& settings = plan.container->settings;
   const auto& limits = plan.limits;
@@ -62,9 +68,9 @@ json host_config(const launch_plan& plan, std::uint64_t processes_max) {
   if (limits.pids != 0) out["PidsLimit"] = limits.pids;
   if (limits.cpu > 0)
     out["NanoCpus"] = static_cast<std::uint64_t>(limits.cpu * static_cast<double>(billion));
-  if (const auto port = std::to_string(plan.container->port); plan.container->port != 0)
-    out["PortBindings"][port + "/tcp"] =
-        json::array({{{"HostIp", "127.0.0.1"}, {"HostPort", port}}});
+  if (plan.container->port != 0)
+    out["PortBindings"][port_key(plan)] = json::array(
+        {{{"HostIp", "127.0.0.1"}, {"HostPort", std::to_string(plan.container->port)}}});
   out["Mounts"] = json::array();
   for (const auto& mount : settings.mounts)
     out["Mounts"].push_back({{"Type", "bind"},
@@ -101,10 +107,11 @@ engine_request create_request(const launch_plan& plan, const container_identity&
   body["Labels"][std::string(container_label::server)] = who.server;
   body["Labels"][std::string(container_label::node)] = who.node;
   body["Labels"][std::string(container_label::instance)] = std::to_string(who.instance);
+  if (!who.kept.empty()) body["Labels"][std::string(container_label::kept)] = who.kept;
   body["Tty"] = false;
   body["OpenStdin"] = body["StdinOnce"] = body["AttachStdin"] = streams.input;
   body["AttachStdout"] = body["AttachStderr"] = true;
-  if (launch.port != 0) body["ExposedPorts"][std::to_string(launch.port) + "/tcp"] = json::object();
+  if (launch.port != 0) body["ExposedPorts"][port_key(plan)] = json::object();
   body["Healthcheck"] = {{"Test", {"NONE"}}}; // Whether it lives is ours to ask.
   body["HostConfig"] = host_config(plan, processes_max);
   return {"POST", at("/containers/create?name=") + escaped(container_name(who)),

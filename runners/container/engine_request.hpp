@@ -21,12 +21,14 @@ struct container_identity {
   std::string server;
   std::uint64_t instance = 0;
   std::uint64_t serial = 0; ///< Counts the containers of one node's life: no two have one name.
+  std::string kept{}; ///< It outlives its node, under this digest of its definition; empty = not.
 };
 
 namespace container_label {
 inline constexpr std::string_view node = "toolscore.node";
 inline constexpr std::string_view server = "toolscore.server";
 inline constexpr std::string_view instance = "toolscore.instance";
+inline constexpr std::string_view kept = "toolscore.kept";
 } // namespace container_label
 
 /// How its streams are used.

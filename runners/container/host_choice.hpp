@@ -1,6 +1,7 @@
 #pragma once
 #include "runners/process_host.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -30,14 +31,15 @@ public:
   }
 
   std::optional<kept_instance> kept(const server_id& server) const override {
-    return processes_.kept(server);
+    const auto one = processes_.kept(server);
+    return one ? one : containers_.kept(server);
   }
   std::uint64_t last_kept(const server_id& server) const override {
-    return processes_.last_kept(server);
+    return std::max(processes_.last_kept(server), containers_.last_kept(server));
   }
   bool end_kept(const server_id& server, std::chrono::milliseconds term,
                 std::function<void()> then) override {
-    return processes_.end_kept(server, term, std::move(then));
+    return processes_.end_kept(server, term, then) || containers_.end_kept(server, term, then);
   }
 
 private:

@@ -57,6 +57,43 @@ BOOST_AUTO_TEST_CASE(all_settings_are_read_and_written_again) {
   BOOST_TEST((again->container == expected));
 }
 
+BOOST_AUTO_TEST_CASE(who_listens_has_a_network_and_nobody_else) {
+  struct row {
+    std::string json;
+    container_network network;
+  };
+  for (const auto& row : std::vector<row>{
+           {R"({"image":"a"})", container_network::none},
+           {R"({"image":"a","link":"none"})", container_network::none},
+           {R"({"image":"a","link":"http"})", container_network::full},
+           {R"({"image":"a","link":"none","port":8080})", container_network::full},
+           {R"({"image":"a","link":"http","container":{"port":80}})", container_network::full}}) {
+    const auto spec = parsed(row.json);
+    BOOST_REQUIRE_MESSAGE(spec, refused(row.json));
+    BOOST_TEST((spec->container.network == row.network), row.json);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_images_own_port_is_its_PORT_and_the_hosts_is_chosen) {
+  const auto spec = parsed(R"({"image":"a","link":"http","container":{"port":80}})");
+  BOOST_REQUIRE(spec);
+  BOOST_TEST(spec->env.at("PORT") == "80");
+  BOOST_TEST((spec->policy.port == std::optional<std::uint16_t>(port_auto)));
+  const auto again = parsed(effective_json(*spec));
+  BOOST_REQUIRE_MESSAGE(again, refused(effective_json(*spec)));
+  BOOST_TEST(again->env.at("PORT") == "80");
+  BOOST_TEST((again->policy.port == std::optional<std::uint16_t>(port_auto)));
+  const auto fixed = parsed(R"({"image":"a","link":"http","port":9000,"container":{"port":80}})");
+  BOOST_REQUIRE(fixed);
+  BOOST_TEST(*fixed->policy.port == 9000);
+}
+
+BOOST_AUTO_TEST_CASE(what_listens_may_outlive_its_node) {
+  for (const char* json : {R"({"image":"a","on_node_exit":"keep","link":"http"})",
+                           R"({"image":"a","on_node_exit":"keep","link":"none"})"})
+    BOOST_TEST(refused(json) == "", json);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_container_cannot_have_is_refused_with_its_place) {
   struct row {
     std::string json;
@@ -77,9 +114,18 @@ BOOST_AUTO_TEST_CASE(what_a_container_cannot_have_is_refused_with_its_place) {
            {R"({"image":"a","paths":{"write":["/a:b"]}})", "box.paths.write: "},
            {R"({"image":"a","paths":{"write":["/a:/"]}})", "box.paths.write: "},
            {R"({"image":"a","paths":{"write":["/a:/b:ro"]}})", "box.paths.write: "},
-           {R"({"image":"a","on_node_exit":"keep","link":"none"})", "box.on_node_exit: "},
+           {R"({"image":"a","on_node_exit":"keep"})",
+            "box.on_node_exit: \"keep\" cannot hold for a "
+            "server on stdio"},
+           {R"({"image":"a","on_node_exit":"keep","link":"http","replicas":2})",
+            "box.on_node_exit: "},
            {R"({"image":"a","link":"none","ready":"notify"})", "box.ready: "},
-           {R"({"image":"a","link":"none","port":"auto"})", "box.network: "},
+           {R"({"image":"a","link":"none","port":"auto","network":"none"})", "box.network: "},
+           {R"({"image":"a","link":"http","container":{"port":0}})", "box.container.port: "},
+           {R"({"image":"a","link":"http","container":{"port":"x"}})", "box.container.port: "},
+           {R"({"image":"a","link":"http","container":{"port":80},"env":{"PORT":"81"}})",
+            "box.container.port: "},
+           {R"({"image":"a","link":"http","env":{"PORT":"http"}})", "box.env: "},
            {R"({"image":"a","cwd":"x"})", "box.cwd: "},
            {R"({"command":"x","container":{"user":"1"}})", "box.container: "},
            {R"({"command":"x","network":"host"})", "box.network: "},

@@ -14,17 +14,23 @@ BOOST_AUTO_TEST_CASE(what_is_written_comes_before_the_environment_and_that_befor
   BOOST_TEST(*toolscore::engine_places("/c.sock", {}, 0) == list{"/c.sock"});
   BOOST_TEST(*toolscore::engine_places("", variables, 1000) == list{"/a.sock"});
   BOOST_TEST(*toolscore::engine_places("", {}, 0) ==
-             (list{"/run/docker.sock", "/run/podman/podman.sock"}));
+             (list{"/run/podman/podman.sock", "/run/docker.sock", "/var/run/docker.sock"}));
+  const std::map<std::string, std::string> both{{"DOCKER_HOST", "unix:///a.sock"},
+                                                {"CONTAINER_HOST", "unix:///d.sock"}};
+  BOOST_TEST(*toolscore::engine_places("", both, 0) == list{"/a.sock"});
+  BOOST_TEST(*toolscore::engine_places("", {{"CONTAINER_HOST", "unix:///d.sock"}}, 1000) ==
+             list{"/d.sock"});
 }
 
 BOOST_AUTO_TEST_CASE(a_user_has_sockets_of_his_own_and_root_has_none) {
   const std::map<std::string, std::string> variables{{"XDG_RUNTIME_DIR", "/run/user/1000"}};
   const auto found = toolscore::engine_places("", variables, 1000);
   BOOST_REQUIRE(found);
-  BOOST_TEST(found->front() == "/run/user/1000/podman/podman.sock");
-  BOOST_TEST(found->size() == 4u);
-  BOOST_TEST(toolscore::engine_places("", variables, 0)->size() == 2u);
-  BOOST_TEST(toolscore::engine_places("", {{"XDG_RUNTIME_DIR", "x"}}, 1000)->size() == 2u);
+  BOOST_TEST(*found ==
+             (list{"/run/user/1000/podman/podman.sock", "/run/user/1000/docker.sock",
+                   "/run/podman/podman.sock", "/run/docker.sock", "/var/run/docker.sock"}));
+  BOOST_TEST(toolscore::engine_places("", variables, 0)->size() == 3u);
+  BOOST_TEST(toolscore::engine_places("", {{"XDG_RUNTIME_DIR", "x"}}, 1000)->size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_is_no_unix_socket_is_refused_with_its_key) {
@@ -35,6 +41,9 @@ BOOST_AUTO_TEST_CASE(an_address_that_is_no_unix_socket_is_refused_with_its_key) 
     const auto by_variable = toolscore::engine_places("", {{"DOCKER_HOST", address}}, 0);
     BOOST_REQUIRE(!by_variable);
     BOOST_TEST(by_variable.failure().detail.starts_with("DOCKER_HOST: "));
+    const auto by_other = toolscore::engine_places("", {{"CONTAINER_HOST", address}}, 0);
+    BOOST_REQUIRE(!by_other);
+    BOOST_TEST(by_other.failure().detail.starts_with("CONTAINER_HOST: "));
   }
   BOOST_TEST(!toolscore::engine_places("/" + std::string(108, 'x'), {}, 0));
 }

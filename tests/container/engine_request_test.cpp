@@ -120,6 +120,30 @@ BOOST_AUTO_TEST_CASE(a_port_is_reached_on_loopback_alone) {
              json::array({{{"HostIp", "127.0.0.1"}, {"HostPort", "8123"}}}));
 }
 
+BOOST_AUTO_TEST_CASE(an_image_with_a_port_of_its_own_is_reached_there) {
+  auto plan = plan_container(boxed(), "sha256:12");
+  plan.container->port = 8123;
+  plan.env["PORT"] = "80";
+  const auto body = json::parse(create_request(plan, {"n", "box", 1, 1}, {}, 1).body);
+  BOOST_TEST(body["ExposedPorts"].size() == 1u);
+  BOOST_TEST(body["ExposedPorts"].contains("80/tcp"));
+  BOOST_TEST(body["HostConfig"]["PortBindings"]["80/tcp"] ==
+             json::array({{{"HostIp", "127.0.0.1"}, {"HostPort", "8123"}}}));
+  for (const char* none : {"", "x", "0", "99999", "80x"}) {
+    plan.env["PORT"] = none;
+    BOOST_TEST(inner_port(plan) == 8123, none);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_says_so_with_its_definitions_digest) {
+  const auto plan = plan_container(boxed(), "sha256:12");
+  const auto body = json::parse(create_request(plan, {"n", "box", 4, 1, "kept-9"}, {}, 1).body);
+  BOOST_TEST(body["Labels"] == json({{"toolscore.node", "n"},
+                                     {"toolscore.server", "box"},
+                                     {"toolscore.instance", "4"},
+                                     {"toolscore.kept", "kept-9"}}));
+}
+
 BOOST_AUTO_TEST_CASE(who_has_no_stdin_is_given_none) {
   const auto body = body_of(boxed(), {false});
   BOOST_TEST(body["OpenStdin"] == false);

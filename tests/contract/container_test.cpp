@@ -1,4 +1,5 @@
 // What is a container's alone.
+#include "runners/cgroup_places.hpp"
 #include "runners/node_cgroups_io.hpp"
 #include "tests/contract/runner_fixture.hpp"
 #include "tests/test_engine.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <unistd.h>
 
 namespace toolscore {
@@ -19,6 +21,12 @@ namespace {
 
 boost::test_tools::assertion_result engine_is_there(boost::unit_test::test_unit_id) {
   return test::test_engine::is_there();
+}
+
+std::string text_of(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
 }
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
@@ -95,6 +103,33 @@ BOOST_AUTO_TEST_CASE(it_is_confined_as_it_says) {
              child->confined());
   BOOST_TEST(child->confined().find("podman") != std::string::npos);
   ::close(output);
+}
+
+/// Not what the engine was asked for, but what the kernel has of it.
+BOOST_AUTO_TEST_CASE(no_right_is_left_to_it_that_its_plan_does_not_name) {
+  runner_fixture all(backend::container);
+  auto plan = all.plan("subject", {"wait"});
+  plan.limits.pids = 20;
+  const auto child = all.must_start(plan);
+  const auto proc = "/proc/" + std::to_string(child->pid());
+  const auto status = text_of(proc + "/status");
+  for (const char* none : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"})
+    BOOST_TEST(status.find(std::string(none) + ":\t0000000000000000\n") != status.npos,
+               none << " in " << status);
+  BOOST_TEST(status.find("NoNewPrivs:\t1\n") != status.npos, status);
+  const auto mounts = text_of(proc + "/mountinfo");
+  const auto root = mounts.find(" / ro"); // Where it is mounted, and how.
+  BOOST_TEST(root != mounts.npos, mounts);
+  std::istringstream links(text_of(proc + "/net/dev"));
+  int count = 0;
+  for (std::string line; std::getline(links, line);) count += line.find(':') != line.npos;
+  BOOST_TEST(count == 1, links.str()); // Its own loopback.
+  const auto places =
+      find_cgroup_places(text_of(proc + "/cgroup"), text_of("/proc/self/mountinfo"));
+  std::string limit;
+  for (const auto& place : places)
+    if (const auto text = text_of(place.directory + "/pids.max"); !text.empty()) limit = text;
+  BOOST_TEST(limit == "20\n");
 }
 
 BOOST_AUTO_TEST_CASE(no_engine_is_one_line_that_says_what_to_do) {

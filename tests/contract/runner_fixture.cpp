@@ -26,19 +26,50 @@ std::vector<backend> backends() {
 runner_fixture::runner_fixture(backend which) : kind(which), marker(new_census_marker()) {
   std::string pattern = (std::filesystem::temp_directory_path() / "toolscore-XXXXXX").string();
   folder = ::mkdtemp(pattern.data());
-  const auto id = cgroup_id_of(folder.string());
   if (which == backend::process) {
     pool.emplace(1);
+    cgroups = std::make_shared<node_cgroups>(cgroup_id_of(folder.string()),
+                                             (folder / "cgroups").string());
+  }
+  make_host();
+}
+
+void runner_fixture::make_host() {
+  if (kind == backend::process) {
     processes = std::make_unique<process_io>(io, TOOLSCORE_LIBEXEC_DIR);
-    cgroups = std::make_shared<node_cgroups>(id, (folder / "cgroups").string());
     processes->use_cgroups(cgroups, run_in(*pool, io));
     host = processes.get();
     return;
   }
   containers = std::make_unique<container_host>(
       io, std::make_shared<engine_client>(io, std::vector<std::string>{shared_engine().socket()}),
-      container_host_options{id, (folder / "containers").string()});
+      container_host_options{cgroup_id_of(folder.string()), (folder / "containers").string()});
   host = containers.get();
+}
+
+void runner_fixture::keep() {
+  auto trees = kept_trees::open((folder / "kept").string());
+  BOOST_REQUIRE_MESSAGE(trees, (trees ? "" : trees.failure().detail));
+  auto found = find_kept(*trees, [](const auto&) { return kept_claim::same; });
+  auto last = found.last_numbers();
+  if (processes)
+    processes->keep_trees_in(std::move(*trees), std::move(found.offers), std::move(last));
+  else
+    containers->keep(std::move(*trees), std::move(found.offers), std::move(last));
+}
+
+void runner_fixture::leave_to_next(std::unique_ptr<hosted_process> child) {
+  if (processes)
+    processes->let_kept_go();
+  else
+    containers->let_kept_go();
+  BOOST_REQUIRE(child->leave());
+  BOOST_TEST(kill_all());
+  child.reset();
+  processes.reset();
+  containers.reset();
+  make_host();
+  keep();
 }
 
 runner_fixture::~runner_fixture() {

@@ -36,9 +36,16 @@ struct runner_fixture {
   std::optional<process_exit> exit_of(hosted_process& child);
   std::string read_line(int fd); ///< Of a non-blocking descriptor, which stays open.
   bool kill_all();
+  /// From now on what is started with `keep` may outlive the host: as a node begins.
+  void keep();
+  /// The host lets go of `child` and makes way for another one, as a node ends and its successor
+  /// begins.
+  void leave_to_next(std::unique_ptr<hosted_process> child);
   std::size_t alive() const;
   /// Live processes of the backend's instances, by the marker in their environment.
   std::size_t census() const;
+
+  void make_host();
 
   backend kind;
   std::string marker;

@@ -1,4 +1,7 @@
+#include "kept_web.hpp"
 #include "node_fixture.hpp"
+#include "silent_port.hpp"
+#include "talk.hpp"
 #include "tests/fake_engine.hpp"
 #include "tests/test_engine.hpp"
 
@@ -26,6 +29,23 @@ struct boxed_node : node_fixture {
     add(name, std::move(more));
   }
 };
+
+/// A server over HTTP in a container, which listens there at a port of its own.
+reply_json web_in_container(const reply_json& more = reply_json::object()) {
+  reply_json definition{{"image", test_image},
+                        {"command", "/web"},
+                        {"link", "http"},
+                        {"container", {{"port", 8080}}}};
+  definition.update(more);
+  return definition;
+}
+
+/// "ID PID" of the only container, as its engine has it.
+std::string id_and_pid() {
+  const auto names = shared_engine().containers();
+  BOOST_REQUIRE(names.size() == 1u);
+  return shared_engine().podman({"inspect", "--format", "{{.Id}} {{.State.Pid}}", names[0]});
+}
 
 bool wait_for_no_container() {
   return eventually([] { return shared_engine().containers().empty(); }, 30s);
@@ -130,6 +150,129 @@ BOOST_AUTO_TEST_CASE(an_image_that_is_nowhere_and_an_engine_that_is_down_are_tol
   BOOST_TEST(down.find("no container engine answers (") != down.npos, down);
   BOOST_TEST(down.find("node.engine") != down.npos, down);
   end_well(alone);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_listens_in_a_container_is_spoken_to_at_its_port) {
+  boxed_node node;
+  node.add("web", web_in_container());
+  node.add("same", {{"image", test_image}, {"command", "/web"}, {"link", "http"}});
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  for (const char* server : {"web", "same"}) {
+    BOOST_TEST(node.call(server, "echo", {{"text", "by its port"}}).text() == "by its port");
+    BOOST_TEST(node.modern_call(server, "echo", {{"text", "x"}}).text() == "x");
+    const auto row = node.row(server);
+    BOOST_TEST(text_of(row, "confinement").starts_with("container: network full"), compact(row));
+    const auto port = port_of(node, server);
+    BOOST_TEST(port >= 8100); // Of the node's own choice.
+    BOOST_TEST(!who_answers(port).empty());
+  }
+  // Its end is noticed and mended as any other's.
+  const auto pid = node.pid_of("web");
+  const auto word = who_answers(port_of(node, "web"));
+  BOOST_REQUIRE(::kill(pid, SIGKILL) == 0);
+  BOOST_REQUIRE(
+      eventually([&] { return node.pid_of("web") > 0 && node.pid_of("web") != pid; }, 30s));
+  BOOST_REQUIRE(node.wait_for_status("web", "ready", 30s));
+  BOOST_TEST(node.call("web", "echo", {{"text", "again"}}).text() == "again");
+  BOOST_TEST(who_answers(port_of(node, "web")) != word);
+  end_well(node, 30s);
+  BOOST_TEST(wait_for_no_container());
+}
+
+BOOST_AUTO_TEST_CASE(a_taken_port_is_told_with_who_has_it_and_a_fixed_one_is_taken_again) {
+  boxed_node node;
+  silent_port taken;
+  node.add("lost", web_in_container({{"port", taken.port()}}));
+  node.add("web", web_in_container({{"port", free_port()}}));
+  BOOST_REQUIRE_MESSAGE(node.start(false), node.log());
+  const auto why = [&] { return node.row("lost").value("reason", ""); };
+  const auto words =
+      "its port " + std::to_string(taken.port()) + " is taken by pid " + std::to_string(::getpid());
+  BOOST_TEST(eventually([&] { return why().find(words) != std::string::npos; }, 30s), why());
+  BOOST_TEST(why().find("write \"port\": \"auto\"") != std::string::npos, why());
+  BOOST_REQUIRE(node.wait_for_status("web", "ready", 30s));
+  for (int round = 0; round < 3; ++round) {
+    const auto pid = node.pid_of("web");
+    BOOST_REQUIRE(::kill(pid, SIGKILL) == 0);
+    BOOST_REQUIRE(
+        eventually([&] { return node.pid_of("web") > 0 && node.pid_of("web") != pid; }, 30s));
+    BOOST_REQUIRE(node.wait_for_status("web", "ready", 30s));
+  }
+  BOOST_TEST(number_of(node.row("web"), "restarts") == 3, compact(node.row("web")));
+  end_well(node, 30s);
+  BOOST_TEST(wait_for_no_container());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_outlives_its_node_however_that_ends_and_is_adopted_as_it_is) {
+  boxed_node node;
+  node.add("web", web_in_container({{"on_node_exit", "keep"}, {"stop", {{"term", "200ms"}}}}));
+  BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+  const auto pid = node.pid_of("web");
+  const auto port = port_of(node, "web");
+  const auto word = who_answers(port);
+  const auto container = id_and_pid();
+  BOOST_REQUIRE(!word.empty());
+  for (const bool kill : {true, false, true}) {
+    if (kill)
+      kill_node(node);
+    else
+      BOOST_TEST(node.stop(30s) == 0, node.log());
+    BOOST_TEST(who_answers(port) == word);
+    BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+    BOOST_REQUIRE(node.wait_for_status("web", "ready", 30s));
+    const auto row = node.row("web");
+    BOOST_TEST(number_of(row, "pid") == pid, compact(row));
+    BOOST_TEST(number_of(row, "instance") == 1);
+    BOOST_TEST(number_of(row, "restarts") == 0);
+    BOOST_TEST(port_of(node, "web") == port);
+    BOOST_TEST(who_answers(port) == word);
+    BOOST_TEST(id_and_pid() == container);
+    BOOST_TEST(node.modern_call("web", "echo", {{"text", "still"}}).text() == "still");
+  }
+  const auto logged = [&](const char* text) {
+    return node.ask("GET", "/api/v1/servers/web/logs").body.find(text) != std::string::npos;
+  };
+  BOOST_TEST(let_it_say(port, "heard-again"));
+  BOOST_TEST(eventually([&] { return logged("heard-again"); }));
+  // It is watched as any other, and its successor is another one.
+  BOOST_REQUIRE(::kill(pid, SIGKILL) == 0);
+  BOOST_REQUIRE(
+      eventually([&] { return node.pid_of("web") > 0 && node.pid_of("web") != pid; }, 30s));
+  BOOST_REQUIRE(node.wait_for_status("web", "ready", 30s));
+  BOOST_TEST(number_of(node.row("web"), "instance") == 2);
+  BOOST_TEST(eventually([] { return shared_engine().containers().size() == 1; }, 30s));
+  BOOST_TEST(node.ask("POST", "/api/v1/servers/web/stop").status == 200);
+  BOOST_TEST(node.wait_for_status("web", "stopped", 30s));
+  BOOST_TEST(wait_for_no_container());
+  end_well(node, 30s);
+}
+
+BOOST_AUTO_TEST_CASE(of_what_was_kept_goes_on_only_what_is_still_defined_so) {
+  struct row {
+    reply_json now; ///< Null: removed.
+    std::size_t left;
+  };
+  for (const auto& row :
+       std::vector<row>{{web_in_container({{"on_node_exit", "keep"}, {"args", {"changed"}}}), 1},
+                        {web_in_container(), 1},
+                        {nullptr, 0}}) {
+    boxed_node node;
+    node.add("web", web_in_container({{"on_node_exit", "keep"}}));
+    BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+    const auto pid = node.pid_of("web");
+    kill_node(node);
+    node.forget("web");
+    if (!row.now.is_null()) node.add("web", row.now);
+    BOOST_REQUIRE_MESSAGE(node.start(), node.log());
+    BOOST_TEST(eventually([&] { return is_gone(pid); }, 30s));
+    if (row.left != 0) {
+      BOOST_REQUIRE(node.wait_for_status("web", "ready", 30s));
+      BOOST_TEST(node.pid_of("web") != pid);
+      BOOST_TEST(node.ask("POST", "/api/v1/servers/web/stop").status == 200);
+    }
+    BOOST_TEST(wait_for_no_container());
+    end_well(node, 30s);
+  }
 }
 
 /// No registry is needed for what a pull tells on its way.

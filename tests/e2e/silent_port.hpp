@@ -12,6 +12,7 @@ public:
   silent_port(const silent_port&) = delete;
   silent_port& operator=(const silent_port&) = delete;
   std::string url(const std::string& path) const;
+  int port() const { return port_; }
   /// Waits until somebody has connected.
   bool wait_for_client(std::chrono::milliseconds limit) const;
 
