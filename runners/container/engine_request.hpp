@@ -21,7 +21,7 @@ struct container_identity {
   std::string server;
   std::uint64_t instance = 0;
   std::uint64_t serial = 0; ///< Counts the containers of one node's life: no two have one name.
-  std::string kept; ///< It outlives its node, under this digest of its definition; empty = not.
+  std::string kept{}; ///< It outlives its node, under this digest of its definition; empty = not.
 };
 
 namespace container_label {
