@@ -112,7 +112,8 @@ bool is_default(const intensity_policy& x) {
 }
 
 /// It goes on being tried at its back-off; the window only stops who has switched that off, too.
-constexpr intensity_policy remote_intensity{1'000, milliseconds{60'000}, 0, milliseconds{300'000}};
+constexpr intensity_policy remote_intensity{1'000, milliseconds{60'000}, 1'000'000,
+                                            milliseconds{300'000}};
 
 void check_remote(fields& server, server_spec& spec, const http_place& place) {
   for (const auto key : of_processes)

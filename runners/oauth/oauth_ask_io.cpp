@@ -41,7 +41,6 @@ std::string head_of(const http_place& place, const oauth_question& x) {
 http_client_limits limits_for(bool outside_only) {
   http_client_limits limits;
   limits.dial.outside_only = outside_only;
-  limits.idle_max = 0;
   return limits;
 }
 
