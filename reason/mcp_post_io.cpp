@@ -116,7 +116,7 @@ private:
   post_hooks hooks_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<running> keep_; ///< Itself, until it has ended.
-  std::shared_ptr<http_exchange> way_;
+  std::shared_ptr<client_exchange> way_;
   std::optional<mcp::event_reader> reader_;
   std::string body_;
   post_end end_;

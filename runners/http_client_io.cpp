@@ -71,6 +71,7 @@ struct http_client::pool : std::enable_shared_from_this<http_client::pool> {
     stream->kept = true;
     stream->idle_since = steady_clock::now();
     stream->tcp.expires_never();
+    if (limits.idle_max == 0) return;
     if (idle.size() >= limits.idle_max) idle.pop_front();
     idle.push_back(std::move(stream));
     if (!armed) arm();
@@ -100,7 +101,7 @@ struct http_client::pool : std::enable_shared_from_this<http_client::pool> {
 
 namespace {
 
-class running final : public http_exchange, public std::enable_shared_from_this<running> {
+class running final : public client_exchange, public std::enable_shared_from_this<running> {
 public:
   running(std::shared_ptr<http_client::pool> pool, http_text request, http_hooks hooks)
       : pool_(std::move(pool)), request_(std::move(request)), hooks_(std::move(hooks)),
@@ -329,7 +330,7 @@ http_client::~http_client() {
   pool_->timer.cancel();
 }
 
-std::shared_ptr<http_exchange> http_client::start(http_text request, http_hooks hooks) {
+std::shared_ptr<client_exchange> http_client::start(http_text request, http_hooks hooks) {
   auto one = std::make_shared<running>(pool_, std::move(request), std::move(hooks));
   one->begin();
   return one;

@@ -45,12 +45,12 @@ struct http_hooks {
 };
 
 /// One request under way.
-class http_exchange {
+class client_exchange {
 public:
-  http_exchange() = default;
-  http_exchange(const http_exchange&) = delete;
-  http_exchange& operator=(const http_exchange&) = delete;
-  virtual ~http_exchange() = default;
+  client_exchange() = default;
+  client_exchange(const client_exchange&) = delete;
+  client_exchange& operator=(const client_exchange&) = delete;
+  virtual ~client_exchange() = default;
   /// Ends it unheard; to the server its caller is gone. Nothing once it has ended.
   virtual void close() = 0;
 };
@@ -77,7 +77,7 @@ public:
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;
 
-  std::shared_ptr<http_exchange> start(http_text request, http_hooks hooks);
+  std::shared_ptr<client_exchange> start(http_text request, http_hooks hooks);
   /// Connections that are kept now.
   std::size_t idle() const;
 

@@ -39,7 +39,7 @@ private:
   boost::asio::steady_timer timer_;
   std::size_t event_bytes_max_;
   hooks tell_;
-  std::shared_ptr<http_exchange> way_;
+  std::shared_ptr<client_exchange> way_;
   std::unique_ptr<mcp::event_reader> reader_;
   std::string last_id_;
   std::optional<std::chrono::milliseconds> retry_;

@@ -21,7 +21,7 @@ struct http_errand {
   bytes line;
   mcp::outgoing says;
   boost::asio::steady_timer timer; ///< Before the next step of it.
-  std::shared_ptr<http_exchange> way;
+  std::shared_ptr<client_exchange> way;
   http_answer_head head;
   answer_way how = answer_way::body;
   std::string body;
@@ -106,12 +106,12 @@ struct http_link::state : std::enable_shared_from_this<http_link::state> {
     stream,  ///< All answers come on that stream.
   };
   carrier carried = carrier::posts;
-  std::shared_ptr<http_exchange> older_way; ///< That stream's GET.
+  std::shared_ptr<client_exchange> older_way; ///< That stream's GET.
   std::unique_ptr<mcp::event_reader> older_reader;
   boost::asio::steady_timer older_timer;
   http_errand_ptr older_first;             ///< Whose POST was refused,
   std::string older_refusal;               ///< and with what.
-  std::shared_ptr<http_exchange> farewell; ///< The session's DELETE.
+  std::shared_ptr<client_exchange> farewell; ///< The session's DELETE.
   std::size_t requests = 0;                ///< Flying, of each kind.
   std::size_t listens = 0;
   std::size_t notes = 0;

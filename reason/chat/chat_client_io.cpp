@@ -53,7 +53,7 @@ struct chat_client::question {
   }
 
   boost::asio::steady_timer timer;
-  std::shared_ptr<http_exchange> way;
+  std::shared_ptr<client_exchange> way;
   http_answer_head head;
   std::string body;
   std::optional<mcp::event_reader> reader;

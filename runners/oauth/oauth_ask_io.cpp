@@ -105,7 +105,7 @@ private:
   oauth_heard then_; ///< Null once it has been called.
   http_client client_;
   asio::steady_timer timer_;
-  std::shared_ptr<http_exchange> way_;
+  std::shared_ptr<client_exchange> way_;
   oauth_reply reply_;
 };
 
