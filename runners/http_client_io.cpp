@@ -67,11 +67,10 @@ struct http_client::pool : std::enable_shared_from_this<http_client::pool> {
     return nullptr;
   }
   void keep(std::unique_ptr<http_stream> stream) {
-    if (closed) return;
+    if (closed || limits.idle_max == 0) return;
     stream->kept = true;
     stream->idle_since = steady_clock::now();
     stream->tcp.expires_never();
-    if (limits.idle_max == 0) return;
     if (idle.size() >= limits.idle_max) idle.pop_front();
     idle.push_back(std::move(stream));
     if (!armed) arm();
