@@ -64,7 +64,7 @@ struct chat_client::question {
 
 chat_client::chat_client(event_loop& loop, http_dialer& dialer, chat_place to)
     : loop_(loop), target_(to.place.target), to_(std::move(to)),
-      client_(dialer, http_endpoint{to_.place, {}, {}}) {
+      client_(dialer, http_endpoint{to_.place, {}, {}, {}}) {
   while (target_.ends_with('/')) target_.pop_back();
   target_ += "/chat/completions";
 }
