@@ -1,6 +1,7 @@
 #include "actors/instance_link_actor.hpp"
 
 #include "messages/http_place.hpp"
+#include "runners/remote_plan.hpp"
 
 #include <caf/send.hpp>
 
@@ -14,7 +15,7 @@ using options_ref = const instance_options_pointer&;
 link_choice choice_of(instance_pointer self, options_ref options) {
   link_choice how;
   how.kind = options->policy->link;
-  how.remote = options->plan->argv.empty();
+  how.remote = is_remote(*options->plan);
   how.server = options->id.server;
   if (!is_dialed(how.kind) || !options->plan->endpoint) return how;
   auto endpoint = std::make_shared<http_endpoint>(*options->plan->endpoint);

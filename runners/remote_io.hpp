@@ -1,6 +1,7 @@
 #pragma once
 #include "loop/asio.hpp"
 #include "runners/process_host.hpp"
+#include "runners/remote_plan.hpp"
 
 namespace toolscore {
 
@@ -22,7 +23,7 @@ public:
       : processes_(processes), remotes_(remotes) {}
 
   void spawn(const launch_plan& plan, spawn_options options, spawned then) override {
-    auto& host = plan.argv.empty() && plan.endpoint ? remotes_ : processes_;
+    auto& host = is_remote(plan) ? remotes_ : processes_;
     host.spawn(plan, std::move(options), std::move(then));
   }
   std::optional<kept_instance> kept(const server_id& id) const override {

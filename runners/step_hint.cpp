@@ -31,6 +31,7 @@ constexpr std::array troubles{
     known_trouble{"No matching version found", name},
     known_trouble{"No matching distribution found", name},
     known_trouble{"404 Not Found", name},
+    known_trouble{"could not be found or you do not have permission", name}, // npm, further down
     known_trouble{"ECONNREFUSED", reach},
     known_trouble{"ENOTFOUND", reach},
     known_trouble{"ETIMEDOUT", reach},

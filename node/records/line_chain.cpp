@@ -1,7 +1,5 @@
 #include "node/records/line_chain.hpp"
 
-#include "store/sha256_io.hpp"
-
 namespace toolscore {
 namespace {
 
@@ -14,7 +12,7 @@ constexpr std::size_t tail = begin.size() + digits + end.size();
 
 std::string line_chain::add(std::string_view line) {
   ++lines_;
-  hash_ = sha256_hex(hash_, line);
+  hash_ = digest_(hash_, line);
   std::string out(line.substr(0, line.empty() ? 0 : line.size() - 1));
   return out.append(begin).append(hash_).append(end) += '\n';
 }
@@ -25,7 +23,7 @@ std::string line_chain::check(std::string_view line) {
   if (at == line.npos || line.substr(at, begin.size()) != begin || !line.ends_with(end))
     return "it has no hash: it was not exported so, or it was cut";
   const auto told = line.substr(at + begin.size(), digits);
-  const auto found = sha256_hex(hash_, std::string(line.substr(0, at)) + '}');
+  const auto found = digest_(hash_, std::string(line.substr(0, at)) + '}');
   hash_ = told; // The lines behind it are judged by themselves.
   return told == found ? "" : "it, or the line before it, is not what was exported";
 }

@@ -11,6 +11,10 @@ namespace toolscore {
 /// hash was noted.
 class line_chain {
 public:
+  /// SHA-256 of two texts, one behind the other, as 64 hexadecimal digits.
+  using digest = std::string (*)(std::string_view, std::string_view);
+  explicit line_chain(digest of) : digest_(of) {}
+
   /// @param line  a JSON object without its newline
   /// @returns the object with its hash, and a newline
   std::string add(std::string_view line);
@@ -20,6 +24,7 @@ public:
   std::uint64_t lines() const noexcept { return lines_; }
 
 private:
+  digest digest_;
   std::string hash_;
   std::uint64_t lines_ = 0;
 };

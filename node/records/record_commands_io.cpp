@@ -8,6 +8,7 @@
 #include "node/terminal_io.hpp"
 #include "store/record_reader_io.hpp"
 #include "store/record_verify_io.hpp"
+#include "store/sha256_io.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -59,7 +60,7 @@ command_output verify_file(const cli_request& request) {
   if (request.file != "-") file.open(request.file);
   auto& from = request.file == "-" ? std::cin : file;
   if (!from) return refused({errc::io_failed, "cannot open " + request.file}, exit_code::usage);
-  line_chain chain;
+  line_chain chain(sha256_hex);
   std::vector<std::string> problems;
   std::string line;
   std::string problem;
@@ -73,7 +74,7 @@ command_output verify_file(const cli_request& request) {
 
 /// Goes to stdout piece by piece: a store may hold more than memory does.
 command_output export_all(const std::string& state_dir, const record_query& query) {
-  line_chain chain;
+  line_chain chain(sha256_hex);
   std::string text;
   std::string line;
   bool taken = true;

@@ -1,6 +1,6 @@
 #pragma once
 #include "node/exit_code.hpp"
-#include "store/record_verify_io.hpp"
+#include "store/chain_report.hpp"
 
 #include <cstdint>
 #include <string>

@@ -13,6 +13,7 @@ launch_plan plan_container(const server_spec& spec, const std::string& image_id)
   out.cwd = spec.cwd;
   out.name = spec.id.value;
   out.limits = spec.policy.limits;
+  out.endpoint = spec.endpoint;
   return out;
 }
 

@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(who_is_asked_in_a_call_by_call_tool_comes_back_with_the_cal
                        asked["requestState"].dump();
   BOOST_TEST(call("db__read", answers)["error"]["code"] == -32602); // It is another call's.
   const auto done = call("fs__read", answers);
-  BOOST_TEST(done["result"]["resultType"] == "complete", done.dump());
+  BOOST_TEST(done["result"]["content"].is_array(), done.dump());
   BOOST_TEST(of.node.on_loop([&] { return told; }) == R"({"action":"decline"})");
 }
 

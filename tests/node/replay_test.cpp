@@ -2,6 +2,7 @@
 #include "node/records/line_chain.hpp"
 #include "node/records/replay.hpp"
 #include "node/wall_time.hpp"
+#include "store/sha256_io.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -26,6 +27,8 @@ std::string told(const reply_json& was, const char* response) {
 }
 
 } // namespace
+
+constexpr line_chain::digest digest = sha256_hex;
 
 BOOST_AUTO_TEST_SUITE(replay)
 
@@ -99,7 +102,7 @@ BOOST_AUTO_TEST_CASE(differences_are_bounded) {
 }
 
 BOOST_AUTO_TEST_CASE(a_chain_of_lines_finds_what_was_changed_left_out_or_moved) {
-  line_chain written;
+  line_chain written(digest);
   std::vector<std::string> lines;
   for (const char* text : {R"({"number":1})", R"({"number":2})", R"({"number":3})"}) {
     lines.push_back(written.add(text));
@@ -108,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_chain_of_lines_finds_what_was_changed_left_out_or_moved) 
     lines.back().pop_back();
   }
   const auto broken = [](const std::vector<std::string>& read) {
-    line_chain chain;
+    line_chain chain(digest);
     std::string out;
     for (const auto& x : read)
       if (!chain.check(x).empty()) out += std::to_string(chain.lines()) + " ";
@@ -120,11 +123,11 @@ BOOST_AUTO_TEST_CASE(a_chain_of_lines_finds_what_was_changed_left_out_or_moved) 
   auto changed = lines;
   changed[1].replace(changed[1].find('2'), 1, "9");
   BOOST_TEST(broken(changed) == "2 ");
-  line_chain again;
+  line_chain again(digest);
   BOOST_TEST(again.check(lines[0]) == "");
   BOOST_TEST(again.hash() != written.hash());
   for (const char* text : {"", "{}", R"({"number":1})", R"({"hash":"12"})"}) {
-    line_chain chain;
+    line_chain chain(digest);
     BOOST_TEST(!chain.check(text).empty(), text);
   }
 }
