@@ -1,7 +1,7 @@
 #pragma once
-#include "bench/figures.hpp"
 #include "bench/board_io.hpp"
 #include "bench/child_io.hpp"
+#include "bench/figures.hpp"
 #include "bench/scratch_io.hpp"
 #include "messages/error.hpp"
 
@@ -11,7 +11,6 @@
 #include <vector>
 
 namespace toolscore {
-
 
 /// What a subject is started from.
 struct subject_plan {

@@ -36,7 +36,7 @@ enum class route_kind : std::uint8_t {
   server_login,   ///< POST /api/v1/servers/{name}/login
   server_login_state,
   server_logout,
-  server_update,  ///< POST /api/v1/servers/{name}/update
+  server_update, ///< POST /api/v1/servers/{name}/update
 };
 const char* to_string(route_kind x) noexcept;
 

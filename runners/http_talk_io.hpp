@@ -109,10 +109,10 @@ struct http_link::state : std::enable_shared_from_this<http_link::state> {
   std::shared_ptr<client_exchange> older_way; ///< That stream's GET.
   std::unique_ptr<mcp::event_reader> older_reader;
   boost::asio::steady_timer older_timer;
-  http_errand_ptr older_first;             ///< Whose POST was refused,
-  std::string older_refusal;               ///< and with what.
+  http_errand_ptr older_first;               ///< Whose POST was refused,
+  std::string older_refusal;                 ///< and with what.
   std::shared_ptr<client_exchange> farewell; ///< The session's DELETE.
-  std::size_t requests = 0;                ///< Flying, of each kind.
+  std::size_t requests = 0;                  ///< Flying, of each kind.
   std::size_t listens = 0;
   std::size_t notes = 0;
   std::uint64_t accepted = 0;   ///< Lines that were given numbers.

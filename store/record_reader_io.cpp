@@ -30,9 +30,8 @@ result<done> with_records(const std::string& state_dir,
 
 result<done> read_records(const std::string& state_dir, const record_query& query,
                           const std::function<bool(const record_row&)>& use) {
-  return with_records(state_dir, [&](SQLite::Database& base) {
-    return select_records(base, query, use);
-  });
+  return with_records(state_dir,
+                      [&](SQLite::Database& base) { return select_records(base, query, use); });
 }
 
 } // namespace toolscore
