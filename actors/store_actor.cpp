@@ -195,24 +195,6 @@ result<done> drop(store_files& files, const server_id& server) {
   return removed;
 }
 
-result<record_query> query_of(const trajectory_query& asked) {
-  record_query query;
-  query.server = asked.server;
-  query.tool = asked.tool;
-  query.trajectory = asked.trajectory;
-  query.after = asked.after;
-  query.limit = asked.limit;
-  query.since_us = asked.since_us;
-  query.before_us = asked.before_us;
-  if (asked.outcome.empty()) return query;
-  const auto outcomes = outcomes_of(asked.outcome);
-  if (!outcomes)
-    return error{errc::bad_request,
-                 "outcome is success, failed, admission, transport, rpc or tool"};
-  query.outcomes = *outcomes;
-  return query;
-}
-
 stored_instance row_of(const put_instance& message) {
   stored_instance row;
   row.id = message.instance;

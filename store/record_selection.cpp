@@ -18,6 +18,24 @@ std::optional<std::uint64_t> outcomes_of(std::string_view word) noexcept {
   return std::nullopt;
 }
 
+result<record_query> query_of(const trajectory_query& asked) {
+  record_query query;
+  query.server = asked.server;
+  query.tool = asked.tool;
+  query.trajectory = asked.trajectory;
+  query.after = asked.after;
+  query.limit = asked.limit;
+  query.since_us = asked.since_us;
+  query.before_us = asked.before_us;
+  if (asked.outcome.empty()) return query;
+  const auto outcomes = outcomes_of(asked.outcome);
+  if (!outcomes)
+    return error{errc::bad_request,
+                 "outcome is success, failed, admission, transport, rpc or tool"};
+  query.outcomes = *outcomes;
+  return query;
+}
+
 bool is_meant(const record_query& query, const record_row& row) noexcept {
   if (row.number <= query.after) return false;
   if (query.since_us && row.at_us + (row.gap ? row.total_us : 0) < *query.since_us) return false;

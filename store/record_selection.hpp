@@ -1,4 +1,6 @@
 #pragma once
+#include "messages/backend.hpp"
+#include "messages/error.hpp"
 #include "store/record_block.hpp"
 
 #include <cstddef>
@@ -25,6 +27,9 @@ struct record_query {
 /// The outcomes of a word: "success", "failed" (each that is none), or one step that failed:
 /// "admission", "transport", "rpc", "tool". Nothing for another word.
 std::optional<std::uint64_t> outcomes_of(std::string_view word) noexcept;
+
+/// @error bad_request  the outcome is no such word
+result<record_query> query_of(const trajectory_query& asked);
 
 bool is_meant(const record_query& query, const record_row& row) noexcept;
 

@@ -23,22 +23,16 @@ command_output refused(const error& failure, exit_code code = exit_code::failed)
   return {{}, "error: " + failure.detail + "\n", code};
 }
 
-result<record_query> query_of(const cli_request& request) {
-  record_query query;
-  query.server = request.server;
-  query.tool = request.tool;
-  query.trajectory = request.trajectory;
-  query.after = request.after;
-  query.since_us = request.since_us;
-  query.before_us = request.before_us;
-  if (request.outcome.empty()) return query;
-  const auto outcomes = outcomes_of(request.outcome);
-  if (!outcomes)
-    return error{errc::bad_request, "--outcome is success, failed, admission, transport, rpc or "
-                                    "tool, not " +
-                                        printable(request.outcome)};
-  query.outcomes = *outcomes;
-  return query;
+trajectory_query asked_by(const cli_request& request) {
+  trajectory_query asked;
+  asked.server = request.server;
+  asked.tool = request.tool;
+  asked.trajectory = request.trajectory;
+  asked.outcome = request.outcome;
+  asked.since_us = request.since_us;
+  asked.before_us = request.before_us;
+  asked.after = request.after;
+  return asked;
 }
 
 /// A line without its end. @returns false at the end of the file
@@ -104,7 +98,7 @@ command_output records_command(const cli_request& request) {
     const auto report = verify_records(*state_dir);
     return report ? store_verdict(*report, request.json) : refused(report.failure());
   }
-  const auto query = query_of(request);
+  const auto query = query_of(asked_by(request));
   if (!query) return refused(query.failure(), exit_code::usage);
   if (request.action == "export") return export_all(*state_dir, *query);
   record_statistics counted;
