@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from py_node import BUILD, MARKER, Failed, check
+from py_node import BUILD, MARKER, Failed, check, eventually
 
 REASON = os.path.abspath(BUILD + "/bin/toolscore-reason")
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers/reason/tools.py")
@@ -14,6 +14,11 @@ TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers/reason
 def server(**more):
     """A definition of the server with all the tools."""
     return {"command": sys.executable, "args": [TOOLS], **more}
+
+
+def wait_for_tools(node, tool):
+    """A server is ready before its list of tools stands at the joint endpoint."""
+    eventually(lambda: '"%s"' % tool in node.ask("GET", "/api/v1/tools")[1], "the tool " + tool)
 
 
 def url(node):
@@ -72,8 +77,6 @@ def check_truth(line):
 
 def records(node, trajectory, count):
     """The node's own records of these calls, once there are so many."""
-    from py_node import eventually
-
     def all_of_it():
         text = node.ask("GET", "/api/v1/trajectories?limit=1000&trajectory=" + trajectory)[1]
         found = [json.loads(x) for x in text.splitlines() if x]

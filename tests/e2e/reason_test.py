@@ -7,7 +7,7 @@ import socket
 import time
 
 from py_node import check, eventually, run
-from py_reason import begin, check_truth, end, executions, lines, reason, records, server, url
+from py_reason import begin, check_truth, end, executions, lines, reason, records, server, url, wait_for_tools
 
 
 def call(tool, server="s", expect=None, **arguments):
@@ -38,7 +38,7 @@ TASKS = [
 def all_is_as_expected(node, era):
     node.servers["s"] = server()
     node.start()
-    node.wait_for("s", "ready")
+    wait_for_tools(node, "s__echo")
     code, text, told = reason(node, TASKS, "--era", era, "--trajectory", "run", "--set", "WHO=me")
     check(code == 0, text)
     check([x["task_id"] for x in told] == [x["task_id"] for x in TASKS], "a line a task: %s" % told)
