@@ -141,7 +141,10 @@ FOR_EACH_BACKEND(its_pid_is_the_servers_on_the_host) {
   runner_fixture all(backend_kind);
   const auto child = all.must_start(all.plan("subject", {"wait"}));
   std::string name;
-  std::getline(std::ifstream("/proc/" + std::to_string(child->pid()) + "/comm"), name);
+  all.run_until([&] { // An engine's init may have begun it and not gone over to it yet.
+    std::getline(std::ifstream("/proc/" + std::to_string(child->pid()) + "/comm"), name);
+    return name == "subject";
+  });
   BOOST_TEST(name == "subject");
   BOOST_TEST(child->init_pid() > 0);
   BOOST_TEST(child->init_pid() != child->pid());

@@ -238,7 +238,7 @@ def a_refused_renewal_asks_for_a_login_and_not_for_patience(node):
     reason = node.row("docs")["reason"]
     check("its login has ended" in reason and "run: toolscore login docs" in reason, reason)
     check("toolscore login docs" in told, told)
-    check(not os.path.exists(node.state + "/secrets/docs"), "what is good no more is not kept")
+    eventually(lambda: not os.path.exists(node.state + "/secrets/docs"), "what is good no more is not kept")
     authority.faults = set()
     check(log_in(node, authority)[0] == 0, "the next login")
     node.wait_for("docs", "ready")
