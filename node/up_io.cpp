@@ -7,6 +7,7 @@
 #include "node/client_tokens_io.hpp"
 #include "node/config_file_io.hpp"
 #include "node/exit_code.hpp"
+#include "node/start_memory_io.hpp"
 #include "node/token_io.hpp"
 
 #include <algorithm>
@@ -153,6 +154,26 @@ private:
   bool accompanied_ = false;
 };
 
+/// The start is over once every server is ready or has its verdict; what only it needed goes.
+class start_watch {
+public:
+  explicit start_watch(runtime& tree) : tree_(tree), quiet_(tree.io()) {}
+
+  void look() {
+    if (seen_ || !tree_.tree().readiness().ready) return;
+    seen_ = true;
+    quiet_.expires_after(std::chrono::milliseconds{300}); // The last of them report to the end.
+    quiet_.async_wait([](const boost::system::error_code& failure) {
+      if (!failure) give_back_start_memory();
+    });
+  }
+
+private:
+  runtime& tree_;
+  boost::asio::steady_timer quiet_;
+  bool seen_ = false;
+};
+
 /// Serves until a signal asks to end; a second one ends the wait for calls in flight.
 int serve(runtime& tree, const up_options& asked, const node_config& config,
           gateway_options options, std::string& endpoint) {
@@ -198,7 +219,13 @@ int serve(runtime& tree, const up_options& asked, const node_config& config,
                 log::kv("reason", "tokens and all else travel unencrypted; set node.tls")});
   log::write(log::level::info, "node.started",
              {log::kv("endpoint", endpoint), log::kv("state_dir", config.state_dir)});
-  tree.run_until([&] { return ending.over() || tree.ended().has_value(); });
+  {
+    start_watch starting(tree);
+    tree.run_until([&] {
+      starting.look();
+      return ending.over() || tree.ended().has_value();
+    });
+  }
   const bool asked_for = ending.over(); // Else significant servers have ended.
   if (with.beside != nullptr && !asked_for) with.beside->finish();
   log::write(log::level::info, "node.stopping", {log::kv("signal", ending.caught())});
