@@ -5,10 +5,13 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <charconv>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace toolscore {
 namespace {
@@ -22,7 +25,7 @@ using tcp = asio::ip::tcp;
 struct place {
   bool tls = false;
   std::string host;
-  std::string port;
+  std::uint16_t port = 0;
   std::string authority; ///< As it stands in the URL.
   std::string target;
 };
@@ -44,9 +47,11 @@ std::optional<place> read_place(std::string_view url) {
     host = host.substr(0, colon);
   }
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || port.empty()) return std::nullopt;
+  if (host.empty()) return std::nullopt;
   x.host = host;
-  x.port = port;
+  const auto* const port_end = port.data() + port.size();
+  const auto [end, failure] = std::from_chars(port.data(), port_end, x.port);
+  if (failure != std::errc{} || end != port_end || x.port == 0) return std::nullopt;
   return x;
 }
 
@@ -67,30 +72,33 @@ public:
            std::shared_ptr<asio::ssl::context> trusted,
            std::function<void(result<std::string>)> then)
       : to_(std::move(to)), then_(std::move(then)), context_(std::move(trusted)),
-        stream_(io, *context_), resolver_(io), deadline_(io) {
+        stream_(io, *context_), names_(std::make_unique<name_lookup>(io, limits.ask)),
+        deadline_(io) {
     deadline_.expires_after(limits.patience);
     parser_.body_limit(limits.bytes_max);
     parser_.header_limit(64u << 10);
   }
 
   void start() {
-    // A name server that does not answer cannot be told to stop, so its answer may come when nobody
-    // waits for it any more.
-    deadline_.async_wait([weak = weak_from_this()](const error_code& stopped) {
-      const auto self = weak.lock();
-      if (!stopped && self) self->fail("no answer in time");
+    deadline_.async_wait([self = shared_from_this()](const error_code& stopped) {
+      if (!stopped) self->fail("no answer in time");
     });
     if (!expect_peer(stream_.native_handle(), to_.host)) return fail("no such host name");
-    resolver_.async_resolve(to_.host, to_.port,
-                            next([](fetching& self, const tcp::resolver::results_type& found) {
-                              self.connect(found);
-                            }));
+    // Weak, for the lookup is ours; the deadline keeps us meanwhile.
+    names_->find(to_.host, [weak = weak_from_this()](const result<name_lookup::addresses>& found) {
+      const auto self = weak.lock();
+      if (!self || !self->then_) return;
+      if (!found) return self->fail(found.failure().detail);
+      self->connect(*found);
+    });
   }
 
 private:
-  void connect(const tcp::resolver::results_type& found) {
+  void connect(const name_lookup::addresses& found) {
+    std::vector<tcp::endpoint> places;
+    for (const auto& address : found) places.emplace_back(address, to_.port);
     beast::get_lowest_layer(stream_).async_connect(
-        found, next([](fetching& self, const tcp::endpoint&) { self.connected(); }));
+        places, next([](fetching& self, const tcp::endpoint&) { self.connected(); }));
   }
   void connected() {
     if (!to_.tls) return send();
@@ -137,7 +145,7 @@ private:
   void fail(const std::string& why) { end(error{errc::io_failed, why}); }
   void end(result<std::string> x) {
     deadline_.cancel();
-    resolver_.cancel();
+    names_.reset(); // A name server that does not answer is waited for no longer.
     beast::get_lowest_layer(stream_).close();
     if (auto then = std::exchange(then_, nullptr)) then(std::move(x));
   }
@@ -146,7 +154,7 @@ private:
   std::function<void(result<std::string>)> then_; ///< Null once it has been called.
   std::shared_ptr<asio::ssl::context> context_;
   beast::ssl_stream<beast::tcp_stream> stream_;
-  tcp::resolver resolver_;
+  std::unique_ptr<name_lookup> names_;
   asio::steady_timer deadline_;
   http::request<http::empty_body> request_;
   http::response_parser<http::string_body> parser_;

@@ -1,5 +1,6 @@
 #pragma once
 #include "loop/asio.hpp"
+#include "loop/name_lookup_io.hpp"
 #include "messages/error.hpp"
 
 #include <chrono>
@@ -12,6 +13,7 @@ namespace toolscore {
 struct fetch_limits {
   std::chrono::milliseconds patience{10'000}; ///< For all of it.
   std::size_t bytes_max = 256u << 10;
+  name_lookup::resolver ask = name_lookup::ask_system;
 };
 
 /// The text behind an https:// URL, or an http:// one, by one GET that follows no redirection. The

@@ -1,7 +1,7 @@
 #pragma once
+#include "loop/name_lookup_io.hpp"
 #include "messages/http_place.hpp"
 #include "runners/http_stream_io.hpp"
-#include "runners/name_lookup_io.hpp"
 #include "runners/proxy_rules.hpp"
 #include "runners/tls_trust_io.hpp"
 

@@ -4,11 +4,13 @@
 #include "tests/gateway/server_fixture.hpp"
 #include "tests/gateway/signing.hpp"
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
+#include <thread>
 
 using namespace toolscore;
 using namespace toolscore::test;
@@ -58,6 +60,36 @@ BOOST_AUTO_TEST_CASE(who_does_not_answer_is_given_up) {
   BOOST_TEST(fetched("http://127.0.0.1:" + std::to_string(silent.local_endpoint().port()) + "/k",
                      limits) == "! no answer in time");
   BOOST_TEST((std::chrono::steady_clock::now() - begun < 5s));
+}
+
+std::atomic<bool> name_server_answers = false;
+std::atomic<bool> name_server_done = false;
+
+BOOST_AUTO_TEST_CASE(a_name_server_that_does_not_answer_is_given_up_too) {
+  fetch_limits limits;
+  limits.patience = 100ms;
+  limits.ask = [](const std::string&) -> result<name_lookup::addresses> {
+    while (!name_server_answers) std::this_thread::yield();
+    name_server_done = true;
+    return name_lookup::addresses{boost::asio::ip::address_v4::loopback()};
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(fetched("http://silent.example/k", limits) == "! no answer in time");
+  // The loop ends with its question open.
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < 5s));
+  BOOST_TEST(!name_server_done);
+  name_server_answers = true;
+  while (!name_server_done) std::this_thread::yield();
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_name_and_a_port_that_is_none_are_told) {
+  fetch_limits limits;
+  limits.ask = [](const std::string&) -> result<name_lookup::addresses> {
+    return error{errc::io_failed, "Name or service not known"};
+  };
+  BOOST_TEST(fetched("http://unknown.example/k", limits) == "! Name or service not known");
+  for (const char* port : {"0", "65536", "http", "80x", ""})
+    BOOST_TEST(fetched(std::string("http://127.0.0.1:") + port + "/k") == "! no such URL");
 }
 
 BOOST_AUTO_TEST_CASE(over_tls_the_servers_name_must_be_vouched_for) {

@@ -1,4 +1,4 @@
-#include "runners/name_lookup_io.hpp"
+#include "loop/name_lookup_io.hpp"
 
 #include <netdb.h>
 
