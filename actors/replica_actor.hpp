@@ -37,6 +37,7 @@ struct instance_life {
 struct list_fetch {
   mcp::served_list kind = mcp::served_list::tools;
   mcp::list_pager pager;
+  std::uint32_t look = 0; ///< The owner's `looks` when it began.
 };
 
 /// One of the instances that a server has at once: a place in which one instance follows another.

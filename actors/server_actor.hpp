@@ -125,6 +125,8 @@ struct server_actor_state {
   /// Of the policy and of what is held; holds at every endpoint. Null where that offers every tool.
   std::unique_ptr<mcp::tool_filter> filter;
   std::vector<std::string> held; ///< Tools that are not as they were approved; "*" = all.
+  std::uint32_t looks = 0;       ///< Instances whose tools were or are to be looked at.
+  bool unlooked = false;         ///< With "pin": "enforce": calls wait until the newest one's were.
   waiting_line waiting;          ///< Calls that wait for an instance, or for their turn.
   std::list<open_round> rounds;  ///< The oldest first.
   std::uint64_t last_round = 0;

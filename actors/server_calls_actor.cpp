@@ -253,6 +253,8 @@ void admit_call(server_actor_pointer self, call_request&& request,
                    : detail_hidden(request.tool);
     return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
   }
+  if (is_recorded(request) && state.unlooked && admission_of(self) == admission::serve)
+    return wait_in_line(self, std::move(request), waits_for::start, wait_until);
   if (state.mirrored && request.mirrored && refuse_mirror(self, request)) return;
   if (request.method == "subscriptions/listen")
     return admit_listen(self, std::move(request), wait_until);

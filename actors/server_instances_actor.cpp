@@ -8,6 +8,7 @@
 #include "actors/server_logs_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/server_own_actor.hpp"
+#include "actors/server_pins_actor.hpp"
 #include "actors/server_replicas_actor.hpp"
 #include "actors/server_upkeep_actor.hpp"
 #include "config/json_text.hpp"
@@ -116,6 +117,7 @@ void take_ready(server_actor_pointer self, const instance_ready& message) {
   begin_upkeep(self, *one);
   changed(self);
   if (!one->wire) return;
+  if (one->owned_by.empty()) begin_look(self);
   fetch_lists(self, *one);
   sync_listens(self, *one);
   sync_log_level(self, *one);

@@ -66,9 +66,15 @@ void fetch_next(server_actor_pointer self) {
       if (!changed.empty()) tell_catalog(self, changed);
       continue;
     }
-    one->fetch.emplace(list_fetch{kind, mcp::list_pager(std::string(mcp::words_of(kind).member))});
+    one->fetch.emplace(
+        list_fetch{kind, mcp::list_pager(std::string(mcp::words_of(kind).member)), state.looks});
     return ask_server(self, *one, own_request::list, one->fetch->pager.start());
   }
+}
+
+void end_fetch(server_actor_pointer self, replica& one) {
+  one.fetch.reset();
+  fetch_next(self);
 }
 
 mcp::list_kind kind_of(mcp::served_list kind) {
@@ -102,8 +108,9 @@ void take_whole(server_actor_pointer self, const replica& one, mcp::served_list 
                 mcp::list_pager::finished&& finished) {
   if (kind != mcp::served_list::tools) return take_known(self, one, kind, std::move(finished));
   auto held = std::make_shared<mcp::list_pager::finished>(std::move(finished));
-  const auto go_on = [self, place = &one, held] {
+  const auto go_on = [self, place = &one, held, look = one.fetch->look] {
     take_known(self, *place, mcp::served_list::tools, std::move(*held));
+    end_look(self, look);
   };
   if (!check_tools(self, held->array, go_on)) go_on();
 }
@@ -193,21 +200,22 @@ void take_list_answer(server_actor_pointer self, replica& one, const std::string
   auto step = one.fetch->pager.on_result(spans.result.of(line));
   if (auto* more = std::get_if<mcp::list_pager::next_page>(&step))
     return ask_server(self, one, own_request::list, more->params);
-  const auto kind = one.fetch->kind;
-  if (auto* finished = std::get_if<mcp::list_pager::finished>(&step))
-    take_whole(self, one, kind, std::move(*finished));
-  give_up_list(self, one);
+  auto* finished = std::get_if<mcp::list_pager::finished>(&step);
+  if (finished == nullptr) return give_up_list(self, one);
+  take_whole(self, one, one.fetch->kind, std::move(*finished));
+  end_fetch(self, one);
 }
 
 void give_up_list(server_actor_pointer self, replica& one) {
-  one.fetch.reset();
-  fetch_next(self);
+  if (!one.fetch) return;
+  if (one.fetch->kind == mcp::served_list::tools) miss_look(self, one);
+  end_fetch(self, one);
 }
 
 void lose_list(server_actor_pointer self, replica& one) {
   if (!one.fetch) return;
   self->state.lists_due.add(one.fetch->kind);
-  give_up_list(self, one);
+  end_fetch(self, one);
 }
 
 } // namespace toolscore

@@ -1,7 +1,9 @@
 #include "actors/server_pins_actor.hpp"
 
+#include "actors/server_calls_actor.hpp"
 #include "actors/server_lists_actor.hpp"
 #include "loop/log_io.hpp"
+#include "mcp/members.hpp"
 
 #include <algorithm>
 #include <caf/send.hpp>
@@ -49,16 +51,17 @@ void hold(server_actor_pointer self, std::vector<std::string> names) {
   state.filter = filter.open() ? nullptr : std::make_unique<mcp::tool_filter>(std::move(filter));
 }
 
+/// Nobody knows which of them are as they were approved.
+void leave_unchecked(server_actor_pointer self, const std::string& why) {
+  const auto& state = self->state;
+  log::write(log::level::error, "tools.unchecked",
+             {log::kv("server", state.options->spec->id.value), log::kv("reason", why)});
+  if (pin_of(state) == pin_mode::enforce) hold(self, {"*"});
+}
+
 void take_verdict(server_actor_pointer self, const result<tools_seen>& seen) {
   auto& state = self->state;
-  if (!seen) {
-    log::write(log::level::error, "tools.unchecked",
-               {log::kv("server", state.options->spec->id.value),
-                log::kv("reason", seen.failure().detail)});
-    // Nobody knows which of them are as they were approved.
-    if (pin_of(state) == pin_mode::enforce) hold(self, {"*"});
-    return;
-  }
+  if (!seen) return leave_unchecked(self, seen.failure().detail);
   if (!seen->changed.empty()) tell(self, "tools.changed", joined(seen->changed));
   if (pin_of(state) == pin_mode::enforce && seen->held != state.held) hold(self, seen->held);
 }
@@ -83,6 +86,28 @@ bool check_tools(server_actor_pointer self, const std::string& tools_array,
 
 void begin_pins(server_actor_pointer self) {
   if (pin_of(self->state) == pin_mode::enforce) check_tools(self, "[]", nullptr);
+}
+
+void begin_look(server_actor_pointer self) {
+  auto& state = self->state;
+  ++state.looks;
+  state.unlooked = pin_of(state) == pin_mode::enforce;
+}
+
+void end_look(server_actor_pointer self, std::uint32_t look) {
+  auto& state = self->state;
+  if (!state.unlooked || look != state.looks) return;
+  state.unlooked = false;
+  write_waiting(self);
+}
+
+void miss_look(server_actor_pointer self, const replica& one) {
+  const auto look = one.fetch->look;
+  if (!self->state.unlooked || look != self->state.looks) return;
+  // What declares no tools may well refuse to list them.
+  if (one.handshake && mcp::is_object(mcp::member_of(one.handshake->capabilities_json, "tools")))
+    leave_unchecked(self, "the server did not list its tools");
+  end_look(self, look);
 }
 
 void take_approval(server_actor_pointer self, const approve_request& request) {

@@ -15,6 +15,12 @@ void begin_pins(server_actor_pointer self);
 /// nothing waits for that, and `then` is dropped
 bool check_tools(server_actor_pointer self, const std::string& tools_array,
                  std::function<void()> then);
+/// An instance is ready. Where changed tools are held back, none is called until it is known which.
+void begin_look(server_actor_pointer self);
+/// The tools of the look that began so are known, and what is held back of them.
+void end_look(server_actor_pointer self, std::uint32_t look);
+/// They could not be had: nobody knows which of them are as they were approved.
+void miss_look(server_actor_pointer self, const replica& one);
 /// A person approves a tool as it is now, or with an empty name all of them.
 void take_approval(server_actor_pointer self, const approve_request& request);
 /// Whether a tool, by its server's own name, is held back.
