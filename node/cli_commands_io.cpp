@@ -95,8 +95,11 @@ void add_node_commands(adder& x) {
       x.command(command_kind::plan, "plan",
                 "Print every step and command that would run for a server, and run none: a "
                 "server of the configuration, or of one source, or -- COMMAND [ARGUMENTS...]",
-                "toolscore plan fs");
-  plan.add_option("NAME", x.out.server, "The server's name")->type_name("");
+                "toolscore plan https://code.example/a/server.git");
+  plan.add_option("NAME", x.out.server,
+                  "The server's name, or a source that can be nothing else: URL.git, ./DIR, "
+                  "@SCOPE/PKG, PKG==VERSION, FILE.mcpb, FILE.tar.gz")
+      ->type_name("");
   add_source_options(plan, x.out);
   x.command(command_kind::doctor, "doctor",
             "Say what this host can do to hold, limit and isolate servers, and for which of the "

@@ -6,9 +6,12 @@
 #include "node/node_address_io.hpp"
 #include "node/plan_server_io.hpp"
 #include "node/reply_json.hpp"
+#include "node/sources/source_word.hpp"
 #include "node/up_io.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace toolscore {
 namespace {
@@ -32,14 +35,33 @@ result<server_spec> given_server(cli_request request, const server_policy& defau
   return parse_server(request.server, config, request.server, defaults, env, nullptr);
 }
 
-result<server_spec> configured_server(const cli_request& request, const node_config& config) {
+/// The request with its word as its source, where that can be meant by nothing else.
+std::optional<cli_request> with_source(const cli_request& request) {
+  auto found = source_of_word(request.server);
+  if (!found) return std::nullopt;
+  auto out = request;
+  out.server.clear();
+  const bool here = found->value.find("://") == found->value.npos;
+  if (found->key == "git")
+    out.git = std::move(found->value);
+  else if (here && (found->key == "path" || found->key == "archive" || found->key == "mcpb"))
+    out.sources.emplace_back(found->key, absolute_path(found->value));
+  else
+    out.sources.emplace_back(std::move(found->key), std::move(found->value));
+  return out;
+}
+
+result<server_spec> configured_server(const cli_request& request, const node_config& config,
+                                      const environment& env) {
   const auto at =
       std::find_if(config.servers.begin(), config.servers.end(),
                    [&](const server_spec& spec) { return spec.id.value == request.server; });
   if (at != config.servers.end()) return *at;
-  return error{errc::unknown_server, "the configuration has no server \"" + request.server +
-                                         "\"; name one of it, or give "
-                                         "a source"};
+  if (const auto given = with_source(request)) return given_server(*given, config.defaults, env);
+  return error{errc::unknown_server,
+               "the configuration has no server \"" + request.server +
+                   "\"; name one of it, or say what it is: --git URL, --npm PKG, --pypi PKG, "
+                   "--path DIR, --archive FILE, --mcpb FILE, --image IMAGE, --remote URL"};
 }
 
 } // namespace
@@ -54,7 +76,7 @@ command_output plan_command(const cli_request& request) {
                     "name a server of the configuration, or give a source, as `toolscore "
                     "add` takes it"});
   const auto spec = has_source(request) ? given_server(request, config->defaults, env)
-                                        : configured_server(request, *config);
+                                        : configured_server(request, *config, env);
   if (!spec)
     return refused(spec.failure(), spec.failure().code == errc::unknown_server
                                        ? exit_code::unknown_server

@@ -1,4 +1,5 @@
-// What is installed, who uses it, and what may go: `toolscore cache` beside nodes and between them.
+// What would be installed (`toolscore plan`), what is, who uses it, and what may go: `toolscore
+// cache` beside nodes and between them.
 #include "talk.hpp"
 #include "workshop.hpp"
 
@@ -102,6 +103,24 @@ BOOST_AUTO_TEST_CASE(where_a_definition_cannot_be_read_nothing_is_removed) {
   BOOST_TEST(std::filesystem::exists(node.state_dir() + "/installs"));
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(node.state_dir() + "/installs"),
                            std::filesystem::directory_iterator()) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_would_run_is_told_for_a_name_and_for_a_source_by_its_word) {
+  node.add("one", {{"npm", "tiny-one"}});
+  node.write_config();
+  const auto planned = [&](const std::string& word) {
+    return node.command({"-c", node.directory() + "/toolscore.json", "plan", word}, account::own);
+  };
+  for (const char* word : {"one", "@scope/tiny-one", "git@code.example:a/b", "tiny==1.0"}) {
+    const auto told = planned(word);
+    BOOST_TEST(told.code == 0, word << ": " << told.text);
+    const bool named = word == std::string("one");
+    BOOST_TEST(told.text.find(named ? "tiny-one" : word) != std::string::npos, told.text);
+  }
+  const auto unknown = planned("tiny-one");
+  BOOST_TEST(unknown.code == 4, unknown.text);
+  BOOST_TEST(unknown.text.find("say what it is: --git URL") != std::string::npos, unknown.text);
+  BOOST_TEST(!std::filesystem::exists(node.state_dir() + "/installs"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
