@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(what_a_store_writes_is_read_and_written_alike_but_for_the_m
     BOOST_TEST(lines.row().imported);
     auto marked = row;
     marked.imported = true;
+    marked.number = 0; // Another store gives its own.
     BOOST_TEST(line_of(lines.row()) == line_of(marked));
   }
 }
