@@ -26,7 +26,7 @@ http_request message(const call_session& session, const reply_json& body) {
 } // namespace
 
 call_session::call_session(const std::string& server, std::chrono::milliseconds wait)
-    : target("/mcp/" + percent_encoded(server)), timeout(wait) {}
+    : target(server.empty() ? "/mcp" : "/mcp/" + percent_encoded(server)), timeout(wait) {}
 
 std::optional<command_output> open_session(call_session& session, const command_context& context,
                                            bool json) {

@@ -8,7 +8,7 @@
 
 namespace toolscore {
 
-/// A legacy session of a command with one server of the node.
+/// A legacy session of a command with one server of the node; without a name, with all of them.
 struct call_session {
   call_session(const std::string& server, std::chrono::milliseconds wait);
 

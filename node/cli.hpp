@@ -74,12 +74,13 @@ struct cli_request {
   std::string outcome;
   std::optional<std::int64_t> since_us; ///< Microseconds since 1970.
   std::optional<std::int64_t> before_us;
-  std::string against; ///< trajectories replay: --against.
+  std::string against;   ///< trajectories replay: --against.
+  bool imported = false; ///< trajectories stats, export.
   std::int64_t after = 0;
   std::uint32_t limit = 100;
   std::chrono::seconds timeout{630};
-  std::string file;     ///< check; trajectories verify, replay.
-  std::string action;   ///< cache: "ls" or "gc"; trajectories: "verify", "stats" or "export".
+  std::string file;     ///< check; trajectories verify, replay, import.
+  std::string action;   ///< cache: "ls" or "gc"; trajectories: a subcommand.
   bool dry_run = false; ///< cache gc.
   std::string listen;
   bool embed = false; ///< stdio.

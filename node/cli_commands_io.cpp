@@ -284,13 +284,21 @@ void add_trajectory_parts(CLI::App& records, cli_request& out) {
        "Say whether the store's records, or an exported file, are as they were written")
       .add_option("FILE", out.file, "Of `export`; - reads stdin [the store]")
       ->type_name("");
-  add_record_filters(part("stats", command_kind::records,
-                          "Count how the calls of each tool ended and how long they took"),
-                     out);
-  add_record_filters(part("export", command_kind::records,
-                          "Write all records to stdout, a JSON object a line, each with a hash "
-                          "that holds it to the one before"),
-                     out);
+  auto& stats = part("stats", command_kind::records,
+                     "Count how the calls of each tool ended and how long they took");
+  auto& all = part("export", command_kind::records,
+                   "Write all records to stdout, a JSON object a line, each with a hash that holds "
+                   "it to the one before");
+  for (auto* each : {&stats, &all}) {
+    add_record_filters(*each, out);
+    each->add_flag("--imported", out.imported, "Those that were imported [the node's own]");
+  }
+  part("import", command_kind::records,
+       "Put an exported file's records behind those of a state directory that no node uses; they "
+       "are marked, and none is taken from a file that contradicts itself")
+      .add_option("FILE", out.file, "Of `export` or `--json`; - reads stdin")
+      ->required()
+      ->type_name("");
   auto& replay = part("replay", command_kind::replay,
                       "Make the calls of a trajectory or of an exported file again and say what "
                       "differs");

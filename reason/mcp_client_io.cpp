@@ -120,6 +120,14 @@ std::shared_ptr<mcp_post> mcp_client::state::post(const std::string& line, std::
   request.answered = is_request;
   request.repeatable = repeatable;
   request.limit = limit;
+  // A session's answers may be gone on with; a modern stream that ends is a call that ended.
+  if (speaks == era::legacy && is_request && !session.id.empty())
+    request.resume = [this](const std::string& behind) {
+      auto headers = mcp::session_headers(session);
+      headers.emplace_back("Accept", "text/event-stream");
+      headers.emplace_back("Last-Event-ID", behind);
+      return head_of("GET", headers, 0);
+    };
   post_hooks hooks;
   hooks.on_end = std::move(then);
   hooks.on_reply = [weak = weak_from_this()](const std::string& reply) {
@@ -266,6 +274,19 @@ void mcp_client::list_tools(milliseconds limit, answered then) {
   auto pager = std::make_shared<mcp::list_pager>("tools");
   const auto first = pager->start();
   state_->next_page(std::move(pager), first, steady_clock::now() + limit, std::move(then));
+}
+
+void mcp_client::look(milliseconds limit, std::function<void(int, std::string)> then) {
+  post_request request;
+  request.head = state_->head_of("GET", {{"Accept", "application/json"}}, 0);
+  request.answered = false;
+  request.repeatable = true;
+  request.limit = limit;
+  post_hooks hooks;
+  hooks.on_end = [then = std::move(then)](const post_end& end) {
+    then(end.status, end.answer.unanswered ? end.answer.unanswered->detail : std::string());
+  };
+  (void)start_post(state_->client, state_->io, std::move(request), std::move(hooks));
 }
 
 void mcp_client::cancel_all() {

@@ -30,6 +30,9 @@ public:
                answered then);
   /// Every tool, all pages: the answer's result is {"tools": [...]}.
   void list_tools(std::chrono::milliseconds limit, answered then);
+  /// A plain GET of the endpoint's target, beside the protocol. `then` has the answer's status, 0
+  /// where there is none, and in one line why it is no success.
+  void look(std::chrono::milliseconds limit, std::function<void(int, std::string)> then);
   /// Requests under way end as cancelled; the endpoint is told.
   void cancel_all();
   /// Waits for what is being told, then ends the session, if there is one. The client outlives it.

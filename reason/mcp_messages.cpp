@@ -18,7 +18,8 @@ std::string told(std::string_view body) {
   if (!value) return cut_to_width(printable(body), quoted_max);
   const auto& failure = member_of(*value, "error");
   auto text = failure.is_string() ? failure.get<std::string>() : text_of(failure, "message");
-  if (text.empty()) text = text_of(*value, "message");
+  for (const char* name : {"message", "detail"})
+    if (text.empty()) text = text_of(*value, name);
   return cut_to_width(printable(text), quoted_max);
 }
 

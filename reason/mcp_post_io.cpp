@@ -3,6 +3,7 @@
 #include "mcp/event_reader.hpp"
 #include "reason/mcp_messages.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,12 +13,17 @@ namespace {
 
 using boost::system::error_code;
 
+constexpr unsigned resumes_max = 5; ///< In a row without any event.
+constexpr std::chrono::milliseconds resume_pause{250};
+constexpr std::chrono::milliseconds resume_pause_max{5'000};
+
 class running final : public mcp_post, public std::enable_shared_from_this<running> {
 public:
-  running(boost::asio::io_context& io, post_request request, post_hooks hooks)
-      : io_(io), request_(std::move(request)), hooks_(std::move(hooks)), timer_(io) {}
+  running(http_client& client, boost::asio::io_context& io, post_request request, post_hooks hooks)
+      : client_(client), io_(io), request_(std::move(request)), hooks_(std::move(hooks)),
+        timer_(io), pause_(io) {}
 
-  void begin(http_client& client) {
+  void begin() {
     keep_ = shared_from_this();
     if (request_.limit.count() > 0) {
       timer_.expires_after(request_.limit);
@@ -32,6 +38,13 @@ public:
     text.head = std::move(request_.head);
     text.body = std::make_shared<const std::string>(std::move(request_.line));
     text.repeatable = request_.repeatable;
+    start(std::move(text));
+  }
+
+  void give_up(error why) override { fail(std::move(why)); }
+
+private:
+  void start(http_text text) {
     const auto with = [weak = weak_from_this()](auto work) {
       return [weak, work](auto&&... what) {
         if (const auto self = weak.lock(); self && !self->over_)
@@ -42,16 +55,19 @@ public:
     hooks.on_head = with([](running& self, const http_answer_head& head) { self.take_head(head); });
     hooks.on_part = with([](running& self, std::string_view part) { self.take_part(part); });
     hooks.on_end = with([](running& self, const http_end& end) { self.take_end(end); });
-    way_ = client.start(std::move(text), std::move(hooks));
+    way_ = client_.start(std::move(text), std::move(hooks));
   }
 
-  void give_up(error why) override { fail(std::move(why)); }
-
-private:
   void take_head(const http_answer_head& head) {
-    end_.status = end_.answer.status = head.status;
-    end_.session = head.session;
-    if (head.content_type.starts_with("text/event-stream")) reader_.emplace(request_.bytes_max);
+    const bool streams = head.content_type.starts_with("text/event-stream");
+    if (resumes_) {
+      body_.clear();
+      resumed_status_ = head.status;
+    } else {
+      end_.status = end_.answer.status = head.status;
+      end_.session = head.session;
+    }
+    if (streams) reader_.emplace(request_.bytes_max);
   }
 
   void take_part(std::string_view part) {
@@ -62,6 +78,8 @@ private:
     }
     std::vector<mcp::stream_event> events;
     const bool good = reader_->feed(part, events);
+    if (!reader_->last_id().empty()) last_id_ = reader_->last_id();
+    if (!events.empty()) tries_ = 0;
     for (const auto& each : events) {
       take_message(each.data);
       if (over_) return;
@@ -79,6 +97,9 @@ private:
   }
 
   void take_end(const http_end& end) {
+    const bool whole = end.how == http_end::fate::whole;
+    if (resumes_ || (reader_ && request_.answered && !last_id_.empty() && request_.resume))
+      return go_on(whole ? "the stream ended before the answer" : end.why);
     if (end.how == http_end::fate::unreachable) return fail({errc::server_gone, end.why});
     if (end.how == http_end::fate::broken) return fail({errc::io_failed, end.why});
     const bool accepted = end_.status >= 200 && end_.status < 300;
@@ -87,6 +108,30 @@ private:
     if (over_) return;
     if (reader_ && accepted) return fail({errc::io_failed, "the stream ended before the answer"});
     fail(no_response(end_.status, body_));
+  }
+
+  /// A stream that broke off is gone on with: what was said once is not asked for again.
+  void go_on(const std::string& why) {
+    const bool refused = resumes_ && !reader_ && resumed_status_ != 0 && resumed_status_ != 503;
+    if (lost_.empty()) lost_ = why;
+    if (refused || tries_ == resumes_max || last_id_.empty())
+      return fail(
+          {errc::io_failed, lost_ + ", and could not be gone on with: " +
+                                (refused ? no_response(resumed_status_, body_).detail : why)});
+    auto wait = std::min(resume_pause * (1U << tries_++), resume_pause_max);
+    if (reader_ && reader_->retry()) wait = std::min(*reader_->retry(), resume_pause_max);
+    resumes_ = true;
+    reader_.reset();
+    resumed_status_ = 0;
+    body_.clear();
+    pause_.expires_after(wait);
+    pause_.async_wait([self = shared_from_this()](error_code stopped) {
+      if (stopped || self->over_) return;
+      http_text text;
+      text.head = self->request_.resume(self->last_id_);
+      text.repeatable = true;
+      self->start(std::move(text));
+    });
   }
 
   error too_large() const {
@@ -103,6 +148,7 @@ private:
   void finish() {
     if (std::exchange(over_, true)) return;
     timer_.cancel();
+    pause_.cancel();
     if (way_) way_->close();
     // Whoever is told may start the next one, or let go of this.
     boost::asio::post(io_, [self = std::exchange(keep_, nullptr)] {
@@ -111,24 +157,32 @@ private:
     });
   }
 
+  http_client& client_;
   boost::asio::io_context& io_;
   post_request request_;
   post_hooks hooks_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<running> keep_; ///< Itself, until it has ended.
+  boost::asio::steady_timer pause_; ///< Before a stream is gone on with.
+  std::shared_ptr<running> keep_;   ///< Itself, until it has ended.
   std::shared_ptr<client_exchange> way_;
   std::optional<mcp::event_reader> reader_;
   std::string body_;
   post_end end_;
   bool over_ = false;
+  // Of a stream that broke off.
+  std::string last_id_;
+  std::string lost_;     ///< Why it did so first.
+  bool resumes_ = false; ///< It is gone on with by GETs.
+  unsigned tries_ = 0;   ///< Since the last event.
+  int resumed_status_ = 0;
 };
 
 } // namespace
 
 std::shared_ptr<mcp_post> start_post(http_client& client, boost::asio::io_context& io,
                                      post_request request, post_hooks hooks) {
-  auto one = std::make_shared<running>(io, std::move(request), std::move(hooks));
-  one->begin(client);
+  auto one = std::make_shared<running>(client, io, std::move(request), std::move(hooks));
+  one->begin();
   return one;
 }
 

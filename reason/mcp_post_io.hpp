@@ -31,6 +31,9 @@ struct post_request {
   bool answered = true; ///< It is a request; else its acceptance is all that comes.
   bool repeatable = false;
   std::chrono::milliseconds limit{0}; ///< From its start to its answer.
+  /// The head of a GET that goes on behind the event of this id, where a stream of events broke off
+  /// before the answer: in the legacy era. Empty = it is lost.
+  std::function<std::string(const std::string&)> resume;
   std::size_t bytes_max = std::size_t{64} << 20U;
 };
 

@@ -99,6 +99,24 @@ tool_list node_talk::list_tools(const std::string& path, milliseconds limit) {
   return out;
 }
 
+std::string node_talk::unready(milliseconds limit) {
+  std::optional<std::pair<int, std::string>> answer;
+  client_at("/readyz").look(
+      limit, [&](int status, std::string why) { answer.emplace(status, std::move(why)); });
+  loop_.run_until([&] { return answer.has_value(); });
+  constexpr int not_now = 503;
+  return answer->first == not_now ? answer->second : std::string();
+}
+
+void node_talk::pause(milliseconds time) {
+  bool over = false;
+  boost::asio::steady_timer timer(loop_.io(), time);
+  timer.async_wait([&over](boost::system::error_code) { over = true; });
+  loop_.run_until([&] { return over || interrupted_; });
+  timer.cancel();
+  loop_.run_until([&] { return over; });
+}
+
 void node_talk::interrupt() {
   interrupted_ = true;
   for (const auto& [path, client] : clients_) client->cancel_all();

@@ -46,6 +46,10 @@ public:
   std::vector<call_answer> call(const std::vector<wanted_call>& calls, const std::string& task_id,
                                 std::chrono::milliseconds limit);
   tool_list list_tools(const std::string& path, std::chrono::milliseconds limit);
+  /// Why the node says that it is not ready; empty = it is, or does not say.
+  std::string unready(std::chrono::milliseconds limit);
+  /// An interruption ends it.
+  void pause(std::chrono::milliseconds time);
 
   /// What is under way ends as cancelled, and so does all that comes. From any handler.
   void interrupt();

@@ -1,7 +1,7 @@
 #pragma once
 #include "messages/server_state.hpp"
 #include "node/exit_code.hpp"
-#include "reason/task.hpp"
+#include "reason/task_record.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -30,6 +30,7 @@ struct options {
   std::string model;
   std::string model_key;
   bool stream = false;
+  std::optional<token_prices> prices;
 };
 
 /// Options, or what to print and end with.

@@ -1,5 +1,7 @@
 #include "reason/options.hpp"
 
+#include "reason/chat/budget.hpp"
+
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -29,6 +31,7 @@ options_reading wrong_usage(const std::string& what) {
 /// What is written as text and means something else.
 struct raw_options {
   std::string era = "auto";
+  std::string prices;
   std::vector<std::string> sets;
   std::size_t seconds = 600;
   std::size_t call_seconds = 630;
@@ -64,6 +67,11 @@ void add_options(CLI::App& app, options& out, raw_options& raw) {
       ->type_name("NAME")
       ->envname("TOOLSCORE_REASON_MODEL");
   app.add_flag("--stream", out.stream, "Have the model's answers streamed");
+  app.add_option("--prices", raw.prices,
+                 "What a million tokens of questions and of answers costs, as 3,15 or 3,15,USD: "
+                 "trajectories then tell the cost")
+      ->type_name("IN,OUT[,CURRENCY]")
+      ->envname("TOOLSCORE_REASON_PRICES");
 }
 
 /// @returns what is wrong; empty = nothing
@@ -72,6 +80,10 @@ std::string settle(options& out, const raw_options& raw) {
     const auto mark = each.find('=');
     if (mark == each.npos || mark == 0) return "--set " + each + " is no NAME=VALUE";
     out.vars[each.substr(0, mark)] = each.substr(mark + 1);
+  }
+  if (!raw.prices.empty()) {
+    out.prices = read_prices(raw.prices);
+    if (!out.prices) return "--prices " + raw.prices + " is no IN,OUT or IN,OUT,CURRENCY";
   }
   if (raw.era == "modern") out.speaks = era::modern;
   if (raw.era == "legacy") out.speaks = era::legacy;

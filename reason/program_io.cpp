@@ -8,6 +8,7 @@
 #include "reason/chat/chat_client_io.hpp"
 #include "reason/line_file_io.hpp"
 #include "reason/node_talk_io.hpp"
+#include "reason/node_wait_io.hpp"
 #include "reason/options.hpp"
 #include "reason/report_text.hpp"
 #include "reason/trajectory_text.hpp"
@@ -61,12 +62,13 @@ struct offer {
   std::string fault; ///< Why that is not known, in one line.
 };
 
-offer offer_of(node_talk& node, const task& what) {
+offer offer_of(node_talk& node, const task& what, const node_patience& patience) {
   offer out;
   auto servers = what.servers;
   if (servers.empty()) servers.emplace_back(); // All.
   for (const auto& server : servers) {
     const auto path = endpoint_of({server, what.group, {}, {}});
+    if (server.empty()) await_tools(node, path, patience, say);
     const auto listed = node.list_tools(path, std::min(list_wait, what.limits.time));
     if (!listed.fault.empty()) out.fault = "the tools at " + path + ": " + listed.fault;
     for (const auto& each : listed.tools) out.tools.push_back(tool_from(server, each));
@@ -148,12 +150,14 @@ private:
       record.trajectory = trajectory_;
       return record;
     }
-    const auto offered = offer_of(node_, what);
+    const auto offered = offer_of(node_, what, patience_);
+    patience_.ready = {}; // Once: what was not ready then may never be.
     auto record =
         run_by_model(what, offered.tools, {chosen_.model, chosen_.stream}, world_, model_);
     record.available_fault = offered.fault;
     for (const auto& each : offered.tools) record.available_tools.push_back(each.function);
     record.trajectory = trajectory_;
+    record.prices = chosen_.prices;
     return record;
   }
 
@@ -163,6 +167,7 @@ private:
   line_file& out_;
   boost::asio::signal_set stop_;
   std::optional<chat_client> chat_;
+  node_patience patience_;
   task_world world_;
   model_world model_;
   run_summary summary_;

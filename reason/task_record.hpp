@@ -21,6 +21,8 @@ struct made_call {
   // By a model.
   std::string id;   ///< Its tool_call id.
   std::string told; ///< What the model was told of it.
+  /// What is wrong with what the model wrote, so that it was not made; empty = it could be read.
+  std::string unparsed;
 
   /// "files.read_text_file"
   std::string key() const { return server.empty() ? tool : server + "." + tool; }
@@ -33,11 +35,19 @@ struct token_count {
   bool estimated = false; ///< The endpoint told none: four bytes count as one.
 };
 
+/// What tokens cost, in units of `currency` a million.
+struct token_prices {
+  double prompt = 0;
+  double completion = 0;
+  std::string currency; ///< As it was given; empty = it was not.
+};
+
 /// One question to the model and its answer.
 struct model_turn {
   std::string model;
   std::size_t messages = 0; ///< That it was asked with.
   std::string content;
+  std::string reasoning; ///< What it told of its thinking; empty where it told nothing.
   std::string raw;
   std::string finish_reason;
   token_count tokens;
@@ -58,8 +68,9 @@ struct task_record {
   moment begun;
   moment ended;
   std::vector<task_step> steps;
-  std::optional<std::string> answer; ///< A model's last word; nothing = it had none.
-  std::string stopped;               ///< Why it ended early, in one line; empty = it did not.
+  std::optional<std::string> answer;  ///< A model's last word; nothing = it had none.
+  std::string stopped;                ///< Why it ended early, in one line; empty = it did not.
+  std::optional<token_prices> prices; ///< Nothing = nobody said what tokens cost.
   std::vector<std::string> available_tools;
   std::string available_fault; ///< Why these are not known; empty = they are.
 };

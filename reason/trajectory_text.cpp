@@ -3,6 +3,7 @@
 #include "node/reply_json.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
@@ -104,23 +105,62 @@ json tokens(const token_count& x) {
           {"estimated", x.estimated}};
 }
 
-json interaction(const model_turn& turn) {
+/// Without the noise of binary fractions: to the billionth.
+double price_of(std::uint64_t count, double price_a_million) {
+  return std::round(static_cast<double>(count) * price_a_million * 1e3) / 1e9;
+}
+
+json cost(const token_count& x, const std::optional<token_prices>& prices) {
+  if (!prices) return nullptr;
+  const auto prompt = price_of(x.prompt, prices->prompt);
+  const auto completion = price_of(x.completion, prices->completion);
+  return {{"prompt", prompt},
+          {"completion", completion},
+          {"total", std::round((prompt + completion) * 1e9) / 1e9},
+          {"currency", prices->currency.empty() ? json() : json(prices->currency)},
+          {"estimated", x.estimated}};
+}
+
+/// What was read of a model's answer, and what could not be.
+json parsing(const task_step& step) {
+  auto actions = json::array();
+  auto errors = json::array();
+  for (const auto& call : step.calls)
+    if (call.unparsed.empty())
+      actions.push_back({{"tool_call_id", call.id}, {"service", call.server}, {"tool", call.tool}});
+    else
+      errors.push_back({{"tool_call_id", call.id},
+                        {"function", call.key()},
+                        {"error", call.unparsed},
+                        {"arguments", kept_value(call.arguments)}});
+  const auto& turn = *step.model;
+  const bool concludes = step.calls.empty() && !turn.content.empty();
+  return {{"think", turn.reasoning.empty() ? json() : json(kept(turn.reasoning))},
+          {"answer", concludes ? json(kept(turn.content)) : json()},
+          {"parsed_actions", actions},
+          {"errors", errors}};
+}
+
+json interaction(const model_turn& turn, const std::optional<token_prices>& prices) {
   return {{"model", turn.model},
           {"messages", turn.messages},
           {"content", kept(turn.content)},
           {"raw_response", kept(turn.raw)},
           {"finish_reason", turn.finish_reason},
           {"token_usage", tokens(turn.tokens)},
+          {"cost", cost(turn.tokens, prices)},
           {"retries", turn.retries}};
 }
 
-json step_object(const task_step& step, std::size_t index) {
+json step_object(const task_step& step, std::size_t index,
+                 const std::optional<token_prices>& prices) {
   json out;
   out["index"] = index;
   out["start"] = time_text(step.begun.wall);
   out["end"] = time_text(step.ended.wall);
   out["duration"] = seconds(step.begun, step.ended);
-  out["llm_interaction"] = step.model ? interaction(*step.model) : json();
+  out["llm_interaction"] = step.model ? interaction(*step.model, prices) : json();
+  out["parsing_stage"] = step.model ? parsing(step) : json();
   out["tool_executions"] = json::array();
   for (std::size_t i = 0; i < step.calls.size(); ++i)
     out["tool_executions"].push_back(execution(step.calls[i], i));
@@ -161,8 +201,10 @@ json used_tools(const task_record& record) {
 json model_metrics(const task_record& record) {
   token_count all;
   std::size_t turns = 0;
+  std::size_t unparsed = 0;
   for (const auto& step : record.steps) {
     if (!step.model) continue;
+    for (const auto& call : step.calls) unparsed += call.unparsed.empty() ? 0 : 1;
     ++turns;
     all.prompt += step.model->tokens.prompt;
     all.completion += step.model->tokens.completion;
@@ -171,6 +213,8 @@ json model_metrics(const task_record& record) {
   }
   auto out = tokens(all);
   out["interactions"] = turns;
+  out["parse_failures"] = unparsed;
+  out["cost"] = cost(all, record.prices);
   return out;
 }
 
@@ -209,7 +253,7 @@ std::string trajectory_line(const task& what, const task_record& record) {
                   {"failed_as_expected", verdict.failed_as_expected}};
   out["steps"] = json::array();
   for (std::size_t i = 0; i < record.steps.size(); ++i)
-    out["steps"].push_back(step_object(record.steps[i], i));
+    out["steps"].push_back(step_object(record.steps[i], i, record.prices));
   out["available_tools"] = record.available_tools;
   if (!record.available_fault.empty()) out["available_tools_error"] = record.available_fault;
   out["used_tools"] = used_tools(record);

@@ -53,6 +53,7 @@ void append_gap(std::string& out, const record_row& row) {
   line members(out);
   members.whole("number", row.number);
   members.raw("gap", inner);
+  if (row.imported) members.flag("imported", true);
   members.end();
 }
 

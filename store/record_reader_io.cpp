@@ -29,9 +29,10 @@ result<done> with_records(const std::string& state_dir,
 }
 
 result<done> read_records(const std::string& state_dir, const record_query& query,
-                          const std::function<bool(const record_row&)>& use) {
-  return with_records(state_dir,
-                      [&](SQLite::Database& base) { return select_records(base, query, use); });
+                          const std::function<bool(const record_row&)>& use, bool imported) {
+  return with_records(state_dir, [&](SQLite::Database& base) {
+    return select_records(base, query, use, imported);
+  });
 }
 
 } // namespace toolscore

@@ -20,8 +20,9 @@ result<done> with_records(const std::string& state_dir,
                           const std::function<result<done>(SQLite::Database&)>& work);
 
 /// The records that are meant, in their order, until `use` returns false. `query.limit` is ignored.
-/// One block stands in memory at a time. @error as above, and a block that cannot be read
+/// They are the store's own, or those that were imported. One block stands in memory at a time.
+/// @error as above, and a block that cannot be read
 result<done> read_records(const std::string& state_dir, const record_query& query,
-                          const std::function<bool(const record_row&)>& use);
+                          const std::function<bool(const record_row&)>& use, bool imported = false);
 
 } // namespace toolscore

@@ -23,7 +23,7 @@ block_selection selection_of(const record_query& query) {
 } // namespace
 
 result<done> select_records(SQLite::Database& base, const record_query& query,
-                            const std::function<bool(const record_row&)>& use) {
+                            const std::function<bool(const record_row&)>& use, bool imported) {
   auto which = selection_of(query);
   if (!query.trajectory.empty()) {
     const auto range = find_trajectory(base, query.trajectory);
@@ -36,7 +36,7 @@ result<done> select_records(SQLite::Database& base, const record_query& query,
     block_reader reader(block.bytes, block.first);
     record_row row;
     while (reader.next(row))
-      if (is_meant(query, row) && !use(row)) return false;
+      if (row.imported == imported && is_meant(query, row) && !use(row)) return false;
     if (!reader.broken()) return true;
     failure =
         error{errc::store_failed,

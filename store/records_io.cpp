@@ -98,6 +98,9 @@ private:
   std::chrono::steady_clock::duration made_way_{0};
 };
 
+constexpr const char* first_sql = "SELECT (SELECT first FROM record_blocks ORDER BY last LIMIT 1)";
+constexpr const char* last_sql = "SELECT max(last) FROM record_blocks";
+
 std::optional<std::int64_t> whole_or_null(SQLite::Database& base, const char* sql) {
   const auto column = base.execAndGet(sql);
   return column.isNull() ? std::nullopt : std::optional(column.getInt64());
@@ -229,9 +232,8 @@ result<done> records::end() {
 result<std::uint64_t> records::count() {
   return guarded("counting records", [&]() -> result<std::uint64_t> {
     // Numbers count up by one and only the oldest are ever deleted: no need to walk the table.
-    const auto first = whole_or_null(
-        state_->base, "SELECT (SELECT first FROM record_blocks ORDER BY last LIMIT 1)");
-    const auto last = whole_or_null(state_->base, "SELECT max(last) FROM record_blocks");
+    const auto first = whole_or_null(state_->base, first_sql);
+    const auto last = whole_or_null(state_->base, last_sql);
     return first && last ? static_cast<std::uint64_t>(*last - *first + 1) : std::uint64_t{0};
   });
 }
@@ -281,15 +283,12 @@ result<std::vector<record_gap>> records::gaps(std::size_t limit) {
 result<std::uint64_t> records::trim(std::uint64_t keep_max, std::uint64_t step_max,
                                     std::optional<std::chrono::system_clock::time_point> oldest) {
   constexpr std::uint64_t most = std::uint64_t{1} << 62;
-  const auto before = count();
-  if (!before) return before;
-  auto trimmed = guarded("deleting old records", [&]() -> result<done> {
+  return guarded("deleting old records", [&]() -> result<std::uint64_t> {
     auto& base = state_->base;
     SQLite::Transaction transaction(base, SQLite::TransactionBehavior::IMMEDIATE);
-    const auto end = whole_or_null(base, "SELECT max(last) FROM record_blocks");
-    const auto first =
-        whole_or_null(base, "SELECT (SELECT first FROM record_blocks ORDER BY last LIMIT 1)");
-    if (!end || !first) return done{};
+    const auto end = whole_or_null(base, last_sql);
+    const auto first = whole_or_null(base, first_sql);
+    if (!end || !first) return std::uint64_t{0};
     const auto keep = static_cast<std::int64_t>(std::clamp(keep_max, std::uint64_t{1}, most));
     auto until = *end - keep;
     if (oldest) until = std::max(until, end_before(base, *oldest).value_or(*end));
@@ -299,13 +298,12 @@ result<std::uint64_t> records::trim(std::uint64_t keep_max, std::uint64_t step_m
         {until, *end - 1, *first + static_cast<std::int64_t>(std::min(step_max, most / 2)) - 1});
     SQLite::Statement statement(base, "DELETE FROM record_blocks WHERE last <= ?");
     statement.bind(1, until);
-    if (statement.exec() != 0) trim_trajectories(base);
+    if (statement.exec() == 0) return std::uint64_t{0};
+    trim_trajectories(base);
+    const auto left = whole_or_null(base, first_sql); // The newest stays, so there is one.
     transaction.commit();
-    return done{};
+    return static_cast<std::uint64_t>(left.value_or(*end) - *first);
   });
-  if (!trimmed) return trimmed.failure();
-  const auto after = count();
-  return after ? result<std::uint64_t>(*before - *after) : after;
 }
 
 } // namespace toolscore

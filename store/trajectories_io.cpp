@@ -24,12 +24,20 @@ struct part {
 
 void note_trajectories(SQLite::Database& base, std::span<const call_record> batch,
                        std::int64_t last) {
+  std::vector<std::string_view> names;
+  names.reserve(batch.size());
+  for (const auto& record : batch) names.emplace_back(record.ids.trajectory);
+  note_trajectories(base, std::span<const std::string_view>(names), last);
+}
+
+void note_trajectories(SQLite::Database& base, std::span<const std::string_view> names,
+                       std::int64_t last) {
   std::map<std::string_view, part> found;
-  std::int64_t number = last - static_cast<std::int64_t>(batch.size());
-  for (const auto& record : batch) {
+  std::int64_t number = last - static_cast<std::int64_t>(names.size());
+  for (const auto name : names) {
     ++number;
-    if (record.ids.trajectory.empty()) continue;
-    auto& entry = found[record.ids.trajectory];
+    if (name.empty()) continue;
+    auto& entry = found[name];
     if (entry.count++ == 0) entry.first = number;
     entry.last = number;
   }

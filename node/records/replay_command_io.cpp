@@ -85,7 +85,11 @@ public:
     auto at = sessions_.find(server);
     if (at == sessions_.end()) {
       call_session session(server, request_.timeout);
-      if (auto failed = open_session(session, context_, false)) return not_made(*failed);
+      if (auto failed = open_session(session, context_, false)) {
+        // As its calls are refused, which is how they may have ended.
+        if (failed->code != exit_code::unknown_server) return not_made(*failed);
+        return {{}, toolscore::differences(step, {call_ending::node, {}})};
+      }
       at = sessions_.emplace(server, std::move(session)).first;
     }
     const auto answer = call_in_session(at->second, context_, step.tool, step.arguments,

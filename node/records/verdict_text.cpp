@@ -54,6 +54,20 @@ command_output file_verdict(std::uint64_t lines, const std::string& hash,
   return verdict(count_text(lines, "line") + " as exported; the last hash is " + hash, problems);
 }
 
+command_output import_note(const imported_records& made, bool json) {
+  if (json)
+    return {compact({{"records", made.records},
+                     {"gaps", made.gaps},
+                     {"first", made.first},
+                     {"last", made.last}}) +
+                "\n",
+            {}};
+  return {count_text(made.records, "record") + " and " + count_text(made.gaps, "gap") +
+              " imported, numbers " + std::to_string(made.first) + " to " +
+              std::to_string(made.last) + "; --imported selects them\n",
+          {}};
+}
+
 std::string export_note(std::uint64_t lines, const std::string& hash) {
   return count_text(lines, "record") + " exported" +
          (lines == 0 ? "" : "; the last hash is " + hash) + "\n";

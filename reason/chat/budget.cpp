@@ -37,6 +37,31 @@ std::optional<std::chrono::seconds> read_retry_after(std::string_view text) {
   return std::chrono::seconds{number};
 }
 
+std::optional<token_prices> read_prices(std::string_view text) {
+  token_prices out;
+  const auto price = [&](double& into) {
+    const auto end = std::min(text.find(','), text.size());
+    const auto part = text.substr(0, end);
+    const auto read =
+        std::from_chars(part.data(), part.data() + part.size(), into, std::chars_format::fixed);
+    text.remove_prefix(end);
+    constexpr double most = 1e9;
+    return !part.empty() && read.ec == std::errc{} && read.ptr == part.data() + part.size() &&
+           into >= 0 && into <= most;
+  };
+  if (!price(out.prompt) || text.empty()) return std::nullopt;
+  text.remove_prefix(1);
+  if (!price(out.completion)) return std::nullopt;
+  if (text.empty()) return out;
+  text.remove_prefix(1);
+  const bool plain =
+      !text.empty() && text.size() <= 16 &&
+      std::all_of(text.begin(), text.end(), [](char x) { return x > ' ' && x < 0x7f; });
+  if (!plain || text.find(',') != text.npos) return std::nullopt;
+  out.currency = text;
+  return out;
+}
+
 token_count estimated_tokens(std::size_t asked_bytes, std::size_t answered_bytes) {
   token_count out;
   out.prompt = asked_bytes / 4;

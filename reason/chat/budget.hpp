@@ -43,6 +43,9 @@ pause_before_retry(const chat_failure& failure, unsigned tries, std::chrono::mil
 /// Retry-After in seconds; a date or anything else means nothing.
 std::optional<std::chrono::seconds> read_retry_after(std::string_view text);
 
+/// "3,15" or "3,15,USD": of prompts, of completions, and in what. Nothing for another text.
+std::optional<token_prices> read_prices(std::string_view text);
+
 /// Where an endpoint tells none: four bytes count as a token.
 token_count estimated_tokens(std::size_t asked_bytes, std::size_t answered_bytes);
 

@@ -3,6 +3,7 @@
 #include "node/printable.hpp"
 #include "node/reply_json.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace toolscore::reason {
@@ -21,6 +22,13 @@ std::optional<token_count> tokens_of(const json& body) {
   token_count out{count("prompt_tokens"), count("completion_tokens"), count("total_tokens"), false};
   if (out.total == 0) out.total = out.prompt + out.completion;
   return out;
+}
+
+std::string reasoning_of(const json& message) {
+  const auto& told = member_of(message, "reasoning_content");
+  return told.is_string()                              ? text_of(message, "reasoning_content")
+         : member_of(message, "reasoning").is_string() ? text_of(message, "reasoning")
+                                                       : std::string();
 }
 
 /// What an answer says of an error; empty where it tells none.
@@ -102,6 +110,7 @@ result<chat_answer> read_chat_answer(std::string_view body) {
   if (!message.is_object()) return none();
   chat_answer out;
   out.content = text_of(message, "content");
+  out.reasoning = reasoning_of(message);
   out.finish_reason = text_of(choices[0], "finish_reason");
   out.tokens = tokens_of(*value);
   out.raw = body;
@@ -134,8 +143,10 @@ bool chat_stream::feed(std::string_view data) {
 bool chat_stream::take_delta(const json& choice) {
   const auto& delta = member_of(choice, "delta");
   answer_.content += text_of(delta, "content");
+  answer_.reasoning += reasoning_of(delta);
   if (auto why = text_of(choice, "finish_reason"); !why.empty()) answer_.finish_reason = why;
-  if (answer_.content.size() > content_bytes_max) return fail("the answer is over its limit");
+  if (std::max(answer_.content.size(), answer_.reasoning.size()) > content_bytes_max)
+    return fail("the answer is over its limit");
   const auto& calls = member_of(delta, "tool_calls");
   return !calls.is_array() || take_calls(calls);
 }

@@ -23,6 +23,7 @@ struct chat_call {
 
 struct chat_answer {
   std::string content;
+  std::string reasoning; ///< Where the endpoint tells it: `reasoning_content`, or `reasoning`.
   std::vector<chat_call> calls;
   std::string finish_reason;
   std::optional<token_count> tokens;

@@ -96,6 +96,7 @@ private:
 
   void note(model_turn& turn, const chat_answer& answer, std::size_t asked_bytes) {
     turn.content = answer.content;
+    turn.reasoning = answer.reasoning;
     turn.raw = answer.raw;
     turn.finish_reason = answer.finish_reason;
     turn.tokens = answer.tokens ? *answer.tokens : estimated_tokens(asked_bytes, answer.raw.size());
@@ -117,6 +118,7 @@ private:
     out.tool = call.function;
     out.arguments = json::object();
     const auto refuse = [&](const std::string& why) {
+      out.unparsed = why;
       out.answer.unanswered = error{errc::bad_request, why};
       out.answer.begun = out.answer.ended = world_.now();
     };

@@ -67,6 +67,7 @@ def liar(messages, _):
 MODELS = {
     "adder": adder, "all-at-once": all_at_once, "busy": busy, "breaks-off": breaks_off, "babbles": babbles_once,
     "mends": mends_its_arguments, "invents": invents_a_function, "liar": liar,
+    "sayer": lambda messages, times: {"say": "Hello."},
     "endless": lambda messages, times: {"call": [("s__add", "{}")]},
     "slow": lambda messages, times: {"say": "late", "wait": 20},
     "refuses": lambda messages, times: {"status": 401},
@@ -106,7 +107,8 @@ def solves(node, *words):
     code, text, line = stage.play("adder", *words, expect={"answer_contains": "42", "uses": "s.add"})
     check(code == 0 and line["final_result"] == "The sum is 42.", text)
     check(line["llm_metrics"] == {"prompt_tokens": 22, "completion_tokens": 14, "total_tokens": 36,
-                                  "estimated": False, "interactions": 2}, "%s" % line["llm_metrics"])
+                                  "estimated": False, "interactions": 2, "parse_failures": 0, "cost": None},
+          "%s" % line["llm_metrics"])
     check(len(records(node, "by-adder", 1)) == 1, "one record")
     code, text, line = stage.play("all-at-once", *words)
     check(code == 0 and line["final_result"] == "1 2 3 odd", text)
@@ -120,6 +122,13 @@ def solves(node, *words):
     code, text, line = stage.play("mends", *words)
     check(code == 0 and [x["failure"] for x in executions(line)] == ["not_made", None], text)
     check("failed on the way: s.add (not_made)" in text, text)
+    check(line["llm_metrics"]["parse_failures"] == 1 and line["llm_metrics"]["cost"] is None, "%s" % line)
+    parsed, = line["steps"][0]["parsing_stage"]["errors"]
+    check(parsed["arguments"] == '{"a": 19, "b":' and parsed["error"] == "the arguments are no JSON object", "%s" % parsed)
+    code, text, line = stage.play("adder", *words, "--prices", "3,15,USD")
+    cost = {"prompt": 0.000066, "completion": 0.00021, "total": 0.000276, "currency": "USD", "estimated": False}
+    check(code == 0 and line["llm_metrics"]["cost"] == cost, "%s" % line["llm_metrics"])
+    check(line["steps"][0]["llm_interaction"]["cost"]["total"] == 0.000138, "%s" % line["steps"][0])
     stage.end()
 
 
@@ -176,6 +185,14 @@ def limits_end_a_task(node):
     stage.end()
 
 
+def prices_that_are_none_are_bad_usage(node):
+    stage = Stage(node)
+    what = [{"task_id": "t", "description": "Play."}]
+    code, text, lines = reason(node, what, "--model-url", stage.chat.url, "--model", "adder", "--prices", "3")
+    check(code == 2 and "--prices 3 is no IN,OUT" in text and not lines, text)
+    stage.end()
+
+
 def an_endpoint_that_gives_no_answer_fails_the_task(node):
     stage = Stage(node)
     code, text, line = stage.play("refuses")
@@ -189,7 +206,34 @@ def an_endpoint_that_gives_no_answer_fails_the_task(node):
     stage.end()
 
 
-run([a_model_solves_tasks_answered_as_a_whole, a_model_solves_tasks_answered_as_a_stream,
+def a_node_that_has_just_begun_is_waited_for(node):
+    node.servers["s"] = {**server(), "env": {"TOOLS_START_AFTER": "1.5"}}
+    node.servers["other"] = server()
+    node.start()  # Which is told of its endpoint, not of its servers.
+    chat = Chat(MODELS, KEY)
+    what = {"task_id": "joint", "description": "Add.", "expect": {"uses": "s__add"}}
+    words = ["--model-url", chat.url, "--model", "adder"]
+    more = {"variables": {"TOOLSCORE_REASON_KEY": KEY}}
+    code, text, lines = reason(node, [what, {**what, "task_id": "again"}], *words, **more)
+    check(code == 0, text)
+    for line in lines:
+        check({"s__add", "other__add"} <= set(line["available_tools"]), "%s" % line["available_tools"])
+    check(text.count("waiting for the node, 60 s at most: ") == 1, text)
+    code, text, lines = reason(node, [what], *words, **more)
+    check(code == 0 and "waiting" not in text, "a node that is ready is not waited for: " + text)
+    node.stop()
+    node.servers = {}
+    node.start()
+    words[-1] = "sayer"
+    code, text, lines = reason(node, [{"task_id": "none", "description": "Say hello."}], *words, **more)
+    check(code == 0 and lines[0]["available_tools"] == [], text)
+    check("no tools are shown at /mcp after 3 s" in text, text)
+    check(not chat.violations, "%s" % chat.violations)
+    chat.close()
+    node.stop()
+
+
+run([a_model_solves_tasks_answered_as_a_whole, a_node_that_has_just_begun_is_waited_for, a_model_solves_tasks_answered_as_a_stream,
      a_model_solves_tasks_in_the_legacy_era, all_servers_are_offered_where_none_is_named,
      who_says_done_after_a_failure_has_not_succeeded, limits_end_a_task,
-     an_endpoint_that_gives_no_answer_fails_the_task])
+     an_endpoint_that_gives_no_answer_fails_the_task, prices_that_are_none_are_bad_usage])

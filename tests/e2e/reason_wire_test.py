@@ -3,7 +3,9 @@ session that it forgets, with arguments that it wants in headers too."""
 
 import http.server
 import json
+import socket
 import threading
+import time
 
 from py_node import check, run
 from py_reason import check_truth, executions, reason
@@ -31,6 +33,12 @@ class Endpoint:
                     endpoint.seen.append(("DELETE", {}, dict(self.headers)))
                 self.reply(200, {}, "")
 
+            def do_GET(self):
+                with endpoint.lock:
+                    endpoint.seen.append(("GET", {}, dict(self.headers)))
+                    times = sum(x[0] == "GET" for x in endpoint.seen)
+                self.reply(*answer("GET", {}, self.headers, times))
+
             def do_POST(self):
                 message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with endpoint.lock:
@@ -53,7 +61,14 @@ class Endpoint:
                 self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
                 for event in body:
-                    data = ("event: message\r\ndata: %s\r\n\r\n" % json.dumps(event)).encode()
+                    if event == "cut":  # In the middle of the stream.
+                        self.wfile.flush()
+                        self.close_connection = True
+                        return self.connection.shutdown(socket.SHUT_RDWR)
+                    name = ""
+                    if isinstance(event, tuple):  # With an id.
+                        name, event = "id: %s\r\n" % event[0], event[1]
+                    data = ("event: message\r\n%sdata: %s\r\n\r\n" % (name, json.dumps(event))).encode()
                     for at in range(0, len(data), 11):  # Cut anywhere.
                         piece = data[at:at + 11]
                         self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
@@ -169,6 +184,84 @@ def a_session_that_is_forgotten_is_opened_again_for_what_was_not_run(node):
     check(len(endpoint.of("DELETE")) >= 1, "sessions are ended")
 
 
+NEWS = {"jsonrpc": "2.0", "method": "notifications/message", "params": {}}
+
+
+def breaking(resumed, first=None):
+    """A session's server whose answer to a call breaks off behind its first event; `resumed` is given how often it was
+    asked to go on, and the call's message."""
+    asked = {}
+    before = legacy(0)
+
+    def answer(method, message, headers, times):
+        if method == "GET":
+            return resumed(times, asked["call"], headers)
+        if method != "tools/call":
+            return before(method, message, headers, times)
+        asked["call"] = message
+        return 200, {}, first or [("e-1", NEWS), "cut"]
+    return answer
+
+
+def an_answer_that_breaks_off_is_gone_on_with(node):
+    def resumed(times, call, headers):
+        if times == 1:  # Further, and no end yet.
+            return 200, {}, [("e-2", NEWS), "cut"]
+        if times == 2:
+            return 503, {}, "{}"
+        return 200, {}, [("e-3", json.loads(response(call, text("fine"))))]
+    endpoint = Endpoint(breaking(resumed))
+    code, said, told = reason(node, ONE, at=endpoint.url)
+    check(code == 0 and told[0]["calls"] == {"total": 1, "failed": 0, "failed_as_expected": 0}, said)
+    check(len(endpoint.of("tools/call")) == 1, "the call is made once")
+    gone_on = endpoint.of("GET")
+    check([x[2]["Last-Event-ID"] for x in gone_on] == ["e-1", "e-2", "e-2"], "%s" % gone_on)
+    for _, _, headers in gone_on:
+        check(headers["Mcp-Session-Id"].startswith("session-") and headers["Accept"] == "text/event-stream"
+              and headers["MCP-Protocol-Version"] == "2025-11-25", "%s" % headers)
+
+
+def an_answer_that_ends_too_early_is_gone_on_with_too(node):
+    endpoint = Endpoint(breaking(lambda times, call, _: (200, {}, [json.loads(response(call, text("fine")))]),
+                                 [("e-1", NEWS)]))
+    code, said, told = reason(node, ONE, at=endpoint.url)
+    check(code == 0 and [x[2]["Last-Event-ID"] for x in endpoint.of("GET")] == ["e-1"], said)
+
+
+def what_cannot_be_gone_on_with_fails_once_and_soon(node):
+    refuses = Endpoint(breaking(lambda *_: (405, {}, json.dumps({"error": {"message": "no streams here"}}))))
+    code, said, told = reason(node, ONE, at=refuses.url)
+    last = executions(told[0])[0]
+    check(code == 1 and last["failure"] == "no_answer" and "no streams here" in last["error_details"], "%s" % last)
+    check(len(refuses.of("GET")) == 1 and len(refuses.of("tools/call")) == 1, "%s" % refuses.seen)
+    check_truth(told[0])
+    ends = Endpoint(breaking(lambda *_: (200, {}, ["cut"])))
+    code, said, told = reason(node, ONE, at=ends.url)
+    check(code == 1 and executions(told[0])[0]["failure"] == "no_answer", said)
+    check(len(ends.of("GET")) == 5, "five times without any event: %d" % len(ends.of("GET")))
+    # Without an id there is nowhere to go on from.
+    none = Endpoint(breaking(lambda *_: (200, {}, []), [NEWS, "cut"]))
+    code, said, told = reason(node, ONE, at=none.url)
+    check(code == 1 and not none.of("GET"), "%s" % none.seen)
+    # All of it within the call's time, and no longer.
+    endless = Endpoint(breaking(lambda times, *_: (200, {}, [("e-%d" % (times + 1), NEWS), "cut"])))
+    begun = time.monotonic()
+    code, said, told = reason(node, ONE, "--call-timeout", "2", at=endless.url)
+    check(code == 1 and executions(told[0])[0]["failure"] == "timed_out", said)
+    check(time.monotonic() - begun < 10, "its time is bounded")
+
+
+def a_modern_answer_that_breaks_off_is_lost(node):
+    def answer(method, message, headers, times):
+        if method != "tools/call":
+            return modern(method, message)
+        return 200, {}, [("e-1", NEWS), "cut"]
+    endpoint = Endpoint(answer)
+    code, said, told = reason(node, ONE, at=endpoint.url)
+    check(code == 1 and executions(told[0])[0]["failure"] == "no_answer", said)
+    check(not endpoint.of("GET"), "%s" % endpoint.seen)
+
+
 def a_session_that_is_always_forgotten_fails_the_call(node):
     endpoint = Endpoint(legacy(99))
     code, said, told = reason(node, ONE, at=endpoint.url)
@@ -180,4 +273,6 @@ def a_session_that_is_always_forgotten_fails_the_call(node):
 run([an_answer_in_events_is_read_past_questions_and_news, a_stream_that_ends_before_its_answer_fails_the_call,
      what_is_wanted_in_headers_is_learned_and_sent, headers_that_never_suit_are_not_sent_for_ever,
      a_session_that_is_forgotten_is_opened_again_for_what_was_not_run,
-     a_session_that_is_always_forgotten_fails_the_call])
+     a_session_that_is_always_forgotten_fails_the_call, an_answer_that_breaks_off_is_gone_on_with,
+     an_answer_that_ends_too_early_is_gone_on_with_too, what_cannot_be_gone_on_with_fails_once_and_soon,
+     a_modern_answer_that_breaks_off_is_lost])

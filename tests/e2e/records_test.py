@@ -177,6 +177,95 @@ def a_killed_node_loses_its_last_batch_at_most_and_says_so(node):
     check(len([x for x in exported(node)[0] if '"gap"' in x]) == 1, "an orderly end is no gap")
 
 
+def an_export_is_imported_elsewhere_and_told_apart(node):
+    start(node)
+    for tool in ENDINGS:
+        call(node, tool)
+        node.wait_for("t", "ready")
+    call(node, "good", "secret", token="a-secret-word-of-this-test", n=1.50)
+    recorded(node, len(ENDINGS) + 1)
+    node.kill()
+    node.start()  # Which writes a gap.
+    node.wait_for("t", "ready")
+    call(node, "good", "after")
+    recorded(node, len(ENDINGS) + 3)
+    rows, _ = exported(node)
+    path = node.file("export.ndjson", "\n".join(rows) + "\n")
+    code, text = node.command("trajectories", "import", path)
+    check(code == 1 and "a node runs on" in text and "stop it" in text, text)
+    node.stop()
+    own, state = node.state, node.directory + "/other"
+    node.state = state
+    code, text = node.command("trajectories", "import", path)
+    check(code == 0 and "%d records and 1 gap imported" % (len(rows) - 1) in text, text)
+    there, _ = exported(node, "--imported")
+    check([unmarked(x) for x in there] == [unmarked(x) for x in rows], "%s\n%s" % (there, rows))
+    check(all('"imported":true' in x for x in there), "all are marked: %s" % there)
+    check(not exported(node)[0], "nothing is the store's own")
+    code, text = node.command("trajectories", "verify")
+    check(code == 0 and "and 1 gap" in text, text)
+    code, text = node.command("trajectories", "stats", "--json")
+    check(code == 0 and not json.loads(text)["tools"], "they are in nobody's statistics: " + text)
+    code, text = node.command("trajectories", "stats", "--imported", "--json")
+    counted = {x["tool"]: x for x in json.loads(text)["tools"]}
+    good = [json.loads(x)["success"] for x in rows if '"tool":"good"' in x]
+    check(len(good) == 3 and counted["good"]["success"] == sum(good) and counted["tool"]["success"] == 0, text)
+    # A node there records behind them, and lists and counts its own alone.
+    node.start()
+    node.wait_for("t", "ready")
+    call(node, "good", "own")
+    eventually(lambda: lines(node), "the node's own record")
+    check([x["trajectory_id"] for x in lines(node)] == ["own"], "the list is the node's own")
+    check(not lines(node, "--trajectory", "after"), "and so it is by trajectory")
+    node.stop()
+    one, _ = exported(node, "--imported", "--trajectory", "after")
+    check(len(one) == 1 and len(exported(node)[0]) == 1, "both are there: %s" % one)
+    # Again, out of that store: imported once more, from what was marked already.
+    again = node.file("again.ndjson", "\n".join(there) + "\n")
+    node.state = node.directory + "/third"
+    code, text = node.command("trajectories", "import", again, "--json")
+    check(code == 0 and json.loads(text)["records"] == len(rows) - 1, text)
+    node.state = own
+
+
+def unmarked(line):
+    """As it was exported, without what another store gives anew."""
+    start, end = line.index(",") + 1, line.index(',"hash":')
+    return line[start:end].replace(',"imported":true', "")
+
+
+def planted_lies_are_refused_with_their_line(node):
+    start(node)
+    for tool in ("good", "tool", "good"):
+        call(node, tool)
+    recorded(node, 3)
+    rows, _ = exported(node)
+    plain = ["%s}" % x[:x.index(',"hash":')] for x in rows]
+    node.stop()
+    node.state = node.directory + "/other"
+    lies = [
+        (rows, '"success":false', '"success":true', "line 2: it, or the line before it"),
+        (plain, '"success":false', '"success":true', '"success" is not what its outcomes say'),
+        (plain, '"tool_outcome":"failed"', '"tool_outcome":"ok"', '"success" is not what'),
+        (plain, '"failure":"the tool answered with isError"', '"failure":""', "says no failure"),
+        (plain, '"isError": true', '"isError": false', "does not say isError"),
+        (plain, ',"tool_outcome":"failed"', "", '"tool_outcome" is missing'),
+        (plain, '"tool":"tool"', '"tool":"%s"' % ("x" * 70000), "longer than"),
+        (plain, '"tool":"tool"', '"tool":"%s"' % ("x" * (1 << 20)), "longer than a record can be"),
+        (plain, '"rpc":"ok"', '"rpc":"perhaps"', '"rpc" is neither ok'),
+    ]
+    for lines_of, old, new, told in lies:
+        planted = [x.replace(old, new) if i == 1 else x for i, x in enumerate(lines_of)]
+        check(planted != lines_of, "nothing was planted: " + old)
+        code, text = node.command("trajectories", "import", node.file("lie.ndjson", "\n".join(planted) + "\n"))
+        check(code == 1 and "line 2: " in text and told in text and "nothing was imported" in text, text[:2000])
+    check(not exported(node, "--imported")[0], "and the lines before it are not there either")
+    code, text = node.command("trajectories", "import", "-", given="\n".join(plain).encode())
+    check(code == 0 and "3 records and 0 gaps imported, numbers 1 to 3" in text, text)
+    code, text = node.command("trajectories", "import", node.directory + "/nothing")
+    check(code == 2 and "cannot open" in text, text)
+
+
 def records_can_be_switched_off_and_age(node):
     node.node["records"] = {"calls": False}
     start(node)
@@ -201,4 +290,5 @@ def records_can_be_switched_off_and_age(node):
 
 run([every_kind_of_failure_says_the_same_everywhere, a_planted_lie_is_found,
      a_replay_without_a_change_differs_in_nothing,
-     a_killed_node_loses_its_last_batch_at_most_and_says_so, records_can_be_switched_off_and_age])
+     a_killed_node_loses_its_last_batch_at_most_and_says_so,
+     an_export_is_imported_elsewhere_and_told_apart, planted_lies_are_refused_with_their_line, records_can_be_switched_off_and_age])

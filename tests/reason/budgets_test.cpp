@@ -48,6 +48,23 @@ BOOST_AUTO_TEST_CASE(retry_after_is_seconds_or_nothing) {
     BOOST_TEST(!read_retry_after(odd), odd);
 }
 
+BOOST_AUTO_TEST_CASE(prices_are_two_numbers_and_perhaps_a_currency) {
+  const auto plain = read_prices("3,15");
+  BOOST_REQUIRE(plain);
+  BOOST_TEST(plain->prompt == 3);
+  BOOST_TEST(plain->completion == 15);
+  BOOST_TEST(plain->currency.empty());
+  const auto whole = read_prices("0.15,0,USD");
+  BOOST_REQUIRE(whole);
+  BOOST_TEST(whole->prompt == 0.15);
+  BOOST_TEST(whole->completion == 0);
+  BOOST_TEST(whole->currency == "USD");
+  for (const char* bad :
+       {"", "3", "3,", ",3", "3,15,", "3;15", "-1,2", "a,b", "1,2,US D", "1,2,a,b", "nan,1",
+        "inf,1", "1e3,1", "1,2,ABCDEFGHIJKLMNOPQ", "99999999999,1"})
+    BOOST_TEST(!read_prices(bad), bad);
+}
+
 BOOST_AUTO_TEST_CASE(tokens_that_nobody_tells_are_estimated_and_say_so) {
   const auto x = estimated_tokens(400, 40);
   BOOST_TEST(x.prompt == 100u);

@@ -113,6 +113,29 @@ BOOST_AUTO_TEST_CASE(a_stream_is_put_together_however_it_is_cut) {
            "[DONE]"}) == R"( a:f({"x":1}) b:g({"y":2}))");
 }
 
+BOOST_AUTO_TEST_CASE(what_an_endpoint_tells_of_the_thinking_is_kept_apart_from_the_answer) {
+  for (const char* name : {"reasoning_content", "reasoning"}) {
+    const auto member = [&](const char* text) {
+      return R"({"content":"x",")" + std::string(name) + R"(":")" + text + R"("})";
+    };
+    const auto whole = read_chat_answer(completion(member("because")));
+    BOOST_REQUIRE(whole);
+    BOOST_TEST(whole->reasoning == "because");
+    BOOST_TEST(whole->content == "x");
+    chat_stream stream;
+    for (const char* part : {"be", "cause"}) BOOST_TEST(stream.feed(delta(member(part))));
+    BOOST_TEST(!stream.feed("[DONE]"));
+    const auto answer = stream.finish();
+    BOOST_REQUIRE(answer);
+    BOOST_TEST(answer->reasoning == "because");
+    // It is never said again.
+    BOOST_TEST(assistant_message(*answer).dump().find("because") == std::string::npos);
+  }
+  const auto odd = read_chat_answer(completion(R"({"content":"x","reasoning":{"a":1}})"));
+  BOOST_REQUIRE(odd);
+  BOOST_TEST(odd->reasoning.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_that_breaks_is_no_answer) {
   const auto hello = delta(R"({"content":"Hel"})");
   BOOST_TEST(streamed({hello}).find("error: the stream ended in the middle") == 0u);

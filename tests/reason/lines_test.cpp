@@ -54,6 +54,10 @@ BOOST_AUTO_TEST_CASE(a_line_has_the_fields_that_are_documented) {
   BOOST_TEST(good.at("failure").is_null());
   BOOST_TEST(good.at("action").dump() == R"({"service":"s","tool":"a","input":{"x":1}})");
   BOOST_TEST(good.at("toolscore_request").at("endpoint") == "/mcp/s");
+  // There is no model in a script.
+  BOOST_TEST(line.at("steps").at(0).at("parsing_stage").is_null());
+  BOOST_TEST(line.at("llm_metrics").at("parse_failures") == 0);
+  BOOST_TEST(line.at("llm_metrics").at("cost").is_null());
 }
 
 BOOST_AUTO_TEST_CASE(no_execution_is_told_as_a_success_that_was_none) {

@@ -1,4 +1,5 @@
 #include "reason/chat/model_run.hpp"
+#include "reason/trajectory_text.hpp"
 #include "reason_support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -134,6 +135,13 @@ BOOST_AUTO_TEST_CASE(what_the_model_gets_wrong_it_is_told_and_no_call_is_made) {
     BOOST_TEST(last_told(model) == each.told);
     BOOST_TEST(on.asked.empty());
     BOOST_TEST(!one.success); // It was never made good.
+    const auto line = json::parse(trajectory_line(one.what, one.record));
+    BOOST_TEST(line.at("llm_metrics").at("parse_failures") == 1);
+    const auto& read = line.at("steps").at(0).at("parsing_stage");
+    BOOST_TEST(read.at("parsed_actions").empty());
+    BOOST_TEST(("error (not_made): " + read.at("errors").at(0).at("error").get<std::string>()) ==
+               each.told);
+    BOOST_TEST(read.at("errors").at(0).at("tool_call_id") == "a");
   }
   stage on;
   actor model{
@@ -158,6 +166,41 @@ BOOST_AUTO_TEST_CASE(a_model_that_says_done_though_its_call_failed_has_not_succe
   actor model{
       {wants({{"a", "s__add", "{}"}}), wants({{"b", "s__add", "{}"}}), answer("3")}, {}, {}};
   BOOST_TEST(play(on, model).success);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_tells_what_was_read_of_each_answer_and_what_it_cost) {
+  stage on;
+  auto first = std::get<chat_answer>(wants({{"a", "s__add", "{\"x\":1}"}, {"b", "s__add", "{"}}));
+  first.reasoning = "I add.";
+  actor model{{first, answer("42")}, {}, {}};
+  auto one = play(on, model);
+  const auto line = [&] { return json::parse(trajectory_line(one.what, one.record)); };
+  const auto told = line();
+  const auto& read = told.at("steps").at(0).at("parsing_stage");
+  BOOST_TEST(read.at("think") == "I add.");
+  BOOST_TEST(read.at("answer").is_null());
+  BOOST_TEST(read.at("parsed_actions").dump() ==
+             R"([{"tool_call_id":"a","service":"s","tool":"add"}])");
+  BOOST_TEST(
+      read.at("errors").dump() ==
+      R"([{"tool_call_id":"b","function":"s.add","error":"the arguments are no JSON object",)"
+      R"("arguments":"{"}])");
+  BOOST_TEST(told.at("steps").at(1).at("parsing_stage").at("answer") == "42");
+  BOOST_TEST(told.at("llm_metrics").at("cost").is_null());
+  BOOST_TEST(told.at("steps").at(0).at("llm_interaction").at("cost").is_null());
+  one.record.prices = token_prices{3, 15, "USD"};
+  BOOST_TEST(line().at("steps").at(0).at("llm_interaction").at("cost").dump() ==
+             R"({"prompt":3e-05,"completion":7.5e-05,"total":0.000105,"currency":"USD",)"
+             R"("estimated":false})");
+  BOOST_TEST(line().at("llm_metrics").at("cost").at("total") == 0.00021);
+  one.record.prices = token_prices{0.1, 0.2, {}};
+  one.record.steps[0].model->tokens.estimated = true;
+  const auto cost = line().at("llm_metrics").at("cost");
+  BOOST_TEST(cost.at("currency").is_null());
+  BOOST_TEST(cost.at("estimated") == true);
+  // Of 20 and 10 tokens, without the noise of binary fractions.
+  BOOST_TEST(cost.at("prompt") == 0.000002);
+  BOOST_TEST(cost.at("total") == 0.000004);
 }
 
 BOOST_AUTO_TEST_CASE(limits_end_a_task_and_it_is_no_success) {

@@ -22,6 +22,8 @@ def text(words, is_error=False):
 
 
 def call(number, name, arguments):
+    if "TOOLS_ANSWER_OTHERWISE" in os.environ:  # As an update that broke it.
+        return say({"id": number, "result": text("something else")})
     if name == "echo":
         return say({"id": number, "result": text(arguments.get("text", "nothing"))})
     if name == "add":
@@ -42,6 +44,7 @@ def call(number, name, arguments):
 
 
 def main():
+    time.sleep(float(os.environ.get("TOOLS_START_AFTER", "0")))
     for line in sys.stdin:
         message = json.loads(line)
         number, method = message.get("id"), message.get("method")
