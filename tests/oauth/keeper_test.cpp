@@ -153,6 +153,31 @@ BOOST_AUTO_TEST_CASE(what_is_due_is_renewed_once_however_many_wait) {
   BOOST_TEST(kept->tokens.refresh == "refresh-2");
 }
 
+BOOST_AUTO_TEST_CASE(who_comes_during_a_renewal_waits_for_that_one) {
+  log_in(login(3570s, 30s));
+  hold = true;
+  std::vector<heard> all{ask()};
+  BOOST_REQUIRE(wait([&] { return held.size() == 1; }));
+  all.push_back(ask());
+  all.push_back(refuse("access-0"));
+  run_for(100ms);
+  BOOST_TEST(asked.size() == 1u);
+  answer(held[0]);
+  for (const auto& one : all) BOOST_TEST(told(one) == "access-1");
+  BOOST_TEST(asked.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_was_refused_is_given_to_nobody_again) {
+  use();
+  BOOST_TEST(told(ask()) == "access-1");
+  refusal = "{}";
+  refused_by = 503;
+  BOOST_TEST(told(refuse("access-1")).starts_with("io_failed: no token from "));
+  BOOST_TEST(told(ask()).starts_with("io_failed: no token from "));
+  refusal.clear();
+  BOOST_TEST(told(ask()) == "access-2");
+}
+
 BOOST_AUTO_TEST_CASE(a_login_that_cannot_be_renewed_is_used_to_its_end) {
   log_in(login(3570s, 30s, ""));
   BOOST_TEST(told(ask()) == "access-0");
