@@ -65,7 +65,9 @@ address_reach reach_of(const address_bytes& x) noexcept {
   if (x == one) return address_reach::loopback;
   if (x == zero || begins_any(x, 0, nowhere)) return address_reach::nowhere;
   if (begins(x, 0, {{0xfe, 0x80}, 10}) || begins(x, 0, metadata)) return address_reach::link;
-  if (begins(x, 0, {{0xfc}, 7})) return address_reach::inside;
+  // Unique local, what sites had before, and what a site translates to IPv4 by itself (RFC 8215).
+  static const range inside[]{{{0xfc}, 7}, {{0xfe, 0xc0}, 10}, {{0, 0x64, 0xff, 0x9b, 0, 1}, 48}};
+  if (begins_any(x, 0, inside)) return address_reach::inside;
   return address_reach::elsewhere;
 }
 

@@ -10,7 +10,7 @@ using address_bytes = std::array<std::uint8_t, 16>;
 
 enum class address_reach : std::uint8_t {
   loopback,
-  inside,    ///< Private networks: 10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7.
+  inside,    ///< Private networks: 10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7, fec0::/10.
   link,      ///< Link-local, where clouds keep the keys of their machines: 169.254/16, fe80::/10.
   nowhere,   ///< No host: unspecified, multicast, broadcast, documentation, reserved.
   elsewhere, ///< The internet.

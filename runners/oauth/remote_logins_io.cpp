@@ -58,7 +58,12 @@ login_answer remote_logins::look(const server_id& server) const {
 }
 
 void remote_logins::end(const server_id& server, std::function<void(result<bool>)> told) {
-  end_run(server, "it was logged out");
+  if (const auto at = runs_.find(server.value); at != runs_.end()) {
+    if (at->second->answer().is == login_answer::state::waiting)
+      at->second->give_up("it was logged out"); // Whoever began it asks how it ended.
+    else
+      runs_.erase(at);
+  }
   keeper(server)->forget(std::move(told));
 }
 

@@ -34,6 +34,11 @@ void token_keeper::use(std::shared_ptr<const http_endpoint> endpoint) {
   found_.reset();
   login_.reset();
   loaded_ = false;
+  challenge_.clear(); // It may be another server's.
+  // What is under way is about another place or another client: nobody is to have its tokens.
+  ++generation_;
+  way_.reset();
+  tell(error{errc::io_failed, "its definition has changed"});
 }
 
 oauth_reach token_keeper::reach() const {
@@ -95,9 +100,9 @@ void token_keeper::load() {
   if (std::exchange(busy_, true)) return;
   auto text = std::make_shared<std::optional<std::string>>();
   on_disk([text, directory = directory()] { *text = read_login_file(directory); },
-          [text, weak = weak_from_this()] {
+          [text, weak = weak_from_this(), generation = generation_] {
             const auto self = weak.lock();
-            if (!self) return;
+            if (!self || self->generation_ != generation) return;
             self->busy_ = false;
             if (!self->loaded_ && *text)
               self->login_ = read_login_record(**text, resource_identifier(self->endpoint_->place));
@@ -168,9 +173,9 @@ void token_keeper::take_refreshed(const result<oauth_tokens>& answer, bool by_fo
   if (!login_) return tell(login_needed("it was logged out")); // Meanwhile.
   if (answer) {
     login_->tokens = *answer;
-    return save([weak = weak_from_this()](const result<done>& kept) {
+    return save([weak = weak_from_this(), generation = generation_](const result<done>& kept) {
       const auto self = weak.lock();
-      if (!self) return;
+      if (!self || self->generation_ != generation) return;
       if (!kept) // It goes on with what is in memory.
         log::write(
             log::level::error, "login.unsaved",
@@ -221,6 +226,8 @@ error token_keeper::login_needed(const std::string& why) const {
 
 void token_keeper::take_login(login_record record, std::function<void(result<done>)> then) {
   note_secrets(record);
+  if (record.server != resource_identifier(endpoint_->place))
+    return then(error{errc::bad_answer, "its URL has changed meanwhile"});
   login_ = std::move(record);
   loaded_ = true;
   save(std::move(then));

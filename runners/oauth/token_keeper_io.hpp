@@ -4,6 +4,7 @@
 #include "runners/oauth/oauth_discovery_io.hpp"
 #include "runners/pool_io.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -30,7 +31,7 @@ public:
 
   token_keeper(keeper_world& world, server_id server);
 
-  /// As whom and where; other settings than before begin anew.
+  /// As whom and where; other settings than before begin anew, and end what is under way.
   void use(std::shared_ptr<const http_endpoint> endpoint);
   const oauth_settings& settings() const { return endpoint_->auth; }
   oauth_reach reach() const;
@@ -41,7 +42,8 @@ public:
   void refused(const std::string& token, const std::string& challenge, bool again,
                got then) override;
 
-  /// A login has come true. @param then  once it is in its file, or could not be written there
+  /// A login has come true. @param then  once it is in its file, or could not be written there, or
+  /// is one to another place than that of `use`
   void take_login(login_record record, std::function<void(result<done>)> then);
   /// Forgets it, here and on the disk. @param then  whether there was one
   void forget(std::function<void(result<bool>)> then);
@@ -68,8 +70,9 @@ private:
   server_id server_;
   std::shared_ptr<const http_endpoint> endpoint_;
   std::string challenge_;
-  bool loaded_ = false; ///< The file has been looked at.
-  bool busy_ = false;   ///< Something is read, asked or written for those that wait.
+  std::uint64_t generation_ = 0; ///< Of the settings.
+  bool loaded_ = false;          ///< The file has been looked at.
+  bool busy_ = false;            ///< Something is read, asked or written for those that wait.
   std::optional<login_record> login_;
   std::optional<oauth_tokens> own_; ///< Of the client alone.
   std::optional<oauth_found> found_;

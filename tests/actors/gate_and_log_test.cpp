@@ -1,5 +1,6 @@
 #include "actors/event_log.hpp"
 #include "actors/start_gate.hpp"
+#include "messages/known_secrets.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -71,6 +72,20 @@ BOOST_AUTO_TEST_CASE(a_kept_event_is_told_again_as_it_came) {
   BOOST_TEST(again[0]->kind == content.kind);
   BOOST_TEST(again[0]->server.value == content.server.value);
   BOOST_TEST((again[0]->fields == content.fields));
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_is_told_neither_at_once_nor_again) {
+  known_secrets::here().add("quince-marmalade");
+  event_log log{3};
+  event content;
+  content.fields = {{"command", "x --key=quince-marmalade -v"}, {"plain", "jam"}};
+  const auto told = log.append(content);
+  log.tell_after(0, [&](const event_ptr& again) {
+    for (const auto& one : {told, again}) {
+      BOOST_TEST(one->fields.at("command") == "x --key=[redacted] -v");
+      BOOST_TEST(one->fields.at("plain") == "jam");
+    }
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

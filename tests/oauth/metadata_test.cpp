@@ -43,6 +43,11 @@ BOOST_AUTO_TEST_CASE(resource_metadata_are_read_or_told_to_be_none) {
   BOOST_TEST(good->issuers.size() == 2u);
   BOOST_TEST(good->issuers.front() == "https://id.example");
   BOOST_TEST(good->scope == "a b");
+  const auto odd = read_resource_metadata(
+      R"({"resource":"https://a.example/mcp","authorization_servers":["https://id.example"],
+          "scopes_supported":["a\r\nX: y","b","\u00fc"]})",
+      place("https://a.example/mcp"));
+  BOOST_TEST((odd && odd->scope == "b"));
   for (const char* bad :
        {"", "[]", "null", "{", R"({"resource":"https://a.example/mcp"})",
         R"({"resource":"https://a.example/mcp","authorization_servers":[]})",
@@ -72,6 +77,13 @@ BOOST_AUTO_TEST_CASE(an_issuers_metadata_are_its_own_to_the_letter) {
   BOOST_TEST_REQUIRE(static_cast<bool>(plain));
   BOOST_TEST(!plain->takes_s256); // Who does not say so does not (MCP).
   BOOST_TEST(!plain->names_itself);
+  for (const char* named : {"false", "\"true\"", "1", "null"}) {
+    const auto silent = read_issuer_metadata(
+        R"({"issuer":"i","token_endpoint":"t","authorization_response_iss_parameter_supported":)" +
+            std::string(named) + "}",
+        "i");
+    BOOST_TEST((silent && !silent->names_itself), named);
+  }
   for (const char* bad :
        {"", "7", "{}", R"({"issuer":"i"})", R"({"issuer":"i","token_endpoint":[]})"})
     BOOST_TEST(!read_issuer_metadata(bad, "i"), bad);
@@ -104,6 +116,8 @@ BOOST_AUTO_TEST_CASE(a_registration_gives_a_client_or_says_why_not) {
   BOOST_TEST(refused.failure().detail ==
              "it refused to register a client (HTTP 403, access_denied); write \"client_id\" under "
              "\"auth\"");
+  const auto odd = read_registration(400, R"({"error":"a\nb"})");
+  BOOST_TEST((!odd && odd.failure().detail.find("(HTTP 400);") != std::string::npos));
   BOOST_TEST(!read_registration(201, "{}"));
   BOOST_TEST(!read_registration(201, "no"));
 }

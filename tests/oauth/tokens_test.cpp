@@ -64,6 +64,9 @@ BOOST_AUTO_TEST_CASE(an_answer_is_tokens_and_what_it_leaves_out_stays) {
   BOOST_TEST(whole->refresh == "new");
   BOOST_TEST(whole->scope == "x y");
   BOOST_TEST((whole->expires == t0 + 7s));
+  const auto odd = read_token_answer(
+      200, R"({"access_token":"c","token_type":"Bearer","refresh_token":"a b\n"})", t0, before);
+  BOOST_TEST((odd && odd->refresh == "old"));
   for (const char* life :
        {"", R"(,"expires_in":-1)", R"(,"expires_in":null)", R"(,"expires_in":"x")"}) {
     const auto endless = read_token_answer(
@@ -91,6 +94,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_token_is_told_as_what_helps_against_it) {
       {400, R"({"error":"invalid_scope"})", errc::bad_answer},
       {400, R"({"error":"invalid_target"})", errc::bad_answer},
       {404, "<html>", errc::bad_answer},
+      {400, R"({"error":"secret words"})", errc::bad_answer}, // Not a word of the standard's kind.
+      {400, R"({"error":"a\nb"})", errc::bad_answer},
       {200, R"({"error":"invalid_grant"})", errc::unauthorized}, // Some do.
       {429, R"({"error":"invalid_grant"})", errc::io_failed},
       {500, "", errc::io_failed},
@@ -108,6 +113,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_token_is_told_as_what_helps_against_it) {
       BOOST_TEST_REQUIRE(!read);
       BOOST_TEST((read.failure().code == x.code), read.failure().detail);
       BOOST_TEST(read.failure().detail.find("secret words") == std::string::npos);
+      BOOST_TEST(read.failure().detail.find('\n') == std::string::npos);
     }
 }
 

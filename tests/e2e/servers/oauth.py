@@ -165,8 +165,12 @@ class ProtectedServer:
         self.refused = 0
         self.heard = []   # The tokens of good requests.
         self.open = False
+        self.challenges = True     # Its 401 says where its metadata stand, and its scope.
+        self.known_at = "/mcp"     # Behind the well-known path of its metadata; None = it has none.
+        self.is_authority = False  # Its own origin has the metadata of its authorization server.
         self.server, self.origin = serve(self.handler())
         self.url = self.origin + "/mcp"
+        self.resource = self.url
 
     def expire(self):
         """From now on no token is good that was given before."""
@@ -174,7 +178,7 @@ class ProtectedServer:
 
     def is_good(self, headers):
         token = (headers.get("Authorization") or "").removeprefix("Bearer ")
-        if self.open or self.authority.access.get(token) == self.url:
+        if self.open or self.authority.access.get(token) == self.resource:
             self.heard.append(token)
             return True
         self.refused += 1
@@ -187,13 +191,17 @@ class ProtectedServer:
             def refuse(self):
                 self.body()
                 where = owner.origin + "/.well-known/oauth-protected-resource/mcp"
-                self.answer(401, None, {"WWW-Authenticate":
-                                        'Bearer resource_metadata="%s", scope="mcp:use"' % where})
+                more = ' resource_metadata="%s", scope="mcp:use"' % where if owner.challenges else ""
+                self.answer(401, None, {"WWW-Authenticate": "Bearer" + more})
 
             def do_GET(self):
-                if self.path == "/.well-known/oauth-protected-resource/mcp":
-                    return self.answer(200, {"resource": owner.url,
+                if owner.known_at is not None and self.path == "/.well-known/oauth-protected-resource" + owner.known_at:
+                    return self.answer(200, {"resource": owner.resource, "scopes_supported": ["mcp:all"],
                                              "authorization_servers": [owner.told or owner.authority.issuer]})
+                if owner.is_authority and self.path == "/.well-known/oauth-authorization-server":
+                    return self.answer(200, owner.authority.metadata())
+                if self.path.startswith("/.well-known/"):
+                    return self.answer(404)
                 if not owner.is_good(self.headers):
                     return self.refuse()
                 self.answer(405)
