@@ -14,18 +14,20 @@ namespace {
 process_runner_options for_processes(const runner_member_options& options) {
   process_runner_options runner;
   runner.processes = options.processes;
-  runner.host = find_host_facts(options.state_dir, options.libexec_dir, own_environment());
+  runner.host = find_host_facts(options.state_dir, options.libexec_dir, own_environment(),
+                                options.engine_address);
   runner.installs_max = options.installs_max;
   runner.manager = options.manager;
   runner.pool = options.pool;
   return runner;
 }
 
-container_runner_options for_containers(const runner_member_options& options) {
+container_runner_options for_containers(const runner_member_options& options, caf::actor projects) {
   container_runner_options runner;
   runner.engine = options.engine;
   runner.pulls_max = options.installs_max;
   runner.manager = options.manager;
+  runner.projects = std::move(projects);
   return runner;
 }
 
@@ -34,7 +36,8 @@ container_runner_options for_containers(const runner_member_options& options) {
 caf::behavior make_runners(caf::event_based_actor* self, const runner_member_options& options) {
   set_house_handlers(self);
   const auto processes = self->spawn<caf::linked>(make_process_runner, for_processes(options));
-  const auto containers = self->spawn<caf::linked>(make_container_runner, for_containers(options));
+  const auto containers =
+      self->spawn<caf::linked>(make_container_runner, for_containers(options, processes));
   return {
       [=](install_server_request& request) {
         // Of another kind than before: what the other one still does for it is in vain.

@@ -16,6 +16,7 @@ namespace toolscore {
 struct runner_member_options {
   process_host* processes = nullptr; ///< Outlives the tree.
   std::shared_ptr<engine_client> engine;
+  std::string engine_address; ///< `node.engine`, for what is built by it.
   std::string state_dir;
   std::string libexec_dir;
   std::uint32_t installs_max = 2;

@@ -52,6 +52,7 @@ caf::actor spawn_runner(const options_pointer& options, caf::event_based_actor* 
   runner_member_options runner;
   runner.processes = options->processes;
   runner.engine = options->engine;
+  runner.engine_address = options->config.engine;
   runner.state_dir = options->config.state_dir;
   runner.libexec_dir = options->libexec_dir;
   runner.installs_max = options->config.installs_max;

@@ -31,6 +31,37 @@ void read_image(fields& server, container_settings& out, const environment& env)
   out.image = *expanded;
 }
 
+/// "./docker/Dockerfile": a file of the project, named by its path in there.
+bool is_file_of_project(std::string_view image) {
+  if (!image.starts_with(dockerfile_begin)) return false;
+  image.remove_prefix(dockerfile_begin.size());
+  const auto framed = "/" + std::string(image) + "/";
+  return !image.empty() && !image.ends_with('/') && framed.find("//") == framed.npos &&
+         framed.find("/./") == framed.npos && framed.find("/../") == framed.npos;
+}
+
+/// Whether a definition's source is one of files, of which an image can be built.
+bool is_project(const fields& server) {
+  return server.find("git") != nullptr || server.find("path") != nullptr ||
+         server.find("archive") != nullptr;
+}
+
+/// Of a project an image is built, by the Dockerfile that "image" names.
+void read_dockerfile(fields& server, container_settings& out, const environment& env) {
+  if (server.find("image") == nullptr)
+    out.image = std::string(dockerfile_begin) + "Dockerfile";
+  else
+    read_image(server, out, env);
+  if (!is_file_of_project(out.image))
+    return server.fail("image", "stands beside another source, remove one of them, or name the "
+                                "Dockerfile in it as \"./Dockerfile\"");
+  if (server.find("build") != nullptr)
+    server.fail("build", "a Dockerfile says how it is built, remove one of them");
+  if (out.pull == pull_policy::never)
+    server.section("container")
+        .fail("pull", "what a build begins from is fetched where it is missing, remove it");
+}
+
 /// "/data", or "/srv/data:/data" where it has another place in the container.
 void read_mounts(fields& paths, std::string_view key, bool writable, container_settings& out,
                  const environment& env) {
@@ -82,7 +113,8 @@ void read_section(fields section, server_spec& spec, const environment& env) {
 
 bool runs_in_container(const fields& server) {
   const json* const runner = server.find("runner");
-  return server.find("image") != nullptr && (runner == nullptr || *runner != "process");
+  const bool named = runner != nullptr && *runner == "container" && is_project(server);
+  return named || (server.find("image") != nullptr && (runner == nullptr || *runner != "process"));
 }
 
 void read_container(fields& server, server_spec& spec, const environment& env) {
@@ -91,17 +123,27 @@ void read_container(fields& server, server_spec& spec, const environment& env) {
     return server.fail("runner", "an image runs in a container, write \"container\"");
   if (!runs_in_container(server)) {
     if (runner != nullptr && *runner == "container")
-      server.fail("runner", "a container needs an image, add \"image\"");
+      server.fail("runner", "a container needs an image, add \"image\", or a source with a "
+                            "Dockerfile (\"git\", \"path\", \"archive\")");
     if (server.find("container") != nullptr && server.find("image") == nullptr)
       server.fail("container", "has a meaning only beside \"image\"");
     return;
   }
-  if (spec.source != source_kind::command)
+  const bool project = spec.source == source_kind::git || spec.source == source_kind::path ||
+                       spec.source == source_kind::archive;
+  if (spec.source != source_kind::command && !project)
     return server.fail("image", "stands beside another source, remove one of them");
-  spec.source = source_kind::image;
   auto& out = spec.container;
-  read_image(server, out, env);
   read_section(server.section("container"), spec, env);
+  if (project) {
+    read_dockerfile(server, out, env);
+  } else {
+    spec.source = source_kind::image;
+    read_image(server, out, env);
+    if (is_built(spec))
+      server.fail("image", "is a file of a project, name where that is by \"git\", \"path\" or "
+                           "\"archive\"");
+  }
   server.word("network", out.network, {"none", "full"});
   fields paths = server.section("paths");
   paths.only({"read", "write"});

@@ -2,11 +2,14 @@
 
 #include "actors/definition.hpp"
 #include "config/server_config.hpp"
+#include "messages/in_container.hpp"
+#include "node/cache_images_io.hpp"
 #include "node/cache_text.hpp"
 #include "node/config_file_io.hpp"
 #include "node/node_address_io.hpp"
 #include "node/terminal_io.hpp"
 #include "node/up_io.hpp"
+#include "runners/built_image.hpp"
 #include "runners/install_cache_io.hpp"
 #include "runners/install_io.hpp"
 #include "store/specs_io.hpp"
@@ -71,25 +74,38 @@ result<std::vector<install_need>> needs_of(const std::vector<configured_server>&
       const bool known = std::any_of(needs.begin(), needs.end(), [&](const install_need& x) {
         return x.server == spec.id.value && x.key == plan->key;
       });
-      if (!known) needs.push_back({spec.id.value, plan->key, plan->from});
+      if (known) continue;
+      install_need need{spec.id.value, plan->key, plan->from};
+      if (is_built(spec))
+        if (const auto there = find_install(spec, *plan))
+          need.image = built_image(spec, there->version, host.image_owner);
+      needs.push_back(std::move(need));
     }
   }
   return needs;
 }
 
+/// @returns false: it went with another
+result<bool> remove_one(const cached_install& x, const host_facts& host) {
+  if (x.image) return remove_built_image(host, x.key);
+  const auto removed = remove_cached(host.state_dir, x.key);
+  if (!removed) return removed.failure();
+  return true;
+}
+
 command_output remove_unused(const cli_request& request, const std::vector<install_use>& all,
-                             const std::string& state_dir) {
+                             const host_facts& host) {
   command_output out;
   std::uint64_t freed = 0;
   auto removed = reply_json::array();
   for (const auto& x : all) {
     if (!x.removable()) continue;
-    if (!request.dry_run)
-      if (const auto gone = remove_cached(state_dir, x.install.key); !gone) {
-        out.err += "error: " + gone.failure().detail + "\n";
-        out.code = exit_code::failed;
-        continue;
-      }
+    const auto gone = request.dry_run ? result<bool>(true) : remove_one(x.install, host);
+    if (!gone) {
+      out.err += "error: " + gone.failure().detail + "\n";
+      out.code = exit_code::failed;
+    }
+    if (!gone || !*gone) continue;
     freed += x.install.bytes;
     removed.push_back(x.install.key);
     if (!request.json)
@@ -122,14 +138,26 @@ command_output cache_command(const cli_request& request) {
   }
   const auto servers = configured_servers(*config, state_dir, env);
   if (!servers) return refused(servers.failure());
-  const auto needs =
-      needs_of(*servers, find_host_facts(state_dir, libexec_dir(), own_environment()));
+  const auto host = find_host_facts(state_dir, libexec_dir(), own_environment(), config->engine);
+  const auto needs = needs_of(*servers, host);
   if (!needs) return refused(needs.failure());
-  const auto all = uses_of(find_installs(state_dir), *needs);
-  if (request.action == "gc") return remove_unused(request, all, state_dir);
-  return {request.json ? compact(cache_json(all)) + "\n"
-                       : cache_text(all, std::chrono::system_clock::now(), terminal_width()),
-          {}};
+  auto found = find_installs(state_dir);
+  const auto images = find_built_images(host);
+  if (images) found.insert(found.end(), images->begin(), images->end());
+  const auto all = uses_of(std::move(found), *needs);
+  command_output out;
+  if (request.action == "gc")
+    out = remove_unused(request, all, host);
+  else
+    out.out = request.json ? compact(cache_json(all)) + "\n"
+                           : cache_text(all, std::chrono::system_clock::now(), terminal_width());
+  if (removes && images && !images->empty())
+    if (const auto left = find_built_images(host); left && left->empty()) forget_built_images(host);
+  if (!images) {
+    out.err += "error: " + images.failure().detail + "\n";
+    out.code = exit_code::failed;
+  }
+  return out;
 }
 
 } // namespace toolscore

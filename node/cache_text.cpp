@@ -62,7 +62,8 @@ reply_json cache_json(const std::vector<install_use>& all) {
          {"bytes", x.install.bytes},
          {"used", duration_cast<milliseconds>(x.install.used.time_since_epoch()).count()},
          {"servers", x.servers},
-         {"complete", x.install.complete()}});
+         {"complete", x.install.complete()},
+         {"image", x.install.image}});
   return {{"installs", std::move(list)}};
 }
 

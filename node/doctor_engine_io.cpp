@@ -1,14 +1,12 @@
 #include "node/doctor_engine_io.hpp"
 
-#include "loop/asio.hpp"
-#include "runners/container/engine_client_io.hpp"
+#include "node/engine_ask_io.hpp"
 #include "runners/container/engine_places.hpp"
 #include "runners/install_io.hpp"
 
 #include <unistd.h>
 
 #include <chrono>
-#include <optional>
 
 namespace toolscore {
 namespace {
@@ -18,16 +16,10 @@ constexpr const char* without = "servers with an \"image\" cannot start";
 
 /// What answers at one socket, "podman 4.3.1"; else why nothing does.
 result<std::string> engine_at(const std::string& place) {
-  boost::asio::io_context io;
-  engine_client client(io, std::vector<std::string>{place});
-  std::optional<result<engine_answer>> told;
-  const auto asking =
-      client.ask(version_request(), patience, [&](auto answer) { told = std::move(answer); });
-  io.run_for(2 * patience);
-  if (!told) return error{errc::call_timed_out, "it does not answer"};
-  if (!*told) return told->failure();
-  if (!(*told)->is_good()) return refusal(**told, "it does not tell its version");
-  return read_version(**told);
+  const auto told = ask_engine({place}, version_request(), patience);
+  if (!told) return told.failure();
+  if (!told->is_good()) return refusal(*told, "it does not tell its version");
+  return read_version(*told);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "node/reply_json.hpp"
 #include "node/sources/source_word.hpp"
 #include "node/up_io.hpp"
+#include "store/specs_io.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -64,6 +65,18 @@ result<server_spec> configured_server(const cli_request& request, const node_con
                    "--path DIR, --archive FILE, --mcpb FILE, --image IMAGE, --remote URL"};
 }
 
+/// Which install a node there would start it from; the first where that is not known.
+install_choice choice_of(const server_id& server, const std::string& state_dir) {
+  if (!file_exists(state_dir + "/toolscore.db")) return {};
+  auto base = database::open(state_dir);
+  if (!base) return {};
+  const auto rows = specs(*base).all();
+  if (!rows) return {};
+  for (const auto& row : *rows)
+    if (row.server == server) return row.install;
+  return {};
+}
+
 } // namespace
 
 command_output plan_command(const cli_request& request) {
@@ -83,7 +96,8 @@ command_output plan_command(const cli_request& request) {
                                        : exit_code::usage);
   const auto state_dir =
       request.state_dir.empty() ? config->state_dir : absolute_path(request.state_dir);
-  return plan_of_server(*spec, state_dir, libexec_dir(), request.json);
+  const auto choice = has_source(request) ? install_choice() : choice_of(spec->id, state_dir);
+  return plan_of_server(*spec, state_dir, libexec_dir(), config->engine, choice, request.json);
 }
 
 } // namespace toolscore

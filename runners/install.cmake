@@ -1,6 +1,7 @@
 # Installing. May use: messages, loop. The pure part is a library of its own, so that
 # toolscore-clone and the tests of the plans link no CAF.
 add_library(toolscore_install_plans STATIC
+  built_image.cpp
   bundle_plan.cpp
   detect.cpp
   detect_python.cpp
@@ -17,7 +18,7 @@ add_library(toolscore_install_plans STATIC
   step_hint.cpp
   step_report.cpp
   toml_lines.cpp)
-target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages toolscore_isolation nlohmann_json::nlohmann_json)
+target_link_libraries(toolscore_install_plans PUBLIC toolscore_messages toolscore_isolation toolscore_container_plans nlohmann_json::nlohmann_json)
 
 add_library(toolscore_install STATIC
   install_cache_io.cpp
@@ -29,4 +30,5 @@ target_link_libraries(toolscore_install PUBLIC
 
 add_subdirectory(clone)
 add_subdirectory(fetch)
-add_dependencies(toolscore_install toolscore-clone toolscore-fetch)
+add_subdirectory(image)
+add_dependencies(toolscore_install toolscore-clone toolscore-fetch toolscore-image)

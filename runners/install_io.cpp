@@ -1,5 +1,7 @@
 #include "runners/install_io.hpp"
 
+#include "runners/container/engine_places.hpp"
+#include "runners/node_cgroups_io.hpp"
 #include "runners/process_host.hpp"
 
 #include <cerrno>
@@ -148,7 +150,8 @@ variable_map own_environment() {
   return out;
 }
 
-host_facts find_host_facts(std::string state_dir, std::string libexec_dir, variable_map variables) {
+host_facts find_host_facts(std::string state_dir, std::string libexec_dir, variable_map variables,
+                           const std::string& engine) {
   host_facts host;
   host.state_dir = std::move(state_dir);
   host.libexec_dir = std::move(libexec_dir);
@@ -164,6 +167,13 @@ host_facts find_host_facts(std::string state_dir, std::string libexec_dir, varia
   host.yarn = find_program(searched, "yarn");
   host.node_identity = identity_of(host.node);
   host.python_identity = identity_of(host.python);
+  auto engines = engine_places(engine, host.variables, ::geteuid());
+  if (engines)
+    host.engines = std::move(*engines);
+  else
+    host.no_engine = engines.failure().detail;
+  host.image_owner = cgroup_id_of(host.state_dir);
+  if (host.image_owner.empty()) host.image_owner = "0"; // Nothing was ever built for it.
   return host;
 }
 

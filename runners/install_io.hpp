@@ -16,7 +16,9 @@ class hosted_process;
 variable_map own_environment();
 
 /// Finds node, npm and python3 in the PATH of `variables` and what identifies them.
-host_facts find_host_facts(std::string state_dir, std::string libexec_dir, variable_map variables);
+/// @param engine  `node.engine`, of which container images are built
+host_facts find_host_facts(std::string state_dir, std::string libexec_dir, variable_map variables,
+                           const std::string& engine = {});
 
 /// A complete install that is already there; nothing where it is absent, half-finished or damaged.
 std::optional<install_facts> find_install(const server_spec& spec, const install_plan& plan);

@@ -1,5 +1,7 @@
 #include "runners/plan_outline.hpp"
 
+#include "messages/in_container.hpp"
+#include "runners/container/container_plan.hpp"
 #include "runners/step_report.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,12 +27,41 @@ result<done> add_steps(plan_outline& outline, const server_spec& spec, const hos
     facts.completed.push_back((*step)->name);
     outline.steps.push_back(std::move(**step));
     const bool fetched = plan.kind == install_kind::project && outline.steps.size() == 1;
-    if (fetched && !known && spec.build.empty()) {
+    if (fetched && !known && spec.build.empty() && !is_built(spec)) {
       outline.open = "what is built and started is decided by what the source holds";
       return done{};
     }
   }
   return done{};
+}
+
+/// An image is the engine's to look up and to pull.
+plan_outline outline_of_image(const server_spec& spec) {
+  plan_outline out;
+  out.server = spec.id.value;
+  out.from = "image " + spec.container.image + ", pulled: " + to_string(spec.container.pull);
+  out.launch = plan_container(spec, {});
+  return out;
+}
+
+std::string update_of(const install_choice& choice) {
+  auto out = "`toolscore update` installs it anew beside, as revision " +
+             std::to_string(next_revision(choice)) + ", and tries it; it starts from revision " +
+             std::to_string(choice.revision);
+  if (choice.former) out += ", and --rollback goes back to " + std::to_string(*choice.former);
+  return out;
+}
+
+/// In a container its image stands before its words.
+std::string start_text(const launch_plan& launch) {
+  if (!launch.container) return command_text(launch) + "\n             in " + launch.cwd;
+  const auto words = command_text(launch);
+  return "a container of " + launch.container->settings.image +
+         (words.empty()                   ? ""
+          : launch.container->own_command ? ": "
+                                          : " with ") +
+         words + "\n             " +
+         (launch.cwd.empty() ? "in its own directory" : "in " + launch.cwd);
 }
 
 nlohmann::ordered_json step_json(const launch_plan& launch) {
@@ -43,14 +74,17 @@ nlohmann::ordered_json step_json(const launch_plan& launch) {
 } // namespace
 
 result<plan_outline> outline_of(const server_spec& spec, const host_facts& host, bool installed,
-                                const std::optional<install_facts>& known) {
-  const auto plan = plan_install(spec, host);
+                                const std::optional<install_facts>& known,
+                                const install_choice& choice) {
+  if (spec.source == source_kind::image) return outline_of_image(spec);
+  const auto plan = plan_install(spec, host, choice.revision);
   if (!plan) return plan.failure();
   plan_outline out;
   out.server = spec.id.value;
   out.from = plan->from;
   out.directory = plan->dir;
   out.installed = installed;
+  if (plan->kind != install_kind::none) out.update = update_of(choice);
   const auto facts = known.value_or(install_facts());
   if (known && plan->kind == install_kind::project) out.found = find_evidence(facts.project);
   if (installed) out.version = facts.version;
@@ -87,18 +121,17 @@ std::string outline_text(const plan_outline& outline) {
            std::to_string(seconds) + " s\n";
   }
   if (outline.launch)
-    out += "  start      " + command_text(*outline.launch) + "\n             in " +
-           outline.launch->cwd + ", variables " + names_of(outline.launch->env) + "\n";
+    out += "  start      " + start_text(*outline.launch) + ", variables " +
+           names_of(outline.launch->env) + "\n";
   if (!outline.open.empty()) out += "  open       " + outline.open + "\n";
+  if (!outline.update.empty()) out += "  update     " + outline.update + "\n";
   return out;
 }
 
 nlohmann::ordered_json outline_json(const plan_outline& outline) {
-  nlohmann::ordered_json out{{"server", outline.server},
-                             {"from", outline.from},
-                             {"directory", outline.directory},
-                             {"installed", outline.installed},
-                             {"version", outline.version}};
+  nlohmann::ordered_json out{{"server", outline.server},       {"from", outline.from},
+                             {"directory", outline.directory}, {"installed", outline.installed},
+                             {"version", outline.version},     {"update", outline.update}};
   out["evidence"] = nlohmann::ordered_json::array();
   for (const auto& x : outline.found)
     out["evidence"].push_back(
@@ -111,6 +144,8 @@ nlohmann::ordered_json outline_json(const plan_outline& outline) {
     out["steps"].push_back(std::move(row));
   }
   if (outline.launch) out["start"] = step_json(*outline.launch);
+  if (outline.launch && outline.launch->container)
+    out["start"]["image"] = outline.launch->container->settings.image;
   if (!outline.open.empty()) out["open"] = outline.open;
   return out;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include "messages/install_choice.hpp"
 #include "runners/process_plan.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,6 +17,7 @@ struct plan_outline {
   std::string directory; ///< Of the install; empty: nothing is installed.
   bool installed = false;
   std::string version;         ///< Where it is installed.
+  std::string update;          ///< What an update would do, one line; empty: there is none.
   std::vector<evidence> found; ///< project: what speaks for its kind, where its files are known.
   std::vector<install_step> steps;
   std::optional<launch_plan> launch;
@@ -26,8 +28,10 @@ struct plan_outline {
 /// =
 ///               unknown before the first step has run
 /// @error as plan_install and next_step
+/// @param choice  which install it starts from, by its row in the store
 result<plan_outline> outline_of(const server_spec& spec, const host_facts& host, bool installed,
-                                const std::optional<install_facts>& known);
+                                const std::optional<install_facts>& known,
+                                const install_choice& choice = {});
 
 /// For people. Values of variables are not shown, for some are secrets.
 std::string outline_text(const plan_outline& outline);

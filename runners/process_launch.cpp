@@ -1,6 +1,9 @@
 #include "runners/process_plan.hpp"
 
+#include "messages/in_container.hpp"
+#include "runners/built_image.hpp"
 #include "runners/bundle_plan.hpp"
+#include "runners/container/container_plan.hpp"
 #include "runners/isolation_plan.hpp"
 
 #include <algorithm>
@@ -149,6 +152,14 @@ launch_plan launch_remote(const server_spec& spec) {
   return plan;
 }
 
+/// In a container of its image, which is looked up by its name.
+launch_plan launch_built(const server_spec& spec, const host_facts& host,
+                         const install_facts& facts) {
+  auto plan = plan_container(spec, {});
+  plan.container->settings.image = built_image(spec, facts.version, host.image_owner);
+  return plan;
+}
+
 result<launch_plan> plan_kind(const server_spec& spec, const host_facts& host,
                               const install_plan& plan, const install_facts& facts) {
   switch (plan.kind) {
@@ -158,6 +169,7 @@ result<launch_plan> plan_kind(const server_spec& spec, const host_facts& host,
     return launch_pypi(spec, host, plan, facts);
   case install_kind::project:
     if (spec.source == source_kind::bundle) return launch_bundle(spec, host, plan, facts);
+    if (is_built(spec)) return launch_built(spec, host, facts);
     return launch_project(spec, host, plan, facts);
   case install_kind::none:
     break;

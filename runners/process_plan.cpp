@@ -1,6 +1,8 @@
 #include "runners/process_plan.hpp"
 
 #include "messages/http_place.hpp"
+#include "messages/in_container.hpp"
+#include "runners/built_image.hpp"
 #include "runners/install_keys.hpp"
 #include "runners/project_steps.hpp"
 
@@ -47,8 +49,15 @@ install_plan at_key(install_plan plan, const host_facts& host, const std::string
   return plan;
 }
 
-/// A build of the definition's own is another install.
-std::vector<std::string> with_build(std::vector<std::string> parts, const server_spec& spec) {
+/// A build of the definition's own is another install, and so is one of a Dockerfile, to which the
+/// programs of this host are nothing.
+std::vector<std::string> with_build(std::vector<std::string> parts, const server_spec& spec,
+                                    const host_facts& host) {
+  if (is_built(spec)) {
+    parts.insert(parts.end(), {"image", dockerfile_of(spec)});
+    return parts;
+  }
+  parts.insert(parts.end(), {host.python_identity, host.node_identity});
   for (const auto& argv : spec.build) {
     parts.push_back("build");
     parts.insert(parts.end(), argv.begin(), argv.end());
@@ -69,11 +78,9 @@ result<install_plan> plan_git(const server_spec& spec, const host_facts& host,
   plan.kind = install_kind::project;
   plan.revision = revision;
   plan.from = without_credentials(spec.git) + (spec.ref.empty() ? "" : " at " + spec.ref);
-  return at_key(std::move(plan), host, readable_name(spec.git),
-                with_build({"git", spec.git, spec.ref, normalise_relative(spec.subdir),
-                            host.python_identity, host.node_identity},
-                           spec),
-                spec);
+  return at_key(
+      std::move(plan), host, readable_name(spec.git),
+      with_build({"git", spec.git, spec.ref, normalise_relative(spec.subdir)}, spec, host), spec);
 }
 
 /// Files of a directory or an archive, taken by toolscore-fetch.
@@ -88,9 +95,8 @@ result<install_plan> plan_files(const server_spec& spec, const host_facts& host,
   plan.from = without_credentials(spec.from);
   return at_key(
       std::move(plan), host, readable_name(spec.from),
-      with_build({to_string(spec.source), spec.from, spec.sha256, normalise_relative(spec.subdir),
-                  host.python_identity, host.node_identity},
-                 spec),
+      with_build({to_string(spec.source), spec.from, spec.sha256, normalise_relative(spec.subdir)},
+                 spec, host),
       spec);
 }
 
@@ -277,6 +283,7 @@ result<maybe_step> next_step(const server_spec& spec, const host_facts& host,
   case install_kind::project:
     if (!completed(facts, fetch_name(spec))) return fetch_step(spec, host, plan);
     if (spec.source == source_kind::bundle) return maybe_step(); // It brings what it needs.
+    if (is_built(spec)) return image_step(spec, host, plan, facts);
     return next_project_step(spec, host, plan, facts);
   case install_kind::none:
     break;

@@ -28,8 +28,11 @@ struct host_facts {
   std::string yarn;
   std::string
       node_identity; ///< Changes when another node is installed; part of an install's address.
-  std::string python_identity; ///< The same for python3.
-  variable_map variables;      ///< The node program's own environment.
+  std::string python_identity;      ///< The same for python3.
+  std::vector<std::string> engines; ///< Sockets of container engines, in the order of their trial.
+  std::string no_engine;            ///< Why there are none.
+  std::string image_owner;          ///< Whose the images are that are built here; see cgroup_id_of.
+  variable_map variables;           ///< The node program's own environment.
 };
 
 enum class install_kind : std::uint8_t {

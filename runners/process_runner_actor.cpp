@@ -29,6 +29,7 @@ caf::behavior make_process_runner(caf::stateful_actor<process_runner_state>* sel
       [=](const spawn_answered& news) { self->state.on_spawn(news); },
       [=](const step_exited& news) { self->state.on_exit(news); },
       [=](const work_ended& news) { self->state.on_work(news); },
+      [=](const step_said& news) { self->state.on_progress(news); },
       [=](const check_deadlines&) { self->state.on_deadlines(); },
   };
 }

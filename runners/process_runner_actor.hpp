@@ -49,6 +49,9 @@ struct work_ended {
   std::uint64_t flight = 0;
   std::shared_ptr<work_outcome> outcome;
 };
+struct step_said {
+  std::uint64_t flight = 0;
+};
 struct check_deadlines {};
 
 /// One install under way and the servers that wait for it.
@@ -70,6 +73,7 @@ struct install_flight {
   install_facts facts;
   install_step step; ///< The one under way, or the last.
   std::shared_ptr<step_report> report;
+  std::string told; ///< Of how far the step is.
   std::shared_ptr<hosted_process> child;
   std::optional<std::chrono::steady_clock::time_point> deadline; ///< Of the step under way.
   error failure; ///< Why it is failing or was cancelled.
@@ -91,6 +95,7 @@ public:
   void on_spawn(const spawn_answered& news);
   void on_exit(const step_exited& news);
   void on_work(const work_ended& news);
+  void on_progress(const step_said& news);
   void on_deadlines();
   /// Answers everybody; the children die with the state.
   void stop();
@@ -137,4 +142,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::install_discarded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::spawn_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::step_exited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::work_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::step_said)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(toolscore::check_deadlines)

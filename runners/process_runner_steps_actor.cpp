@@ -1,3 +1,4 @@
+#include "runners/built_image.hpp"
 #include "runners/install_io.hpp"
 #include "runners/process_runner_actor.hpp"
 
@@ -75,8 +76,14 @@ void process_runner_state::begin_step(install_flight& flight, install_step step)
   watch_deadlines();
   spawn_options options;
   options.stdout_to_log = true;
-  options.on_log_line = [report = flight.report](std::string_view line) { report->add(line); };
   const auto me = caf::actor_cast<caf::actor_addr>(self_);
+  const bool tells = flight.step.name == image_step_name;
+  options.on_log_line = [report = flight.report, me, number = flight.number,
+                         tells](std::string_view line) {
+    const auto before = tells ? report->progress() : std::string();
+    report->add(line);
+    if (tells && report->progress() != before) tell(me, step_said{number});
+  };
   options_.processes->spawn(
       flight.step.launch, std::move(options),
       [me, number = flight.number](result<std::unique_ptr<hosted_process>> outcome) {
@@ -106,6 +113,16 @@ void process_runner_state::on_spawn(const spawn_answered& news) {
     tell(me, step_exited{number, exit});
   });
   if (is_ending(flight.state)) flight.child->kill();
+}
+
+/// A build that takes minutes says how far it is.
+void process_runner_state::on_progress(const step_said& news) {
+  const auto found = flights_.find(news.flight);
+  if (found == flights_.end() || found->second.state != install_state::building) return;
+  auto& flight = found->second;
+  const auto& text = flight.report->progress();
+  if (std::exchange(flight.told, text) == text) return;
+  for (const auto& who : flight.waiters) tell_manager(who, process_status::building, text);
 }
 
 void process_runner_state::on_exit(const step_exited& news) {

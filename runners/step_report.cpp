@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t command_bytes_max = 500;
 // What npm and pip put around the line that says why.
 constexpr std::array noise{
-    "progress ", "npm error A complete log", "npm ERR! A complete log",
+    "npm error A complete log", "npm ERR! A complete log",
     "npm error  ", // Indented: its stack and the dump of an error object.
     "npm error }",
     // Its page of help, behind the line that says what it is for.
@@ -21,6 +21,8 @@ constexpr std::array noise{
     "npm error If you are behind a proxy", "[notice]", "[end of output]",
     "error: subprocess-exited-with-error", "note: This error originates",
     "note: This is an issue with the package", "╰─>", "│ exit code"};
+
+constexpr std::string_view progress_mark = "progress ";
 
 // What toolscore-clone and toolscore-fetch say of what they brought.
 constexpr std::array versions{std::pair{std::string_view("commit "), std::size_t{40}},
@@ -56,6 +58,10 @@ std::string printable(std::string_view line) {
 void step_report::add(std::string_view line) {
   const auto text = printable(line);
   if (text.empty() || text == "npm error") return;
+  if (text.starts_with(progress_mark)) {
+    progress_ = cut(without_credentials(text.substr(progress_mark.size())), line_bytes_max);
+    return;
+  }
   if (std::any_of(noise.begin(), noise.end(), [&](const char* x) { return text.starts_with(x); }))
     return;
   for (const auto& [mark, digits] : versions)

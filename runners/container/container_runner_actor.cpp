@@ -1,6 +1,7 @@
 #include "runners/container/container_runner_actor.hpp"
 
 #include "loop/house_handlers.hpp"
+#include "messages/in_container.hpp"
 #include "messages/server_state.hpp"
 #include "runners/container/container_plan.hpp"
 #include "runners/process_runner_actor.hpp"
@@ -32,7 +33,7 @@ void tell_manager(self_pointer self, image_install& one, process_status to,
                   const std::string& reason) {
   const auto& manager = self->state.options.manager;
   const auto address = manager ? manager() : caf::actor{};
-  if (!address || std::exchange(one.told, reason) == reason) return;
+  if (!address || one.request.beside || std::exchange(one.told, reason) == reason) return;
   state_changed news;
   news.server = one.spec.id;
   news.to = to;
@@ -87,15 +88,24 @@ void end(self_pointer self, std::uint64_t number, result<launch_plan> launch,
   pump(self);
 }
 
+/// The project is fetched and its image built by another, which tells the manager of it.
+void build(self_pointer self, image_install& one) {
+  one.at = step::building;
+  self->send(self->state.options.projects, one.request);
+}
+
 void install(self_pointer self, const install_server_request& request) {
   auto& state = self->state;
   image_install one;
   one.spec = request.spec;
   one.generation = request.generation;
   one.requester = caf::actor_cast<caf::actor>(self->current_sender());
-  auto image = parse_image_name(request.spec.container.image);
-  if (!image) return answer(self, one, image.failure(), "");
-  one.image = std::move(*image);
+  const bool built = is_built(request.spec);
+  if (!built) {
+    auto image = parse_image_name(request.spec.container.image);
+    if (!image) return answer(self, one, image.failure(), "");
+    one.image = std::move(*image);
+  }
   if (state.installs.size() >= process_runner_state::waiting_max)
     return answer(self, one,
                   error{errc::queue_full, "too many installs wait already; try again when some "
@@ -105,16 +115,26 @@ void install(self_pointer self, const install_server_request& request) {
   const bool anew = pull == pull_policy::always || (request.refresh && pull != pull_policy::never);
   const auto number = ++state.last_number;
   auto& placed = state.installs.emplace(number, std::move(one)).first->second;
+  if (built) {
+    placed.request = request;
+    placed.request.generation = number;
+    return build(self, placed);
+  }
   if (!anew) return look(self, number, placed, step::looking);
   placed.at = step::queued;
   pump(self);
 }
 
-void cancel(self_pointer self, const server_id& server, const std::string& why) {
+/// @param build_goes_on  a request for the same build takes its place
+void cancel(self_pointer self, const server_id& server, const std::string& why,
+            bool build_goes_on = false) {
   auto& installs = self->state.installs;
   const auto at = std::find_if(installs.begin(), installs.end(),
                                [&](const auto& row) { return row.second.spec.id == server; });
-  if (at != installs.end()) end(self, at->first, error{errc::cancelled, why});
+  if (at == installs.end()) return;
+  if (at->second.at == step::building && !build_goes_on)
+    self->send(self->state.options.projects, cancel_install{server});
+  end(self, at->first, error{errc::cancelled, why});
 }
 
 error no_image(const image_install& one, const std::string& why) {
@@ -127,9 +147,13 @@ void take_look(self_pointer self, std::uint64_t number, image_install& one,
     const auto id = read_image(answer);
     if (!id) return end(self, number, no_image(one, id.failure().detail));
     auto plan = plan_container(one.spec, *id);
-    return end(self, number, std::move(plan), short_image_id(*id));
+    const auto version = one.at == step::looking_at_built ? one.version : short_image_id(*id);
+    return end(self, number, std::move(plan), version);
   }
   const bool missing = answer.status == 404;
+  if (missing && one.at == step::looking_at_built && !one.request.present &&
+      !std::exchange(one.request.refresh, true))
+    return build(self, one); // Somebody has removed it from the engine.
   if (missing && one.at == step::looking && one.spec.container.pull != pull_policy::never) {
     one.at = step::queued;
     return pump(self);
@@ -157,6 +181,21 @@ void take_answer(self_pointer self, const engine_said& news) {
                refusal(answer, no_image(one, "pulling it failed").detail, errc::install_failed));
   look(self, news.request, one, step::looking_again);
   pump(self);
+}
+
+void take_build(self_pointer self, const install_finished& news) {
+  const auto found = self->state.installs.find(news.generation);
+  if (found == self->state.installs.end() || found->second.at != step::building) return;
+  auto& one = found->second;
+  if (!news.launch) {
+    one.told = news.launch.failure().detail; // The manager has heard of it.
+    return end(self, found->first, news.launch.failure());
+  }
+  auto image = parse_image_name(news.launch->container->settings.image);
+  if (!image) return end(self, found->first, image.failure());
+  one.image = std::move(*image);
+  one.version = news.version;
+  look(self, found->first, one, step::looking_at_built);
 }
 
 void take_news(self_pointer self, const pull_said& news) {
@@ -187,12 +226,14 @@ caf::behavior make_container_runner(self_pointer self, container_runner_options 
   return {
       [=](const install_server_request& request) {
         cancel(self, request.spec.id,
-               "a later request for " + request.spec.id.value + " took its place");
+               "a later request for " + request.spec.id.value + " took its place",
+               is_built(request.spec));
         install(self, request);
       },
       [=](const cancel_install& order) {
         cancel(self, order.server, "the install of " + order.server.value + " was cancelled");
       },
+      [=](const install_finished& news) { take_build(self, news); },
       [=](const engine_said& news) { take_answer(self, news); },
       [=](const pull_said& news) { take_news(self, news); },
   };

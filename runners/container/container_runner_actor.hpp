@@ -20,6 +20,7 @@ struct container_runner_options {
   std::shared_ptr<engine_client> engine;
   std::uint32_t pulls_max = 2;
   std::function<caf::actor()> manager; ///< Who gets every state_changed; asked anew each time.
+  caf::actor projects; ///< Who fetches a project and has its image built; see process_runner_state.
 };
 
 /// What the actor tells itself; `request` is the install's number.
@@ -34,7 +35,14 @@ struct pull_said {
 
 /// One image that a server waits for.
 struct image_install {
-  enum class step : std::uint8_t { looking, queued, pulling, looking_again };
+  enum class step : std::uint8_t {
+    looking,
+    queued,
+    pulling,
+    looking_again,
+    building,
+    looking_at_built
+  };
   server_spec spec;
   image_name image;
   std::uint64_t generation = 0;
@@ -42,7 +50,9 @@ struct image_install {
   step at = step::looking;
   std::shared_ptr<void> asking; ///< Dropped, it ends the request.
   pull_progress progress;
-  std::string told; ///< What the manager was told last.
+  std::string told;               ///< What the manager was told last.
+  install_server_request request; ///< building: what the builder is asked.
+  std::string version;            ///< looking_at_built: of the project.
 };
 
 struct container_runner_state {
@@ -53,9 +63,10 @@ struct container_runner_state {
   std::uint64_t last_number = 0;
 };
 
-/// Installs images: answers install_server_request with install_finished. An image that the engine
-/// has is used as it is, unless its policy or the request says otherwise; else it is pulled,
-/// `pulls_max` at once, and the manager is told how far that is.
+/// Installs images: answers install_server_request with install_finished. One that is built of a
+/// project is left to `projects`, looked up, and built anew where the engine has lost it. An image
+/// that the engine has is used as it is, unless its policy or the request says otherwise; else it
+/// is pulled, `pulls_max` at once, and the manager is told how far that is.
 caf::behavior make_container_runner(caf::stateful_actor<container_runner_state>* self,
                                     container_runner_options options);
 

@@ -38,6 +38,36 @@ BOOST_AUTO_TEST_CASE(an_image_runs_in_a_container_unless_the_runner_says_otherwi
   BOOST_TEST(parsed(both + std::string("\"container\"}"))->command == "/server");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_project_an_image_is_built_by_its_dockerfile) {
+  struct row {
+    std::string json;
+    source_kind source;
+    std::string image;
+  };
+  for (const auto& row : std::vector<row>{
+           {R"({"git":"https://x/y","runner":"container"})", source_kind::git, "./Dockerfile"},
+           {R"({"git":"https://x/y","image":"./Dockerfile"})", source_kind::git, "./Dockerfile"},
+           {R"({"path":"/srv/x","image":"./docker/prod.Dockerfile","subdir":"a"})",
+            source_kind::path, "./docker/prod.Dockerfile"},
+           {R"({"archive":"/x.zip","runner":"container"})", source_kind::archive, "./Dockerfile"},
+           {R"({"git":"https://x/y","image":"./Dockerfile","runner":"process"})", source_kind::git,
+            ""},
+       }) {
+    const auto spec = parsed(row.json);
+    BOOST_REQUIRE_MESSAGE(spec, refused(row.json));
+    BOOST_TEST((spec->source == row.source), row.json);
+    BOOST_TEST(spec->container.image == row.image);
+    const auto again = parsed(effective_json(*spec));
+    BOOST_REQUIRE_MESSAGE(again, refused(effective_json(*spec)));
+    BOOST_TEST((again->container == spec->container));
+    BOOST_TEST((again->source == row.source));
+  }
+  const auto listens =
+      parsed(R"({"git":"https://x/y","runner":"container","link":"http","container":{"port":80}})");
+  BOOST_REQUIRE(listens);
+  BOOST_TEST((listens->container.network == container_network::full));
+}
+
 BOOST_AUTO_TEST_CASE(all_settings_are_read_and_written_again) {
   const std::string written =
       R"({"image":"e/m:1","args":["-v"],"network":"full","container":{"user":"1000:5","writable":true,)"
@@ -106,6 +136,19 @@ BOOST_AUTO_TEST_CASE(what_a_container_cannot_have_is_refused_with_its_place) {
            {R"({"image":"-x"})", "box.image: "},
            {R"({"image":7})", "box.image: "},
            {R"({"image":"a","git":"https://x"})", "box.image: "},
+           {R"({"image":"a","git":"https://x"})", "name the Dockerfile in it as"},
+           {R"({"image":"./","git":"https://x"})", "box.image: "},
+           {R"({"image":"./../x","git":"https://x"})", "box.image: "},
+           {R"({"image":"./a/./x","git":"https://x"})", "box.image: "},
+           {R"({"image":"./a//x","path":"/x"})", "box.image: "},
+           {R"({"image":"./x/","path":"/x"})", "box.image: "},
+           {R"({"image":"./Dockerfile"})", "box.image: is a file of a project"},
+           {R"({"image":"./Dockerfile","npm":"x"})", "box.image: "},
+           {R"({"runner":"container","npm":"x"})", "box.runner: "},
+           {R"({"runner":"container","git":"https://x","build":[["make"]]})", "box.build: "},
+           {R"({"runner":"container","git":"https://x","container":{"pull":"never"}})",
+            "box.container.pull: "},
+           {R"({"runner":"container","git":"https://x","isolation":"strict"})", "box.isolation: "},
            {R"({"image":"a","container":{"usr":"x"}})", "did you mean \"user\""},
            {R"({"image":"a","container":{"user":"a b"}})", "box.container.user: "},
            {R"({"image":"a","container":{"pull":"maybe"}})", "box.container.pull: "},

@@ -220,7 +220,7 @@ bool may_use(std::string_view folder, std::string_view other) {
 file_kind kind_of(std::string_view path) {
   if (starts_with_any(path, {"loop/", "bench/", "tests/"}) ||
       is_any(path, {"messages/caf_bridge.hpp", "actors/runtime.cpp", "node/main.cpp",
-                    "reason/main.cpp", "runners/fetch/main.cpp"})) {
+                    "reason/main.cpp", "runners/fetch/main.cpp", "runners/image/main.cpp"})) {
     // What others may do with loop/'s headers is told by the headers' own names.
     if (path == "loop/asio.hpp" || path == "loop/log_io.hpp") return file_kind::shell;
     return file_kind::exempt;

@@ -54,6 +54,22 @@ BOOST_AUTO_TEST_CASE(what_any_server_may_start_from_is_used) {
   BOOST_TEST(uses_of({install("x", "")}, {{"one", "y", ""}})[0].removable());
 }
 
+BOOST_AUTO_TEST_CASE(images_of_ours_are_told_from_all_others) {
+  const std::string name = "localhost/toolscore-1-2";
+  const auto found = images_of({{"sha256:aa", {}, 5, 0},
+                                {"sha256:bb", {name + ":i-1"}, 6, 0},
+                                {"sha256:cc", {"user/of-ours:1"}, 7, 0},
+                                {"sha256:dd", {name + ":i-2", "user/tag:1"}, 8, 0},
+                                {"sha256:ee", {name + "0:i-1"}, 9, 0}},
+                               name);
+  BOOST_REQUIRE(found.size() == 2u);
+  BOOST_TEST(found[0].key == name + ":i-1"); // Those with a name go first.
+  BOOST_TEST(found[1].key == "sha256:aa");
+  const auto used = uses_of(found, {{"one", "k", "f", name + ":i-1"}, {"two", "k", "image", ""}});
+  BOOST_TEST(used[0].servers == std::vector<std::string>{"one"}, boost::test_tools::per_element());
+  BOOST_TEST(used[1].removable());
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_there_is_found_with_its_size_and_removed_whole, state_directory) {
   BOOST_TEST(find_installs(path.string()).empty());
   write("a-1/" + std::string(marker_name), R"({"key":"a-1","from":"npm package a","version":"1"})");

@@ -67,6 +67,52 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_not_there_yet_is_open_from_its_fetch_on) {
   BOOST_TEST(got->launch->argv == words{"./x"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_dockerfile_s_build_is_told_before_its_source_is_there) {
+  auto spec = server_from(source_kind::git);
+  spec.git = "https://h/x.git";
+  spec.container.image = "./docker/Dockerfile";
+  spec.args = {"-v"};
+  auto host = sample_host();
+  host.engines = {"/run/e.sock"};
+  host.image_owner = "1-2";
+  const auto got = outline_of(spec, host, false, std::nullopt);
+  BOOST_TEST_REQUIRE(bool(got), (got ? "" : got.failure().detail));
+  BOOST_TEST(names_of(*got) == (words{"clone", "image"}), boost::test_tools::per_element());
+  BOOST_TEST(got->open.empty(), got->open);
+  const auto text = outline_text(*got);
+  for (const char* part : {"--file docker/Dockerfile", "at most 1800 s",
+                           "start      a container of localhost/toolscore-1-2:of-what-is-fetched "
+                           "with -v",
+                           "variables KEY"})
+    BOOST_TEST(text.find(part) != std::string::npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(an_image_is_told_with_when_it_is_pulled) {
+  auto spec = server_from(source_kind::image);
+  spec.container.image = "example/mcp:1";
+  spec.command = "/server";
+  const auto got = outline_of(spec, sample_host(), false, std::nullopt);
+  BOOST_TEST_REQUIRE(bool(got));
+  const auto text = outline_text(*got);
+  BOOST_TEST(text.find("image example/mcp:1, pulled: missing") != std::string::npos, text);
+  BOOST_TEST(text.find("a container of example/mcp:1: /server") != std::string::npos, text);
+  BOOST_TEST(outline_json(*got)["start"]["image"] == "example/mcp:1");
+}
+
+BOOST_AUTO_TEST_CASE(what_an_update_would_do_is_told_with_its_revisions) {
+  auto spec = server_from(source_kind::npm);
+  spec.package = "x@1.0.0";
+  const auto first = outline_of(spec, sample_host(), false, std::nullopt);
+  BOOST_TEST_REQUIRE(bool(first));
+  BOOST_TEST(first->update.find("as revision 1, ") != std::string::npos, first->update);
+  BOOST_TEST(first->update.ends_with("starts from revision 0"), first->update);
+  const auto later = outline_of(spec, sample_host(), false, std::nullopt, {3, 1U});
+  BOOST_TEST_REQUIRE(bool(later));
+  BOOST_TEST(later->update.find("as revision 4, ") != std::string::npos, later->update);
+  BOOST_TEST(later->update.ends_with("goes back to 1"), later->update);
+  BOOST_TEST(later->directory != first->directory);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_known_of_a_directory_is_weighed_and_what_is_installed_has_no_steps) {
   auto spec = server_from(source_kind::path);
   spec.from = "/srv/x";
