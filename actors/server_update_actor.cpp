@@ -3,6 +3,7 @@
 #include "actors/server_keep_actor.hpp"
 #include "actors/server_orders_actor.hpp"
 #include "actors/update_rules.hpp"
+#include "loop/house_handlers.hpp"
 #include "loop/log_io.hpp"
 #include "runners/step_report.hpp"
 
@@ -31,6 +32,29 @@ void tell(server_actor_pointer self, const char* kind, std::map<std::string, std
   self->send(options.tree->events, new_event{std::move(entry)});
 }
 
+/// Asks the runner in the owner's name and passes its answer on, or, where it dies of a fault, says
+/// that it has: its successor knows nothing of the question.
+template <class Question, class Answer>
+caf::behavior make_question(caf::event_based_actor* self, const caf::actor& runner,
+                            const caf::actor_addr& owner, const Question& question,
+                            const Answer& without) {
+  const auto answer = [self, owner](const Answer& told) {
+    if (const auto to = caf::actor_cast<caf::actor>(owner)) self->send(to, told);
+    self->quit();
+  };
+  set_house_handlers(self);
+  self->set_down_handler([answer, without](const caf::down_msg&) { answer(without); });
+  self->monitor(runner);
+  self->send(runner, question);
+  return {answer};
+}
+
+template <class Answer, class Question>
+void ask_runner(server_actor_pointer self, const Question& question, const Answer& without) {
+  self->spawn(make_question<Question, Answer>, self->state.options->tree->runner,
+              caf::actor_cast<caf::actor_addr>(self), question, without);
+}
+
 /// Nothing of it is under way any more.
 void end_update(server_actor_pointer self) {
   const auto over = std::exchange(self->state.update, nullptr);
@@ -46,8 +70,9 @@ void discard(server_actor_pointer self, result<update_result> outcome) {
   state.update->outcome = std::move(outcome);
   if (state.update->back) return end_update(self); // That one stays: it was there before.
   state.update->at = phase::discarding;
-  self->send(state.options->tree->runner,
-             discard_install{*state.options->spec, state.update->revision});
+  // What is left there is the next update's to clear, or `toolscore cache gc`'s.
+  ask_runner(self, discard_install{*state.options->spec, state.update->revision},
+             install_discarded{state.options->spec->id});
 }
 
 /// Its definition's install is in the store: the next start of each instance is from there.
@@ -137,7 +162,12 @@ void take_update(server_actor_pointer self, const update_order& order) {
   request.beside = true;
   request.refresh = !order.back; // What a killed node has left there is older than this order.
   request.present = order.back;
-  self->send(state.options->tree->runner, std::move(request));
+  ask_runner(self, request,
+             install_finished{spec.id,
+                              update.generation,
+                              error{errc::install_failed, "the runner of installs has failed; "
+                                                          "nothing has changed, try again"},
+                              {}});
 }
 
 bool take_update_install(server_actor_pointer self, const install_finished& message) {

@@ -196,6 +196,37 @@ BOOST_AUTO_TEST_CASE(one_update_at_a_time) {
   BOOST_TEST(told(first) == "1.0.0 -> 2.0.0");
 }
 
+BOOST_AUTO_TEST_CASE(a_runner_that_dies_of_a_fault_ends_it_as_failed) {
+  run_and_publish();
+  node.install_takes = 10s;
+  const auto made = node.update("fs");
+  advance(1s);
+  BOOST_TEST(made->answers == 0);
+  caf::anon_send_exit(node.tree->runner, caf::exit_reason::kill);
+  advance(1s);
+  BOOST_TEST(made->answers == 1);
+  BOOST_TEST(told(made).starts_with("the runner of installs has failed; "), told(made));
+  BOOST_TEST(node.status("fs") == "ready");
+  const auto again = node.update("fs"); // There is no other here: it is told at once.
+  advance(20s);                         // A late word of the dead one changes nothing.
+  BOOST_TEST(again->answers == 1);
+  BOOST_TEST(told(again).starts_with("the runner of installs has failed; "), told(again));
+  BOOST_TEST((starts() == 1u && !life(1)->over));
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_fails_while_there_is_no_runner_is_told_all_the_same) {
+  run_and_publish();
+  start[2] = how;
+  start[2].exits_after = 1ms;
+  start[2].handshake_takes = 3s;
+  const auto made = node.update("fs");
+  advance(1s);
+  caf::anon_send_exit(node.tree->runner, caf::exit_reason::kill);
+  advance(10s);
+  BOOST_TEST(made->answers == 1);
+  BOOST_TEST(told(made).starts_with("trial: "), told(made));
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_overtakes_it_and_leaves_neither) {
   run_and_publish();
   start[2] = how;
