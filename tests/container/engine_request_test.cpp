@@ -51,7 +51,12 @@ BOOST_AUTO_TEST_CASE(a_container_has_nothing_that_its_definition_does_not_name) 
   BOOST_TEST(host["Init"] == true);
   BOOST_TEST(host["LogConfig"]["Type"] == "none");
   BOOST_TEST(host["Mounts"] == json::array());
-  BOOST_TEST(host["Tmpfs"].size() == 1u);
+  BOOST_TEST(host["Tmpfs"] == json({{"/tmp", "rw,exec,nosuid,nodev,size=64m,mode=1777"}}));
+  BOOST_TEST(host["AutoRemove"] == false); // How it ended is asked for.
+  BOOST_TEST(body["Healthcheck"]["Test"] == json::array({"NONE"}));
+  BOOST_TEST(body["Tty"] == false);
+  for (const char* stdin_word : {"OpenStdin", "StdinOnce", "AttachStdin"})
+    BOOST_TEST(body[stdin_word] == true, stdin_word);
   BOOST_TEST(!host.contains("PortBindings"));
   BOOST_TEST(!host.contains("Memory"));
   BOOST_TEST(

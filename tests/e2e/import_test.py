@@ -117,6 +117,13 @@ def a_server_of_a_registry_is_added_by_its_name(node):
     check(code == 0 and '"npm":"@x/y@2.0.0"' in text and "quince" not in text, text)
     check('"args":["--units","si","Oslo"]' in text and '"env":["WEATHER_KEY","LEVEL"]' in text, text)
     check(node.row("weather"), "it is there")
+    # What is nearly its name is another's, and a header's value is nobody's to read.
+    code, text = node.command("add", "io.github.x/weathe", *where)
+    check(code == 4, (code, text))
+    code, text = node.command("add", "io.github.x/far", *where, "--env", "tenant=acme", "--env", "token=quince-marmalade")
+    check(code == 0 and '"headers":["Authorization"]' in text and "quince" not in text, text)
+    with open(node.state + "/secrets/far/headers.Authorization") as header:
+        check("Bearer quince-marmalade" in header.read(), definition(node, "far"))
     code, text = node.command("add", "mine", "--registry-name", "io.github.x/here", *where, "--env", "X-Api-Key=k")
     check(code == 0 and node.row("mine"), text)
     code, text = node.command("add", "io.github.x/old", *where)
@@ -158,8 +165,9 @@ class Packages:
     def __init__(self):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                older = tuple("1.0.%d" % at for at in range(1500))  # More than one read of its answer.
                 versions = {x: {"name": "some-package", "version": x, "dist": {"tarball": "http://x/x.tgz"}}
-                            for x in ("1.4.0", "1.5.0", "2.1.0")}
+                            for x in older + ("1.4.0", "1.5.0", "2.1.0")}
                 known = urllib.parse.unquote(self.path) == "/some-package"
                 text = json.dumps({"name": "some-package", "dist-tags": {"latest": "2.1.0"},
                                    "versions": versions} if known else {}).encode()
@@ -229,16 +237,19 @@ def what_is_imported_is_pinned_to_the_version_of_today(node):
 
 def variables_of_a_file_are_taken_over(node):
     node.start()
-    node.file("project/.env", "# of the project\nWORD=quince-marmalade\nMODE=\"a b\"\n")
+    node.file("project/.env", "# of the project\nWORD=quince-marmalade\nMODE=\"a b\"\nPLAIN=${HOME}\n")
     server = {"command": FAULT_SERVER, "env": {"MODE": "own"}, "envFile": "${workspaceFolder}/.env"}
     file = node.file("project/.vscode/mcp.json", json.dumps({"servers": {
-        "good": server, "gone": {**server, "envFile": "${workspaceFolder}/none"}}}))
+        "good": server, "gone": {**server, "envFile": "${workspaceFolder}/none"},
+        "near": {**server, "envFile": ".env"}}}))
     code, text = node.command("import", file, "--yes")
-    check(code == 1 and "variables  MODE, WORD" in text and "quince" not in text, text)
+    check(code == 1 and "variables  MODE, WORD, PLAIN" in text and "quince" not in text, text)
+    check("near.envFile: \".env\" is no absolute path" in text and not node.row("near"), text)
     check("gone.envFile: " in text and not node.row("gone"), text)
     node.wait_for("good", "ready")
     config = definition(node, "good")
-    check("envFile" not in config and config["env"] == {"MODE": "own", "WORD": "quince-marmalade"}, config)
+    check("envFile" not in config and config["env"] == {"MODE": "own", "WORD": "quince-marmalade",
+                                                       "PLAIN": "$${HOME}"}, config)
     node.stop()
 
 

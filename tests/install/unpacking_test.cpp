@@ -30,6 +30,8 @@ BOOST_AUTO_TEST_CASE(what_leaves_the_directory_or_is_no_file_is_refused) {
       {"l", entry_type::symlink, "/etc", 0},
       {"l", entry_type::symlink, "..", 0},
       {"a/l", entry_type::symlink, "../../x", 0},
+      {"a/l", entry_type::symlink, "/etc", 0},
+      {"a/b/l", entry_type::symlink, "//etc", 0},
       {"l", entry_type::symlink, "", 0},
       {"h", entry_type::hardlink, "/etc/passwd", 0},
       {"h", entry_type::hardlink, "../x", 0},

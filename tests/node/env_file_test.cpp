@@ -9,11 +9,14 @@ BOOST_AUTO_TEST_SUITE(env_file)
 BOOST_AUTO_TEST_CASE(a_line_is_a_variable_a_comment_or_nothing) {
   const auto read =
       read_env_file("# of the project\n\nA=1\n export B = two words \r\nC=\"a\\n\\\"b\\\" "
-                    "# c\" # d\nD='x\\n # y'\nE=\nF=v#w # z\nG=a=b");
+                    "# c\" # d\nD='x\\n # y'\nE=\nF=v#w # z\nG=a=b\n"
+                    "H=# nothing\nI=\"C:\\\\temp\\\\x \\d\"\nJ=C:\\temp\nK='it\\'");
   BOOST_REQUIRE(read);
   const std::vector<std::pair<std::string, std::string>> expected{
-      {"A", "1"}, {"B", "two words"}, {"C", "a\n\"b\" # c"}, {"D", "x\\n # y"},
-      {"E", ""},  {"F", "v#w"},       {"G", "a=b"}};
+      {"A", "1"},        {"B", "two words"}, {"C", "a\n\"b\" # c"},
+      {"D", "x\\n # y"}, {"E", ""},          {"F", "v#w"},
+      {"G", "a=b"},      {"H", ""},          {"I", "C:\\temp\\x \\d"},
+      {"J", "C:\\temp"}, {"K", "it\\"}};
   BOOST_TEST((*read == expected));
   BOOST_TEST(read_env_file("")->empty());
 }

@@ -54,6 +54,23 @@ BOOST_AUTO_TEST_CASE(what_is_shown_is_what_would_run_without_a_value_of_a_variab
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_is_put_in_as_it_is_written_whatever_its_name) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"/w/.vscode/mcp.json", "/w/a"},
+      {"/w/.cursor/mcp.json", "/w/a"},
+      {"/w/.mcp.json", "/w/a"},
+      {"/mcp.json", "//a"},
+      {"/w/${HOME}/.vscode/mcp.json", "/w/$${HOME}/a"}, // It is no reference.
+      {"/w/${workspaceFolder}/.vscode/mcp.json", "/w/$${workspaceFolder}/a"}};
+  for (const auto& [file, expected] : rows) {
+    const auto found = servers_of_host(
+        R"({"servers": {"s": {"command": "x", "args": ["${workspaceFolder}/a"]}}})", file);
+    BOOST_REQUIRE(found);
+    BOOST_TEST(found->front().fault == "");
+    BOOST_TEST(found->front().config["args"][0] == expected, file);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(each_host_has_its_places) {
   for (const char* name : {"claude-desktop", "claude-code", "cursor", "vscode"}) {
     const auto host = mcp_host_named(name);

@@ -31,10 +31,17 @@ BOOST_AUTO_TEST_CASE(what_has_no_exact_version_is_found_and_gets_one_in_its_plac
       {R"({"pypi":"p[cli]>=1,<2"})", "p[cli]>=1,<2", R"({"pypi":"p[cli]==7.0.1"})"},
       {R"({"pypi":"p==1.*"})", "p==1.*", R"({"pypi":"p==7.0.1"})"},
       {R"({"pypi":"p==1.2"})", "", ""},
+      {R"({"pypi":"p==1,<2"})", "p==1,<2", R"({"pypi":"p==7.0.1"})"},
+      {R"({"pypi":"p~=1.2"})", "p~=1.2", R"({"pypi":"p==7.0.1"})"},
+      {R"({"npm":"p@1.2.3 || 2"})", "p@1.2.3 || 2", R"({"npm":"p@7.0.1"})"},
+      {R"({"npm":"p@1.2.x"})", "p@1.2.x", R"({"npm":"p@7.0.1"})"},
+      {R"({"npm":"p@1.2.3x"})", "p@1.2.3x", R"({"npm":"p@7.0.1"})"},
       {R"({"command":"npx","args":["-y","@s/p","x","@s/p"]})", "@s/p",
        R"({"command":"npx","args":["-y","@s/p@7.0.1","x","@s/p"]})"},
       {R"({"command":"npx","args":["-y","--package=p@1","bin","p@1"]})", "p@1",
        R"({"command":"npx","args":["-y","--package=p@7.0.1","bin","p@1"]})"},
+      {R"({"command":"npx","args":["-y","--package=p","p"]})", "p",
+       R"({"command":"npx","args":["-y","--package=p@7.0.1","p"]})"},
       {R"({"command":"npx","args":["-p","p","bin"]})", "p",
        R"({"command":"npx","args":["-p","p@7.0.1","bin"]})"},
       {R"({"command":"npx","args":["-y","p@1.2.3"]})", "", ""},
@@ -46,6 +53,8 @@ BOOST_AUTO_TEST_CASE(what_has_no_exact_version_is_found_and_gets_one_in_its_plac
        R"({"command":"uvx","args":["--from","p==7.0.1","bin"]})"},
       {R"({"command":"uvx","args":["--with","p","q"]})", "q",
        R"({"command":"uvx","args":["--with","p","q==7.0.1"]})"},
+      {R"({"command":"uvx","args":["--with","p>=1","p>=2"]})", "p>=2",
+       R"({"command":"uvx","args":["--with","p>=1","p==7.0.1"]})"},
       {R"({"command":"uvx","args":["p==1.0"]})", "", ""},
       {R"({"command":"uvx","args":["p@1.0"]})", "", ""},
       {R"({"command":"node","args":["p"]})", "", ""},
@@ -67,6 +76,7 @@ BOOST_AUTO_TEST_CASE(what_has_no_exact_version_is_found_and_gets_one_in_its_plac
 BOOST_AUTO_TEST_CASE(the_package_managers_answers_are_read_and_nothing_else) {
   const loose_package npm{loose_package::index::npm, "p", ""};
   const loose_package pypi{loose_package::index::pypi, "p", ""};
+  const auto long_version = "\"" + std::string(200, '1') + "\"";
   struct row {
     const loose_package& package;
     const char* answer;
@@ -79,9 +89,14 @@ BOOST_AUTO_TEST_CASE(the_package_managers_answers_are_read_and_nothing_else) {
       {npm, "", ""},
       {npm, R"({"error":{"code":"E404"}})", ""},
       {npm, R"("1.0 && rm")", ""},
+      {npm, R"("--registry=x y")", ""},
+      {npm, "[[\"1.0\"]]", ""},
+      {npm, long_version.c_str(), ""},
       {npm, "\"\"", ""},
       {pypi, R"({"install":[{"metadata":{"name":"p","version":"2.0.post1"}}]})", "2.0.post1"},
       {pypi, R"({"install":[]})", ""},
+      // Of two nobody knows which one was asked for.
+      {pypi, R"({"install":[{"metadata":{"version":"1"}},{"metadata":{"version":"2"}}]})", ""},
       {pypi, R"({"install":[{"metadata":{}}]})", ""},
       {pypi, "null", ""},
   };
@@ -102,6 +117,13 @@ BOOST_AUTO_TEST_CASE(a_package_is_asked_for_by_what_installs_it_and_says_what_is
   const auto report = version_question(pypi, "", "/bin/python3");
   BOOST_REQUIRE(report);
   BOOST_TEST(report->back() == "p[cli]>=1");
+  const auto has = [](const std::vector<std::string>& words, const char* word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  // Nothing is installed, of what it needs nothing is told, and what is there already is no answer.
+  for (const char* word : {"--dry-run", "--no-deps", "--ignore-installed", "--no-input"})
+    BOOST_TEST(has(*report, word), word);
+  BOOST_TEST(has(*view, "--prefer-online"));
   BOOST_TEST(!version_question(npm, "", "/bin/python3"));
   BOOST_TEST(!version_question(pypi, "/bin/npm", ""));
 }

@@ -85,6 +85,41 @@ BOOST_AUTO_TEST_CASE(inputs_are_fixed_given_or_usual_and_what_is_required_is_nam
                  .find("nothing that can be run here (it has nuget;") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_the_same_tomorrow_or_is_no_name_is_left_out) {
+  const std::string sum(64, 'a');
+  for (const std::string package :
+       {R"("registryType":"npm","identifier":"y","version":"latest")",
+        R"("registryType":"npm","identifier":"y","version":"1.x || 2")",
+        R"("registryType":"npm","identifier":"y")",
+        R"("registryType":"npm","identifier":"--prefix=x","version":"1.0.0")",
+        R"("registryType":"npm","identifier":"","version":"1.0.0")",
+        R"("registryType":"pypi","identifier":"y","version":">=1")",
+        R"("registryType":"pypi","identifier":"-r","version":"1")",
+        R"("registryType":"oci","identifier":"ghcr.io/x/y")",
+        R"("registryType":"oci","identifier":"r:5000/x/y")",
+        R"("registryType":"mcpb","identifier":"https://h/y.mcpb")"})
+    BOOST_TEST(
+        definition("\"packages\":[{" + package + "}]").find("has nothing that can be run here") !=
+            std::string::npos,
+        package);
+  for (const char* url : {"http://h/y.mcpb", "file:///y.mcpb", "/y.mcpb", "-x"})
+    BOOST_TEST(definition(R"("packages":[{"registryType":"mcpb","identifier":")" +
+                          std::string(url) + R"(","fileSha256":")" + sum + R"("}])")
+                       .find("has nothing that can be run here") != std::string::npos,
+               url);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_document_says_is_no_reference_to_what_is_here) {
+  BOOST_TEST(definition(R"("packages":[{"registryType":"npm","identifier":"y${A}","version":"1.0.0",
+          "environmentVariables":[{"name":"K","default":"${file:/etc/shadow}"},
+            {"name":"L","default":"d"},
+            {"name":"M","value":"${HOME}-{m}-${x}","variables":{"m":{"default":"${N}"}}}],
+          "packageArguments":[{"type":"named","name":"--${O}","value":"${P}"}]}])",
+                        {{"L", "given"}}) ==
+             R"({"npm":"y$${A}@1.0.0","env":{"K":"$${file:/etc/shadow}","L":"given",)"
+             R"("M":"$${HOME}-$${N}-$${x}"},"args":["--$${O}","$${P}"]})");
+}
+
 BOOST_AUTO_TEST_CASE(only_what_is_a_document_is_read_and_a_page_has_its_cursor) {
   for (const char* bad : {"[]", "{}", R"({"name":"no-slash"})", R"({"name":"a/../b"})",
                           R"({"name":"/b"})", R"({"name":5})", R"({"server":{"name":"a b/c"}})"})

@@ -95,6 +95,9 @@ BOOST_AUTO_TEST_CASE(a_proxys_user_is_shown_to_it_and_a_bad_one_is_told_without_
     BOOST_TEST(read_bad.fault.find("hush-hush") == std::string::npos, read_bad.fault);
   }
   BOOST_TEST(!read({{"HTTPS_PROXY", ""}}).https.has_value());
+  // An empty one is as good as none.
+  BOOST_TEST(
+      read({{"https_proxy", ""}, {"HTTPS_PROXY", "http://proxy.example"}}).https.has_value());
   BOOST_TEST(!read({}).http.has_value());
 }
 
