@@ -93,23 +93,30 @@ result<running_node> start_node(const node_plan& plan) {
   return with_log(plan.program + " was not ready in time", log_file);
 }
 
-result<done> await_records(const running_node& node, const std::string& state_dir,
-                           std::uint64_t calls) {
+result<std::string> ask_owner(const running_node& node, const std::string& state_dir,
+                              const std::string& target) {
   std::string token = text_of(state_dir + "/token");
   while (!token.empty() && token.back() == '\n') token.pop_back();
-  const std::string request = "GET /metrics HTTP/1.1\r\nHost: " + node.endpoint.host + ':' +
+  const std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + node.endpoint.host + ':' +
                               std::to_string(node.endpoint.port) + "\r\nAuthorization: Bearer " +
                               token + "\r\nConnection: close\r\n\r\n";
+  std::string received;
+  const auto answer = exchange_once(node.endpoint, request, received, std::chrono::seconds{2});
+  if (!answer || answer->head.status != 200)
+    return error{errc::bad_answer, "GET " + target + " of the node was not answered"};
+  return received;
+}
+
+result<done> await_records(const running_node& node, const std::string& state_dir,
+                           std::uint64_t calls) {
   double kept = 0;
   double lost = 0;
   for (const auto end = clock::now() + records_wait; clock::now() < end;
        ::poll(nullptr, 0, static_cast<int>(poll_every.count()))) {
-    std::string received;
-    const auto answer = exchange_once(node.endpoint, request, received, std::chrono::seconds{2});
-    if (!answer || answer->head.status != 200)
-      return error{errc::bad_answer, "GET /metrics of the node was not answered"};
-    kept = metric_of(received, "toolscore_records_kept_total");
-    lost = metric_of(received, "toolscore_records_lost_total");
+    const auto received = ask_owner(node, state_dir, "/metrics");
+    if (!received) return received.failure();
+    kept = metric_of(*received, "toolscore_records_kept_total");
+    lost = metric_of(*received, "toolscore_records_lost_total");
     if (kept >= static_cast<double>(calls)) return done{};
   }
   return error{errc::io_failed, "of " + std::to_string(calls) + " calls the node has recorded " +

@@ -35,6 +35,10 @@ error with_log(std::string what, const std::string& log_file);
 /// @error cancelled                a signal came in the meantime
 result<running_node> start_node(const node_plan& plan);
 
+/// What the node answers its owner. @error bad_answer  it is no 200
+result<std::string> ask_owner(const running_node& node, const std::string& state_dir,
+                              const std::string& target);
+
 /// Waits until the node has written down `calls` calls, two seconds at most. Figures of a node that
 /// does not record say nothing. @error io_failed  with what it has kept and lost
 result<done> await_records(const running_node& node, const std::string& state_dir,

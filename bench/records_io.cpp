@@ -5,6 +5,7 @@
 #include "bench/load_io.hpp"
 #include "bench/machine_io.hpp"
 #include "bench/node_io.hpp"
+#include "bench/retention_io.hpp"
 #include "bench/scratch_io.hpp"
 
 #include <fcntl.h>
@@ -132,6 +133,9 @@ result<std::vector<sample>> run_records(const records_options& options) {
     }
     std::fprintf(stderr, "round %u of %u\n", round + 1, options.rounds);
   }
+  const auto shed = run_retention(options, directory.path(), options.count + rare_calls);
+  if (!shed) return shed.failure();
+  samples.insert(samples.end(), shed->begin(), shed->end());
   return samples;
 }
 
@@ -141,6 +145,8 @@ std::vector<sample_limit> records_limits() {
     limits.push_back({name + std::string("_ms"), node_name, floor_name, 3});
   for (const char* name : {"export", "verify", "statistics", "by_server"})
     limits.push_back({name + std::string("_peak_mb"), node_name, "", 48});
+  const auto shed = retention_limits();
+  limits.insert(limits.end(), shed.begin(), shed.end());
   return limits;
 }
 

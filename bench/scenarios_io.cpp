@@ -199,8 +199,8 @@ void add_scenarios(CLI::App& app, const scenario_programs& programs,
   records->programs = programs;
   records->count = 1'000'000;
   records->rounds = 3;
-  add_line(app, "records", "What reading very many recorded calls costs in time and memory.",
-           records, 100'000'000)
+  add_line(app, "records", "What reading and shedding very many recorded calls costs.", records,
+           100'000'000)
       ->callback([=] {
         outcome->ran = true;
         outcome->code = run_records_line(*records);

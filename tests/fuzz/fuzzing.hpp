@@ -51,6 +51,7 @@ std::vector<fuzz_target> token_targets();     ///< Authorization fields, tokens 
 std::vector<fuzz_target> link_targets();      ///< What servers over HTTP send: events, URLs.
 std::vector<fuzz_target> listening_targets(); ///< Filters, batches, marked arguments.
 std::vector<fuzz_target> engine_targets();    ///< What a container engine says.
+std::vector<fuzz_target> reason_targets();    ///< Lines of tasks, what a chat endpoint says.
 std::vector<fuzz_target> transport_targets(); ///< Checks of a request, event streams.
 std::vector<fuzz_target> state_targets();     ///< Cursors, calls that wait for their client.
 std::vector<fuzz_target> text_targets();      ///< Lines, headers, requests and the configuration.
