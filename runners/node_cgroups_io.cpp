@@ -16,7 +16,7 @@
 namespace toolscore {
 namespace {
 
-constexpr std::chrono::milliseconds own_end_limit{500};
+constexpr std::chrono::milliseconds own_end_limit{2'000}; // Who is dying holds it, on a busy host.
 constexpr int vacate_rounds_max = 100;
 constexpr int ancestors_max = 64;
 constexpr std::size_t lines_max = 1'000;
