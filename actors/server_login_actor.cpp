@@ -33,9 +33,12 @@ void log_out(server_actor_pointer self, login_desk& desk,
              const std::function<void(result<login_answer>)>& then) {
   desk.end(self->state.options->spec->id,
            back_to<result<bool>>(self, [self, then](const result<bool>& was) {
-             if (!was) return then(was.failure());
-             if (*was && self->state.desired == desired_state::running)
+             const bool kept = !was && was.failure().code == errc::store_failed;
+             if (kept) return then(was.failure());
+             // Those that were not taken back are gone here all the same.
+             if ((!was || *was) && self->state.desired == desired_state::running)
                take_order(self, {server_verb::restart, nullptr});
+             if (!was) return then(was.failure());
              then(login_answer{});
            }));
 }

@@ -1,4 +1,6 @@
 #pragma once
+#include "messages/error.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -14,6 +16,9 @@ struct http_answer_head {
   std::string location;    ///< Of a redirection.
   std::string retry_after; ///< As it came; empty = none.
   std::string challenge;   ///< WWW-Authenticate; several are joined by commas.
+  /// Of a 403: its token is too little for this, and what to do; `unauthorized` = log in. None of
+  /// its body comes.
+  std::optional<error> lacks;
 };
 
 /// What the answer to a POST is, by its head alone.

@@ -182,6 +182,11 @@ void http_link::state::take_body(const http_errand_ptr& x) {
 void http_link::state::take_refusal(const http_errand_ptr& x) {
   const auto words = status_words(x->head.status);
   if (!x->says.is_request()) return finish(x); // Nobody waits for it.
+  if (const auto& lacks = x->head.lacks) {
+    if (!x->greets()) return give_up(x, errc::bad_answer, lacks->detail);
+    const bool login = lacks->code == errc::unauthorized;
+    return lose_token({login ? http_end::fate::no_login : http_end::fate::no_token, lacks->detail});
+  }
   if (x->greets() && !tells_era(x->head.status))
     return lose("it answered " + x->says.method + " with " + words);
   const bool good = take_answer(*x, std::move(x->body));

@@ -1,6 +1,7 @@
 #include "runners/http_client_io.hpp"
 
 #include "loop/turn_scope.hpp"
+#include "runners/oauth/oauth_text.hpp"
 
 #include <boost/beast/http.hpp>
 
@@ -23,6 +24,7 @@ using std::chrono::steady_clock;
 
 constexpr std::uint32_t head_bytes_max = 64 * 1024;
 constexpr int unauthorized = 401;
+constexpr int forbidden = 403;
 constexpr int interim_max = 4; ///< Heads of status 1xx before the real one.
 
 /// Whether the server has not ended it, as far as we have heard.
@@ -146,21 +148,29 @@ private:
   }
 
   /// @returns whether the answer is heard out no further
-  bool take_unauthorized(http_answer_head head) {
-    if (head.status != unauthorized || !pool_->bearer) return false;
+  bool take_refused_token(http_answer_head head) {
+    const bool scope = lacks_scope(head);
+    if (!pool_->bearer || (head.status != unauthorized && !scope)) return false;
     stream_.reset(); // Its body tells nothing more.
     const bool again = std::exchange(tried_again_, true);
     const auto challenge = head.challenge;
-    pool_->bearer->refused(
-        token_, challenge, again,
-        [weak = weak_from_this(), head = std::move(head)](result<std::string> token) {
-          const auto self = weak.lock();
-          if (!self || self->over_) return;
-          if (token || token.failure().code != errc::not_supported)
-            return self->take_token(std::move(token));
-          asio::post(self->pool_->dialer.io(), [self, head] { self->pass_on(head); });
-        });
+    pool_->bearer->refused(token_, challenge, again,
+                           [weak = weak_from_this(), head = std::move(head),
+                            scope](result<std::string> token) mutable {
+                             const auto self = weak.lock();
+                             if (!self || self->over_) return;
+                             if (token || (!scope && token.failure().code != errc::not_supported))
+                               return self->take_token(std::move(token));
+                             if (scope) head.lacks = token.failure();
+                             asio::post(self->pool_->dialer.io(),
+                                        [self, head] { self->pass_on(head); });
+                           });
     return true;
+  }
+  /// RFC 6750, 3.1: the token is good, and for too little. It is the end of this request alone.
+  bool lacks_scope(const http_answer_head& head) const {
+    return head.status == forbidden && !token_.empty() &&
+           read_challenge(head.challenge).error == "insufficient_scope";
   }
   void pass_on(const http_answer_head& head) {
     if (over_) return;
@@ -255,7 +265,7 @@ private:
     }
     patience_.cancel();
     auto head = head_of(parser_->get());
-    if (take_unauthorized(head)) return;
+    if (take_refused_token(head)) return;
     if (hooks_.on_head) hooks_.on_head(head);
     if (!over_) read_on();
   }

@@ -52,7 +52,7 @@ void login_run::take_found(oauth_found found) {
     return fail(fault);
   // MCP: who does not say so is not asked, for the code could be anybody's.
   if (!issuer.takes_s256) return fail(issuer.issuer + " does not take PKCE with S256");
-  scope_ = settings_.scope.empty() ? found_.scope : settings_.scope;
+  scope_ = keeper_->scope_to_ask(found_.scope);
   auto listener = redirect_listener::open(
       dialer_.io(),
       [weak = weak_from_this()](form_fields query, const redirect_listener::page& answer) {
@@ -137,9 +137,11 @@ void login_run::take_tokens(const oauth_tokens& tokens, const redirect_listener:
   record.server = resource_identifier(reach_.server);
   record.issuer = found_.issuer.issuer;
   record.token_endpoint = found_.issuer.token_endpoint;
+  record.revocation_endpoint = found_.issuer.revocation_endpoint;
   record.client = client_;
   record.resource = found_.resource;
   record.tokens = tokens;
+  if (tokens.scope.empty()) record.tokens.scope = scope_; // RFC 6749, 5.1: it is as was asked.
   keeper_->take_login(std::move(record), [weak = weak_from_this(), page](result<done> kept) {
     const auto self = weak.lock();
     if (!self || self->answer_.is != login_answer::state::waiting) return;

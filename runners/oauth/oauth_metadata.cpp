@@ -82,6 +82,7 @@ result<issuer_metadata> read_issuer_metadata(std::string_view text, const std::s
   out.authorization_endpoint = text_of(tree, "authorization_endpoint");
   out.token_endpoint = text_of(tree, "token_endpoint");
   out.registration_endpoint = text_of(tree, "registration_endpoint");
+  out.revocation_endpoint = text_of(tree, "revocation_endpoint");
   if (out.token_endpoint.empty()) return bad("its metadata name no token endpoint");
   out.auth_methods = texts_of(tree, "token_endpoint_auth_methods_supported");
   out.takes_s256 = holds(texts_of(tree, "code_challenge_methods_supported"), "S256");

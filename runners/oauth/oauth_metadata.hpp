@@ -24,6 +24,7 @@ struct issuer_metadata {
   std::string authorization_endpoint; ///< Empty = it logs nobody in.
   std::string token_endpoint;
   std::string registration_endpoint;     ///< Empty = it registers nobody.
+  std::string revocation_endpoint;       ///< Empty = it takes no token back.
   std::vector<std::string> auth_methods; ///< How clients show who they are at `token_endpoint`.
   bool takes_s256 = false;               ///< Of the challenges of PKCE.
   bool names_itself = false;             ///< `iss` is in its answers (RFC 9207).

@@ -68,6 +68,11 @@ bool is_token_letter(char x) {
          std::string_view("!#$%&'*+-.^_`|~").find(x) != std::string_view::npos;
 }
 
+/// RFC 6749, 3.3.
+bool is_scope_letter(char x) {
+  return x > ' ' && x < 0x7f && x != '"' && x != '\\';
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& x : out)
@@ -196,6 +201,20 @@ std::string field_of(const form_fields& fields, std::string_view name) {
 
 bearer_challenge read_challenge(std::string_view header) {
   return challenge_reader(header).read();
+}
+
+std::string joined_scopes(std::initializer_list<std::string_view> all) {
+  std::vector<std::string_view> words;
+  for (auto text : all)
+    while (!text.empty()) {
+      const auto word = text.substr(0, text.find(' '));
+      text.remove_prefix(std::min(word.size() + 1, text.size()));
+      const bool good = !word.empty() && std::all_of(word.begin(), word.end(), is_scope_letter);
+      if (good && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    }
+  std::string out;
+  for (const auto word : words) out += (out.empty() ? "" : " ") + std::string(word);
+  return out;
 }
 
 std::string resource_identifier(const http_place& server) {

@@ -2,6 +2,7 @@
 #include "messages/error.hpp"
 #include "messages/http_place.hpp"
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ struct bearer_challenge {
 };
 /// Reads WWW-Authenticate; several headers are joined by commas. What cannot be read is left out.
 bearer_challenge read_challenge(std::string_view header);
+
+/// The scopes of all, each once, in their order. What is none is left out.
+std::string joined_scopes(std::initializer_list<std::string_view> all);
 
 /// How a server is named as a resource (RFC 8707): its URL without query and without a slash at
 /// the end.

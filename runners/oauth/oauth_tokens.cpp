@@ -116,6 +116,7 @@ std::string to_text(const login_record& x) {
   json out{{"server", x.server},
            {"issuer", x.issuer},
            {"token_endpoint", x.token_endpoint},
+           {"revocation_endpoint", x.revocation_endpoint},
            {"client_id", x.client.id},
            {"client_secret", x.client.secret},
            {"auth_method", x.client.auth_method},
@@ -128,13 +129,14 @@ std::string to_text(const login_record& x) {
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::optional<login_record> read_login_record(std::string_view text, const std::string& server) {
+std::optional<login_record> read_login_record(std::string_view text) {
   const auto tree = object_of(text);
   if (!tree.is_object()) return std::nullopt;
   login_record x;
   x.server = text_of(tree, "server");
   x.issuer = text_of(tree, "issuer");
   x.token_endpoint = text_of(tree, "token_endpoint");
+  x.revocation_endpoint = text_of(tree, "revocation_endpoint"); // Older files have none.
   x.client = {text_of(tree, "client_id"), text_of(tree, "client_secret"),
               text_of(tree, "auth_method")};
   x.resource = text_of(tree, "resource");
@@ -149,9 +151,13 @@ std::optional<login_record> read_login_record(std::string_view text, const std::
   };
   x.tokens.obtained = moment_of("obtained").value_or(wall_moment());
   x.tokens.expires = moment_of("expires");
-  if (x.server != server || x.token_endpoint.empty() || !is_token(x.tokens.access))
-    return std::nullopt;
+  if (x.token_endpoint.empty() || !is_token(x.tokens.access)) return std::nullopt;
   return x;
+}
+
+std::optional<login_record> read_login_record(std::string_view text, const std::string& server) {
+  auto x = read_login_record(text);
+  return x && x->server == server ? std::move(x) : std::nullopt;
 }
 
 } // namespace toolscore

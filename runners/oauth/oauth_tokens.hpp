@@ -50,11 +50,14 @@ struct login_record {
   std::string server; ///< resource_identifier() of whom the tokens are for.
   std::string issuer;
   std::string token_endpoint;
+  std::string revocation_endpoint; ///< Empty = it takes no token back.
   oauth_client client;
   std::string resource;
   oauth_tokens tokens;
 };
 std::string to_text(const login_record& x);
+/// Nothing where it is none.
+std::optional<login_record> read_login_record(std::string_view text);
 /// Nothing where it is none, or another server's: a URL that was changed has no login.
 std::optional<login_record> read_login_record(std::string_view text, const std::string& server);
 

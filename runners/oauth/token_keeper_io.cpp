@@ -3,11 +3,14 @@
 #include "loop/log_io.hpp"
 #include "messages/known_secrets.hpp"
 #include "runners/oauth/login_file_io.hpp"
+#include "runners/oauth/oauth_revoke_io.hpp"
 
 #include <utility>
 
 namespace toolscore {
 namespace {
+
+constexpr std::size_t missing_bytes_max = 2 * 1024; ///< Of scopes that it has been told of.
 
 wall_moment now() {
   return std::chrono::system_clock::now();
@@ -35,6 +38,7 @@ void token_keeper::use(std::shared_ptr<const http_endpoint> endpoint) {
   login_.reset();
   loaded_ = false;
   challenge_.clear(); // It may be another server's.
+  missing_.clear();
   // What is under way is about another place or another client: nobody is to have its tokens.
   ++generation_;
   way_.reset();
@@ -66,16 +70,19 @@ void token_keeper::token(got then) {
 
 void token_keeper::refused(const std::string& token, const std::string& challenge, bool again,
                            got then) {
-  challenge_ = challenge;
+  const auto said = read_challenge(challenge);
+  const bool too_little = said.error == "insufficient_scope";
+  if (!too_little) challenge_ = challenge;
   const auto* const known = tokens();
   if (known != nullptr && known->access != token && !again) return this->token(std::move(then));
+  if (too_little) return then(needs_more(said)); // Another one like it would be no better.
   if (again && alone())
     return then(error{errc::io_failed, "it refuses the token that " +
                                            (found_ ? found_->issuer.issuer : "its issuer") +
                                            " gave for it (HTTP 401); check \"scope\" and "
                                            "\"client_id\" under \"auth\""});
   if (known == nullptr && !alone()) {
-    if (settings().grant == oauth_grant::unsaid && !read_challenge(challenge).bearer)
+    if (settings().grant == oauth_grant::unsaid && !said.bearer)
       return then(error{errc::not_supported, {}});
     return then(login_needed("it needs a login"));
   }
@@ -164,13 +171,23 @@ void token_keeper::renew_login(bool by_force) {
                                                       {"refresh_token", login.tokens.refresh},
                                                       {"resource", login.resource}}),
                     login.tokens,
-                    [weak = weak_from_this(), by_force](const result<oauth_tokens>& answer) {
-                      if (const auto self = weak.lock()) self->take_refreshed(answer, by_force);
+                    [weak = weak_from_this(), by_force, of = login,
+                     from = reach()](const result<oauth_tokens>& answer) {
+                      if (const auto self = weak.lock())
+                        self->take_refreshed(answer, by_force, of, from);
                     });
 }
 
-void token_keeper::take_refreshed(const result<oauth_tokens>& answer, bool by_force) {
-  if (!login_) return tell(login_needed("it was logged out")); // Meanwhile.
+/// @param of    the login that was to be renewed, and where it was
+void token_keeper::take_refreshed(const result<oauth_tokens>& answer, bool by_force,
+                                  login_record of, const oauth_reach& from) {
+  if (!login_) { // It was logged out meanwhile, and what has come since goes the same way.
+    tell(login_needed("it was logged out"));
+    if (!answer) return;
+    of.tokens = *answer;
+    return give_back(of, from, [](const result<bool>&) {});
+  }
+  if (login_->tokens.access != of.tokens.access) return tell(login_->tokens.access); // Another one.
   if (answer) {
     login_->tokens = *answer;
     return save([weak = weak_from_this(), generation = generation_](const result<done>& kept) {
@@ -229,17 +246,84 @@ void token_keeper::take_login(login_record record, std::function<void(result<don
   if (record.server != resource_identifier(endpoint_->place))
     return then(error{errc::bad_answer, "its URL has changed meanwhile"});
   login_ = std::move(record);
+  missing_.clear();
   loaded_ = true;
   save(std::move(then));
 }
 
+std::string token_keeper::scope_to_ask(const std::string& wanted) const {
+  if (!settings().scope.empty()) return settings().scope;
+  if (missing_.empty()) return wanted;
+  return joined_scopes({wanted, login_ ? login_->tokens.scope : std::string(), missing_});
+}
+
+/// Its token is good, and for too little (403).
+error token_keeper::needs_more(const bearer_challenge& said) {
+  auto scopes = joined_scopes({said.scope});
+  if (scopes.size() > missing_bytes_max) scopes.clear();
+  auto both = joined_scopes({missing_, scopes});
+  if (both.size() > missing_bytes_max) both = scopes;
+  if (missing_.empty() && !both.empty()) // Once a login: a server may name others each time.
+    log::write(log::level::warn, "login.too_little",
+               {log::kv("server", server_.value), log::kv("scopes", both)});
+  missing_ = std::move(both);
+  const auto what = scopes.empty() ? "more scopes" : "the scopes \"" + scopes + "\"";
+  if (alone())
+    return {errc::io_failed, "its token is good for too little, this needs " + what +
+                                 "; write them into \"scope\" under \"auth\""};
+  if (!settings().scope.empty())
+    return login_needed("this needs a login with " + what +
+                        "; see that \"scope\" under \"auth\" holds them");
+  return login_needed("this needs a login with " + what);
+}
+
 void token_keeper::forget(std::function<void(result<bool>)> then) {
-  login_.reset();
+  struct found {
+    std::optional<login_record> login;
+    std::optional<std::string> text;
+    result<bool> was = error{errc::store_failed, "too much waits for the disk; try again"};
+  };
+  auto there = std::make_shared<found>();
+  there->login = std::exchange(login_, std::nullopt);
+  missing_.clear();
   loaded_ = true;
-  auto was = std::make_shared<result<bool>>(
-      error{errc::store_failed, "too much waits for the disk; try again"});
-  on_disk([was, directory = directory()] { *was = remove_login_file(directory); },
-          [was, then = std::move(then)] { then(*was); });
+  on_disk(
+      [there, directory = directory()] {
+        there->text = read_login_file(directory);
+        there->was = remove_login_file(directory);
+      },
+      [there, then = std::move(then), from = reach(), self = shared_from_this()] {
+        if (!there->was) return then(there->was.failure());
+        auto login = there->login;
+        if (!login && there->text) login = read_login_record(*there->text);
+        if (!login) return then(*there->was);
+        // Of a server that nobody has used yet, or that was elsewhere, the login itself says where.
+        const auto at = read_http_place(login->server);
+        const bool same = resource_identifier(from.server) == login->server;
+        if (!same && !at) return then(*there->was);
+        self->give_back(*login, same ? from : oauth_reach{*at, {}, {}}, then);
+      });
+}
+
+/// They are gone here, whatever becomes of them there.
+void token_keeper::give_back(const login_record& login, const oauth_reach& reach,
+                             std::function<void(result<bool>)> then) {
+  if (login.revocation_endpoint.empty()) return then(true);
+  note_secrets(login);
+  const auto number = ++last_return_;
+  const auto told = [weak = weak_from_this(), number, issuer = login.issuer, server = server_,
+                     then = std::move(then)](const std::string& why) {
+    const auto self = weak.lock();
+    if (self) self->returns_.erase(number);
+    if (why.empty()) return then(true);
+    const error kept{errc::bad_answer, server.value + ": its tokens are gone here, but " + issuer +
+                                           " did not take them back (" + why +
+                                           "), so they stay good there until they end"};
+    log::write(log::level::warn, "login.unrevoked",
+               {log::kv("server", server.value), log::kv("reason", kept.detail)});
+    then(kept);
+  };
+  returns_[number] = revoke_tokens(world_.dialer, reach, login, told);
 }
 
 } // namespace toolscore

@@ -290,6 +290,102 @@ def the_tokens_of_a_server_that_is_removed_go_with_it(node):
     node.stop()
 
 
+def a_logout_gives_the_tokens_back(node):
+    authority = AuthorizationServer()
+    authority.more["revocation_endpoint"] = authority.origin + "/revoke"
+    server = ProtectedServer(authority)
+    node.servers["docs"] = {"url": server.url}
+    node.start()
+    node.wait_for("docs", "needs_login")
+    check(log_in(node, authority)[0] == 0, "the login")
+    node.wait_for("docs", "ready")
+    node.kill()  # Its tokens are in the file alone.
+    node.start()
+    node.wait_for("docs", "ready")
+    access, refresh = list(authority.access)[-1], list(authority.refresh)[-1]
+    code, text = node.command("logout", "docs")
+    check(code == 0 and "docs: logged out" in text, text)
+    check(authority.returned == [("refresh_token", refresh), ("access_token", access)], authority.returned)
+    node.wait_for("docs", "needs_login")
+    code, text = node.command("logout", "docs")
+    check(len(authority.returned) == 2, "there is nothing more to give back")
+
+    # Who does not take them is told, and they are gone here all the same.
+    check(log_in(node, authority)[0] == 0, "the next login")
+    node.wait_for("docs", "ready")
+    authority.faults.add("keeps_tokens")
+    code, text = node.command("logout", "docs")
+    check(code == 1 and "did not take them back (refresh_token: HTTP 503)" in text and "until they end" in text, text)
+    check(not os.path.exists(node.state + "/secrets/docs"), "its file is gone")
+    node.wait_for("docs", "needs_login")
+    check_clean(node)
+    node.stop()
+
+
+def a_token_that_is_good_for_too_little_ends_that_call_and_tells_the_login_that_helps(node):
+    authority = AuthorizationServer()
+    server = ProtectedServer(authority)
+    node.servers["docs"] = {"url": server.url}
+    node.start()
+    node.wait_for("docs", "needs_login")
+    check(log_in(node, authority)[0] == 0, "the login")
+    node.wait_for("docs", "ready")
+    instance = node.row("docs")["instance"]
+    needed = 'this needs a login with the scopes "mcp:admin"; run: toolscore login docs'
+    told = echo(node, "admin")
+    check(needed in told, told)
+    check(server.lacked == 1, "it is asked once: %d" % server.lacked)
+    check(echo(node, "x") == "x" and node.row("docs")["process_status"] == "ready", "all else goes on")
+
+    # Who logs in and grants no more is no further, and nobody goes round in a circle.
+    authority.faults.add("grants_less")
+    login = Login(node)
+    asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(login.url).query))
+    check(asked["scope"].split() == ["mcp:use", "mcp:admin"], "what it had is not lost: %s" % asked)
+    check(visit(authority.redirect(login.url))[0] == 200 and login.end()[0] == 0, login.text)
+    check(needed in echo(node, "admin"), "it is no more than before")
+    check(server.lacked == 2, "it is asked once: %d" % server.lacked)
+    authority.faults.clear()
+    check(log_in(node, authority)[0] == 0, "the login with more")
+    check(echo(node, "admin") == "admin", "a call that needs it")
+    check(server.lacked == 2 and node.row("docs")["instance"] == instance, node.row("docs"))
+    check(node.log().count("login.too_little") == 2, "it is told once a login: " + node.log())
+    check_clean(node)
+    node.stop()
+
+
+def a_server_that_takes_no_handshake_without_a_scope_needs_a_login(node):
+    authority = AuthorizationServer()
+    server = ProtectedServer(authority)
+    node.servers["docs"] = {"url": server.url}
+    node.start()
+    node.wait_for("docs", "needs_login")
+    server.opens_for = "mcp:admin"
+    check(log_in(node, authority)[0] == 0, "the login")
+    eventually(lambda: '"mcp:admin"; run: toolscore login docs' in node.row("docs").get("reason", ""), "the reason")
+    node.wait_for("docs", "needs_login")
+    lacked = server.lacked
+    time.sleep(1)
+    check(server.lacked == lacked, "nobody tries again meanwhile")
+    check(log_in(node, authority)[0] == 0, "the login with more")
+    node.wait_for("docs", "ready")
+    check(echo(node, "x") == "x", "a call")
+    check(server.lacked == lacked, "the first try was good")
+    node.stop()
+
+
+def a_client_alone_that_lacks_a_scope_is_told_where_to_write_it(node):
+    authority = AuthorizationServer()
+    server = ProtectedServer(authority)
+    node.servers["docs"] = {"url": server.url, "auth": credentials(authority)}
+    node.start()
+    node.wait_for("docs", "ready")
+    told = echo(node, "admin")
+    check('needs the scopes "mcp:admin"; write them into "scope" under "auth"' in told, told)
+    check(server.lacked == 1 and echo(node, "x") == "x", "all else goes on")
+    node.stop()
+
+
 def what_makes_no_sense_is_refused_with_its_place(node):
     good = {"type": "client_credentials", "client_id": "a", "client_secret": "b"}
     url = {"url": "https://docs.example/mcp"}
@@ -313,4 +409,7 @@ run([client_credentials_let_a_server_in_and_are_seen_nowhere, a_short_token_is_r
      a_refused_renewal_asks_for_a_login_and_not_for_patience,
      what_comes_back_with_another_state_or_issuer_is_no_login, an_authorization_server_that_will_not_do_is_told,
      one_login_takes_the_place_of_another, a_server_that_was_added_keeps_its_client_secret_out_of_the_database,
-     the_tokens_of_a_server_that_is_removed_go_with_it, what_makes_no_sense_is_refused_with_its_place])
+     the_tokens_of_a_server_that_is_removed_go_with_it, a_logout_gives_the_tokens_back,
+     a_token_that_is_good_for_too_little_ends_that_call_and_tells_the_login_that_helps,
+     a_server_that_takes_no_handshake_without_a_scope_needs_a_login,
+     a_client_alone_that_lacks_a_scope_is_told_where_to_write_it, what_makes_no_sense_is_refused_with_its_place])

@@ -42,6 +42,7 @@ struct logging_in : loop_fixture {
       return reply->json(R"({"issuer":")" + issuer + R"(","token_endpoint":")" +
                          peer.url("/token") + R"(","authorization_endpoint":")" + page +
                          R"(","registration_endpoint":")" + peer.url("/register") +
+                         R"(","revocation_endpoint":")" + peer.url("/revoke") +
                          R"(","code_challenge_methods_supported":[")" + pkce + R"("]})");
     if (x.target == "/register") return reply->answer(201, "", R"({"client_id":"registered"})");
     if (x.target == "/token")
@@ -147,6 +148,23 @@ BOOST_AUTO_TEST_CASE(a_client_that_is_known_is_not_registered) {
   BOOST_TEST(has(come_back(url), "You are logged in"));
   BOOST_TEST(asked("/register") == 0u);
   BOOST_TEST(last("/token").header("authorization") == basic_credentials("known", "hush-hush"));
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_was_too_little_makes_the_next_login_ask_for_more) {
+  BOOST_TEST(has(come_back(begin()), "You are logged in"));
+  BOOST_TEST(kept()->tokens.scope == "read"); // Its answer names none: it is as was asked.
+  BOOST_TEST(kept()->revocation_endpoint == peer.url("/revoke"));
+  const auto source = logins.source(server_id{"docs"}, std::make_shared<http_endpoint>(endpoint));
+  for (const char* scope : {"write", "admin"})
+    source->refused("access",
+                    R"(Bearer error="insufficient_scope", scope=")" + std::string(scope) + "\"",
+                    false, [](const auto& token) { BOOST_TEST(!token); });
+  const auto url = begin();
+  BOOST_TEST(field_of(query_of(url), "scope") == "read write admin");
+  BOOST_TEST(has(last("/register").body, "read write admin"));
+  BOOST_TEST(has(come_back(url), "You are logged in"));
+  BOOST_TEST(kept()->tokens.scope == "read write admin");
+  BOOST_TEST(field_of(query_of(begin()), "scope") == "read");
 }
 
 BOOST_AUTO_TEST_CASE(a_login_to_what_the_server_is_a_part_of_is_kept_as_the_servers) {

@@ -60,6 +60,7 @@ BOOST_AUTO_TEST_CASE(an_issuers_metadata_are_its_own_to_the_letter) {
   const std::string text =
       R"({"issuer":"https://id.example/t","token_endpoint":"https://id.example/k",
     "authorization_endpoint":"https://id.example/a","registration_endpoint":"https://id.example/r",
+    "revocation_endpoint":"https://id.example/v",
     "code_challenge_methods_supported":["plain","S256"],
     "token_endpoint_auth_methods_supported":["client_secret_post"],
     "authorization_response_iss_parameter_supported":true})";
@@ -68,6 +69,7 @@ BOOST_AUTO_TEST_CASE(an_issuers_metadata_are_its_own_to_the_letter) {
   BOOST_TEST(good->token_endpoint == "https://id.example/k");
   BOOST_TEST(good->authorization_endpoint == "https://id.example/a");
   BOOST_TEST(good->registration_endpoint == "https://id.example/r");
+  BOOST_TEST(good->revocation_endpoint == "https://id.example/v");
   BOOST_TEST(good->takes_s256);
   BOOST_TEST(good->names_itself);
   for (const char* other :

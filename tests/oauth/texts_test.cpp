@@ -115,6 +115,15 @@ BOOST_AUTO_TEST_CASE(metadata_are_looked_for_where_the_standards_have_them) {
       boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(scopes_are_joined_each_once_and_nothing_else) {
+  BOOST_TEST(joined_scopes({}) == "");
+  BOOST_TEST(joined_scopes({"", ""}) == "");
+  BOOST_TEST(joined_scopes({"a  b", "b c a"}) == "a b c");
+  BOOST_TEST(joined_scopes({" ab", "a b"}) == "ab a b");
+  BOOST_TEST(joined_scopes({"", "x ", "y"}) == "x y");
+  BOOST_TEST(joined_scopes({"a\tb c\"d e\\f \x1b[1m \xc3\xa4 https://x/read"}) == "https://x/read");
+}
+
 BOOST_AUTO_TEST_CASE(secrets_go_over_https_or_stay_on_this_host) {
   const auto fault = [](const char* url, bool inside) {
     return !told_place_fault(*read_http_place(url), inside).empty();

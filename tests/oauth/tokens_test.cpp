@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(a_login_is_read_as_it_was_written_and_for_its_server_alone)
   x.token_endpoint = "https://id.example/t";
   x.client = {"c", "s", "client_secret_post"};
   x.resource = "https://a.example";
+  x.revocation_endpoint = "https://id.example/v";
   x.tokens = lasting(1h);
   x.tokens.refresh = "r";
   x.tokens.scope = "a b";
@@ -143,6 +144,7 @@ BOOST_AUTO_TEST_CASE(a_login_is_read_as_it_was_written_and_for_its_server_alone)
   const auto again = read_login_record(text, x.server);
   BOOST_TEST_REQUIRE(again.has_value());
   BOOST_TEST(to_text(*again) == text);
+  BOOST_TEST(again->revocation_endpoint == x.revocation_endpoint);
   BOOST_TEST((again->tokens.expires == x.tokens.expires));
   BOOST_TEST((again->tokens.obtained == x.tokens.obtained));
   BOOST_TEST(!read_login_record(text, "https://b.example/mcp").has_value());

@@ -51,6 +51,8 @@ class AuthorizationServer:
         self.refresh = {}       # token -> (client, resource)
         self.token_life = 3600
         self.asked = []         # (grant, fields, how the client showed itself)
+        self.scopes = {}        # token -> scopes
+        self.returned = []      # (kind, token) of those given back
         self.registrations = []
         self.faults = set()     # what it does wrong, by name
         self.registers = True
@@ -82,10 +84,14 @@ class AuthorizationServer:
         answer = {"code": code, "state": asked["state"], "iss": self.issuer, **changes}
         return asked["redirect_uri"] + "?" + urllib.parse.urlencode({k: v for k, v in answer.items() if v is not None})
 
-    def tokens(self, client, resource, refreshable):
+    def tokens(self, client, resource, refreshable, scope=None):
         access = planted("access")
         self.access[access] = resource
         out = {"access_token": access, "token_type": "Bearer", "expires_in": self.token_life}
+        if scope and "grants_less" in self.faults:
+            scope = scope.split()[0]
+        if scope:
+            self.scopes[access] = out["scope"] = scope
         if refreshable and "no_refresh" not in self.faults:
             refresh = planted("refresh")
             self.refresh[refresh] = (client, resource)
@@ -122,8 +128,18 @@ class AuthorizationServer:
                 return 400, {"error": "invalid_grant"}
             if fields.get("resource") != asked.get("resource"):
                 return 400, {"error": "invalid_target"}
-            return 200, self.tokens(client, fields["resource"], True)
+            return 200, self.tokens(client, fields["resource"], True, asked.get("scope"))
         return 400, {"error": "unsupported_grant_type"}
+
+    def take_back(self, fields):
+        """RFC 7009; a token that is not known is none to be refused."""
+        if "keeps_tokens" in self.faults:
+            return 503
+        kind, token = fields.get("token_type_hint"), fields.get("token")
+        self.returned.append((kind, token))
+        self.access.pop(token, None)
+        self.refresh.pop(token, None)
+        return 200
 
     def handler(self):
         owner = self
@@ -146,6 +162,8 @@ class AuthorizationServer:
                     return self.answer(201, {"client_id": name, **asked})
                 if self.path == "/token" and "redirects_tokens" in owner.faults:
                     return self.answer(307, None, {"Location": owner.origin + "/elsewhere"})
+                if self.path == "/revoke":
+                    return self.answer(owner.take_back(dict(urllib.parse.parse_qsl(text))))
                 if self.path in ("/token", "/elsewhere"):
                     fields = dict(urllib.parse.parse_qsl(text))
                     if self.path == "/elsewhere":
@@ -165,6 +183,8 @@ class ProtectedServer:
         self.refused = 0
         self.heard = []   # The tokens of good requests.
         self.open = False
+        self.opens_for = None  # A scope without which it takes no handshake.
+        self.lacked = 0        # Requests whose token was good for too little.
         self.challenges = True     # Its 401 says where its metadata stand, and its scope.
         self.known_at = "/mcp"     # Behind the well-known path of its metadata; None = it has none.
         self.is_authority = False  # Its own origin has the metadata of its authorization server.
@@ -184,10 +204,20 @@ class ProtectedServer:
         self.refused += 1
         return False
 
+    def lacks(self, scope, headers):
+        token = (headers.get("Authorization") or "").removeprefix("Bearer ")
+        return scope not in self.authority.scopes.get(token, "").split()
+
     def handler(self):
         owner = self
 
         class Its(Handler):
+            def lacking(self, scope):
+                owner.lacked += 1
+                where = owner.origin + "/.well-known/oauth-protected-resource/mcp"
+                self.answer(403, None, {"WWW-Authenticate": 'Bearer error="insufficient_scope", scope="%s", '
+                                                            'resource_metadata="%s"' % (scope, where)})
+
             def refuse(self):
                 self.body()
                 where = owner.origin + "/.well-known/oauth-protected-resource/mcp"
@@ -215,12 +245,16 @@ class ProtectedServer:
                 x = json.loads(self.body())
                 answer = {"jsonrpc": "2.0", "id": x.get("id")}
                 if x["method"] == "initialize":
+                    if owner.opens_for and owner.lacks(owner.opens_for, self.headers):
+                        return self.lacking(owner.opens_for)
                     answer["result"] = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
                                         "serverInfo": {"name": "protected", "version": "1"}}
                 elif x["method"] == "tools/list":
                     answer["result"] = {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}
                 elif x["method"] == "tools/call":
                     text = x["params"]["arguments"].get("text", "")
+                    if text == "admin" and owner.lacks("mcp:admin", self.headers):
+                        return self.lacking("mcp:admin")
                     if text == "token":  # It tells what it was let in by.
                         text = owner.heard[-1]
                     answer["result"] = {"content": [{"type": "text", "text": text}]}
