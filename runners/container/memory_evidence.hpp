@@ -12,8 +12,8 @@ struct memory_evidence {
   /// Signals at v1's memory.oom_control, which outlive it: one for each time the memory was out,
   /// before anybody is killed for it, and one for the cgroup's removal.
   std::uint64_t signals = 0;
-  /// A signal at another file of the cgroup, which is given for nothing but its removal, and after
-  /// that of memory.oom_control.
+  /// A signal at another file of the cgroup, which is given for nothing but its removal, was seen
+  /// long enough ago for that of memory.oom_control to have come.
   bool removal_seen = false;
 };
 

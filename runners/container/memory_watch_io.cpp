@@ -15,6 +15,8 @@ namespace {
 // The removal of a cgroup is told some milliseconds after its files are gone, by a kernel thread.
 constexpr auto look_pause = std::chrono::milliseconds(20);
 constexpr int looks_max = 150;
+// Each file's removal is told by a thread of its own: on a busy host they may change places.
+constexpr int looks_for_the_other = 10;
 
 /// An eventfd that the kernel signals for `file` of a v1 cgroup; none where it will not.
 descriptor signal_of(const std::string& directory, const char* file, const std::string& argument) {
@@ -52,7 +54,8 @@ bool memory_watch::begin(const std::string& cgroup_text, const std::string& cont
   return false;
 }
 
-/// The kernel tells a removal to the last one first, and the threshold's takes it longer.
+/// The kernel tells a removal to the last one first, and the threshold's takes it longer: as a rule
+/// that is told last.
 void memory_watch::watch_signals() {
   removal_ = signal_of(directory_, "memory.usage_in_bytes", " " + std::to_string(INT64_MAX));
   if (removal_) signals_ = signal_of(directory_, "memory.oom_control", "");
@@ -67,8 +70,8 @@ void memory_watch::look(int tries) {
   const auto counts =
       read_cgroup_file(directory_ + (v2_ ? "/memory.events" : "/memory.oom_control"));
   seen_.counted = counts.empty() ? std::nullopt : std::optional(read_out_of_memory(counts, v2_));
-  // In this order: what follows the removal is told after it.
-  seen_.removal_seen = count_of(removal_) != 0 || seen_.removal_seen;
+  if (count_of(removal_) != 0 || looks_since_removal_ != 0) ++looks_since_removal_;
+  seen_.removal_seen = looks_since_removal_ > looks_for_the_other;
   seen_.signals += count_of(signals_);
   const auto known = was_out_of_memory(seen_);
   if (known || !signals_ || tries == 0) {
@@ -89,6 +92,7 @@ void memory_watch::close() {
   signals_.reset();
   removal_.reset();
   seen_ = {};
+  looks_since_removal_ = 0;
 }
 
 } // namespace toolscore

@@ -37,6 +37,7 @@ private:
   descriptor signals_; ///< v1: an eventfd at memory.oom_control.
   descriptor removal_; ///< v1: one at a threshold of memory that nobody reaches.
   memory_evidence seen_;
+  int looks_since_removal_ = 0; ///< 0 = it was not told yet.
   std::function<void(std::optional<bool>)> then_;
 };
 
