@@ -20,7 +20,8 @@ public:
   /// @error unauthorized  somebody has to log in first; one line that says how
   /// @error io_failed     none is to be had now; so with every other code
   virtual void token(got then) = 0;
-  /// The server has answered 401 to a request with this token: another one, for one more try.
+  /// The server has answered a request with this token by 401, or by a 403 for want of a scope:
+  /// another one, for one more try.
   /// @param challenge  its WWW-Authenticate
   /// @param again      it was the second try
   /// @error as token(); not_supported  the server asks for no bearer token
