@@ -99,9 +99,8 @@ void flush(self_pointer self, const store_options& options) {
   auto& inbox = *options.inbox;
   if (state.writing || inbox.records.empty()) return;
   state.writing = true;
-  inbox.told = false;
-  auto batch = std::make_shared<std::vector<call_record>>(
-      std::exchange(inbox.records, std::exchange(state.spare, {})));
+  auto batch =
+      std::make_shared<std::vector<call_record>>(inbox.take(std::exchange(state.spare, {})));
   const auto gap = gap_of(inbox);
   options.counters->records_lost += gap.count;
   const auto me = caf::actor_cast<caf::actor>(self);

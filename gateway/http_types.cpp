@@ -1,5 +1,6 @@
 #include "gateway/http_types.hpp"
 
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -11,8 +12,35 @@ char lowered(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+/// The same of eight letters at once; what is no ASCII letter stays as it is.
+std::uint64_t lowered(std::uint64_t letters) noexcept {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  const auto low = letters & 0x7f * each;
+  const auto above_z = low + (0x7f - 'Z') * each;
+  const auto from_a = low + (0x80 - 'A') * each;
+  const auto capitals = ~letters & (from_a ^ above_z) & 0x80 * each;
+  return letters | capitals >> 2U;
+}
+
+void lower(char* text, std::size_t size) noexcept {
+  std::uint64_t letters = 0;
+  constexpr auto step = sizeof letters;
+  const auto lower_at = [&](char* at) {
+    std::memcpy(&letters, at, step);
+    letters = lowered(letters);
+    std::memcpy(at, &letters, step);
+  };
+  if (size < step) {
+    for (std::size_t i = 0; i < size; ++i) text[i] = lowered(text[i]);
+    return;
+  }
+  for (std::size_t i = 0; i + step < size; i += step) lower_at(text + i);
+  lower_at(text + size - step); // What was lowered already stays so.
+}
+
+/// `name` is in lower case.
 std::uint32_t key_of(std::string_view name) noexcept {
-  const auto first = name.empty() ? '\0' : lowered(name.front());
+  const auto first = name.empty() ? '\0' : name.front();
   return static_cast<std::uint32_t>(name.size()) << 8 | static_cast<unsigned char>(first);
 }
 
@@ -63,13 +91,14 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcep
 }
 
 void header_list::add(std::string_view name, std::string_view value) {
-  const auto key = key_of(name);
-  seen_ |= bit_of(key);
-  entries_.push_back({key, static_cast<std::uint32_t>(text_.size()),
-                      static_cast<std::uint32_t>(name.size()),
-                      static_cast<std::uint32_t>(value.size())});
+  const auto at = text_.size();
   text_ += name;
+  lower(text_.data() + at, name.size());
   text_ += value;
+  const auto key = key_of(std::string_view{text_}.substr(at, name.size()));
+  seen_ |= bit_of(key);
+  entries_.push_back({key, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(name.size()),
+                      static_cast<std::uint32_t>(value.size())});
 }
 
 void header_list::clear() noexcept {
@@ -92,7 +121,7 @@ std::optional<std::string_view> header_list::get(std::string_view wanted) const 
   const auto key = key_of(wanted);
   if ((seen_ & bit_of(key)) == 0) return std::nullopt;
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    if (entries_[i].key == key && equals_ignoring_case(name(i), wanted)) return value(i);
+    if (entries_[i].key == key && name(i) == wanted) return value(i);
   return std::nullopt;
 }
 
@@ -101,7 +130,7 @@ std::size_t header_list::count(std::string_view wanted) const noexcept {
   if ((seen_ & bit_of(key)) == 0) return 0;
   std::size_t found = 0;
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    found += entries_[i].key == key && equals_ignoring_case(name(i), wanted) ? 1 : 0;
+    found += entries_[i].key == key && name(i) == wanted ? 1 : 0;
   return found;
 }
 

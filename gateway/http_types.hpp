@@ -24,6 +24,7 @@ public:
   std::optional<std::string_view> get(std::string_view name) const noexcept;
   std::size_t count(std::string_view name) const noexcept;
   std::size_t size() const noexcept { return entries_.size(); }
+  /// In lower case, however it came.
   std::string_view name(std::size_t index) const noexcept;
   std::string_view value(std::size_t index) const noexcept;
 

@@ -19,14 +19,9 @@ std::shared_ptr<const parameter_headers> parameters_of(const header_list& header
   std::shared_ptr<parameter_headers> found;
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const auto name = headers.name(i);
-    if (name.size() <= prefix.size() ||
-        !equals_ignoring_case(name.substr(0, prefix.size()), prefix))
-      continue;
+    if (name.size() <= prefix.size() || !name.starts_with(prefix)) continue;
     if (!found) found = std::make_shared<parameter_headers>();
-    std::string rest(name.substr(prefix.size()));
-    for (char& letter : rest)
-      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + ('a' - 'A'));
-    found->emplace_back(std::move(rest), headers.value(i));
+    found->emplace_back(name.substr(prefix.size()), headers.value(i));
   }
   return found;
 }

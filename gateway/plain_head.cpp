@@ -1,7 +1,11 @@
 #include "gateway/plain_head.hpp"
 
 #include <array>
+#include <bit>
 #include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace toolscore {
 namespace {
@@ -30,6 +34,23 @@ constexpr auto name_characters = table_of([](char x) {
   return alphanumeric(x) || std::string_view("!#$%&'*+-.^_`|~").find(x) != std::string_view::npos;
 });
 constexpr auto value_characters = table_of([](char x) { return x >= 0x20 && x < 0x7f; });
+
+/// How many bytes from `from` on can stand in a value.
+std::size_t value_length(const char* from, const char* end) noexcept {
+  const char* at = from;
+#if defined(__SSE2__)
+  constexpr std::ptrdiff_t block = 16;
+  for (; end - at >= block; at += block) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i bad = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)), // Or above 0x7f.
+                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+    const auto stops = static_cast<unsigned>(_mm_movemask_epi8(bad));
+    if (stops != 0) return static_cast<std::size_t>(at - from + std::countr_zero(stops));
+  }
+#endif
+  while (at != end && value_characters[static_cast<unsigned char>(*at)]) ++at;
+  return static_cast<std::size_t>(at - from);
+}
 
 class reading {
 public:
@@ -68,7 +89,8 @@ private:
     const auto name = run(name_characters);
     if (name.empty() || !take(":")) return false;
     while (at_ != end_ && *at_ == ' ') ++at_;
-    auto value = run(value_characters);
+    std::string_view value(at_, value_length(at_, end_));
+    at_ += value.size();
     if (!take("\r\n")) return false;
     while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
     if (!harmless(name, value)) return false;

@@ -63,6 +63,20 @@ BOOST_FIXTURE_TEST_CASE(what_waits_when_the_store_starts_is_written, store_fixtu
   BOOST_TEST(posted.size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_finds_no_room_is_counted_and_the_rest_is_kept, store_fixture) {
+  call_record entry;
+  entry.response = std::make_shared<const std::string>(record_inbox::bytes_max / 8, 'a');
+  for (int i = 0; i < 10; ++i) inbox.put(call_record(entry));
+  BOOST_TEST(inbox.dropped == 2u);
+  BOOST_TEST(inbox.records.size() == 8u);
+  BOOST_TEST(inbox.take({}).size() == 8u);
+  inbox.put(call_record(entry)); // There is room again.
+  BOOST_TEST(inbox.records.size() == 1u);
+  for (std::size_t i = 0; i < record_inbox::records_max + 3; ++i) inbox.put({});
+  BOOST_TEST(inbox.records.size() == record_inbox::records_max);
+  BOOST_TEST(inbox.dropped == 2u + 4u);
+}
+
 BOOST_FIXTURE_TEST_CASE(crashes_that_come_together_make_one_batch_soon, store_fixture) {
   for (int i = 0; i < 100; ++i)
     if (inbox.put_crash({})) send(store, crashes_waiting{});

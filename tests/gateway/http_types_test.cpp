@@ -24,6 +24,25 @@ BOOST_AUTO_TEST_CASE(headers_are_found_whatever_their_case_and_the_first_counts)
   BOOST_TEST(!x.get("mcp-name").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(names_are_kept_in_lower_case_whatever_their_length) {
+  for (std::size_t length = 1; length < 40; ++length)
+    for (int first = 0; first < 256; ++first) {
+      std::string name;
+      std::string expected;
+      for (std::size_t i = 0; i < length; ++i) {
+        const auto c = static_cast<char>(first + static_cast<int>(i) * 37);
+        name += c;
+        expected += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      }
+      header_list x;
+      x.add("Before", "VALUE");
+      x.add(name, "Kept");
+      BOOST_REQUIRE_MESSAGE(x.name(1) == expected, length << " from " << first);
+      BOOST_REQUIRE(x.value(1) == "Kept" && x.value(0) == "VALUE");
+      BOOST_REQUIRE(x.get(expected).has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(query_values_are_found_and_decoded) {
   BOOST_TEST(query_value("a=1&b=2", "b").value() == "2");
   BOOST_TEST(query_value("a=x%20y+z%2", "a").value() == "x y z%2");
