@@ -24,7 +24,8 @@ KINDS = [
     Kind("json-rpc", "rpc_error", "rpc", "a JSON-RPC error", "s", "rpc"),
     Kind("late", "timed_out", "transport", "did not answer in time", "late", "sleep", seconds=5),
     Kind("dead", "died", "transport", "killed by signal 9", "mortal", "die"),
-    Kind("frozen", "hung", "transport", "hung: its pings went unanswered", "frozen", "freeze"),
+    Kind("frozen", "hung", "transport", "hung while the call was in flight: its pings went unanswered", "frozen",
+         "freeze"),
     Kind("hidden", "refused", "admission", "does not offer this tool", "s", "odd"),
     Kind("nobody", "refused", "admission", "no server is named", "nobody", "echo"),
     Kind("broken", "refused", "admission", "is not ready", "broken", "echo", same_again=False),
@@ -192,6 +193,33 @@ def a_node_that_stops_fails_the_call_and_records_it(node):
     check_record(row, Kind("stopped", "died", "transport", "while the call was in flight", "s", "sleep"))
 
 
+def a_hung_server_is_told_from_a_dead_one(node):
+    start(node)
+    ends = {"frozen": ("freeze", "hung"), "mortal": ("die", "killed")}
+    for server_name, (tool, ended) in ends.items():
+        for path, name in (("/mcp/" + server_name, tool), ("/mcp", server_name + "__" + tool)):
+            eventually(lambda: '"%s__%s"' % (server_name, tool) in node.ask("GET", "/api/v1/tools")[1], "its tools")
+            trajectory = ended + path.replace("/", "-")
+            failure = node.mcp(path, "tools/call", {
+                "name": name, "arguments": {}, "_meta": {"toolscore.dev/trajectory": trajectory}})["error"]
+            facts = failure["data"]["toolscore"]
+            check((facts["code"], facts["ended"], facts["server"]) == ("server_gone", ended, server_name), "%s" % failure)
+            check((facts.get("signal") == 9) == (ended == "killed"), "%s" % failure)
+            record, = records(node, trajectory, 1)
+            check(failure["message"].startswith('server "%s" %s' % (server_name, record["failure"])), "%s" % failure)
+            check(record["failure"].startswith("hung ") == (ended == "hung"), "%s" % record)
+            row, = exported(node, "--trajectory", trajectory)
+            check(row["failure"] == record["failure"], "%s" % row)
+        word = {"hung": "hung: its pings went unanswered", "killed": "killed by signal 9"}[ended]
+        eventually(lambda: word in node.command("why", server_name)[1], "why says %s" % word)
+    row, = exported(node, "--trajectory", "hung-mcp-frozen")
+    row.pop("hash")
+    path = node.file("hung.ndjson", json.dumps({**row, "server": "mortal", "tool": "die"}) + "\n")
+    code, text = node.command("trajectories", "replay", path)
+    check(code != 0 and "it ended with no answer of its server, was a server that hung" in text, text)
+    node.stop()
+
+
 def a_tool_that_is_nowhere_is_refused_and_recorded(node):
     start(node)
     asked = {"name": "s__nothing", "_meta": {"toolscore.dev/trajectory": "joint"}}
@@ -203,4 +231,5 @@ def a_tool_that_is_nowhere_is_refused_and_recorded(node):
 
 run([every_kind_in_the_modern_era, every_kind_in_the_legacy_era, a_full_queue_is_told_as_one,
      a_cancelled_call_is_told_as_one, what_a_killed_gateway_took_is_a_gap_and_no_success,
-     a_node_that_stops_fails_the_call_and_records_it, a_tool_that_is_nowhere_is_refused_and_recorded])
+     a_node_that_stops_fails_the_call_and_records_it, a_hung_server_is_told_from_a_dead_one,
+     a_tool_that_is_nowhere_is_refused_and_recorded])

@@ -46,9 +46,9 @@ BOOST_AUTO_TEST_CASE(each_answer_has_its_fate) {
       {node_says("queue_full"), call_fate::queue_full},
       {node_says("call_timed_out"), call_fate::timed_out},
       {node_says("server_gone", "server \"s\" was killed by signal 9"), call_fate::died},
-      {node_says("server_gone", "server \"s\" went away while the call was in flight: hung: no "
-                                "answer to 3 pings"),
-       call_fate::hung},
+      {node_lost("hung"), call_fate::hung},
+      {node_lost("killed"), call_fate::died},
+      {node_lost("disconnected", "server \"s\" went away: hung: it says"), call_fate::died},
       {node_says("cancelled"), call_fate::cancelled},
       {node_says("bad_answer"), call_fate::no_answer},
       {node_says("too_large"), call_fate::no_answer},

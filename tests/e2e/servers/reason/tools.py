@@ -34,7 +34,8 @@ def call(number, name, arguments):
     if name == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "freeze":
-        time.sleep(600)  # On the reading thread: pings are not answered either.
+        os.kill(os.getpid(), signal.SIGSTOP)  # Alive, and silent: pings are not answered either.
+        time.sleep(600)  # Whoever wakes it to end it gets no answer.
     if name == "sleep":
         time.sleep(arguments.get("seconds", 1))
         return say({"id": number, "result": text("slept")})
@@ -61,10 +62,7 @@ def main():
         elif method == "tools/call":
             params = message["params"]
             what = (number, params["name"], params.get("arguments") or {})
-            if params["name"] == "freeze":
-                call(*what)
-            else:
-                threading.Thread(target=call, args=what, daemon=True).start()
+            threading.Thread(target=call, args=what, daemon=True).start()
         else:
             say({"id": number, "error": {"code": -32601, "message": "no " + method}})
 
