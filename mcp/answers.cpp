@@ -134,6 +134,13 @@ std::string failure_json(const call_failure& failure, std::optional<gone_kind> e
   return dump(data);
 }
 
+std::string refusal_data(errc code, std::string_view server) {
+  call_failure failure;
+  failure.code = code;
+  failure.server = server;
+  return R"({"toolscore":)" + failure_json(failure) + "}";
+}
+
 bool tells_hung(std::string_view reason) noexcept {
   return reason.starts_with(hung_words);
 }

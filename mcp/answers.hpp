@@ -26,6 +26,8 @@ std::string failure_message(const call_failure& failure, std::optional<gone_kind
 /// `{"server":...,"state":...,"code":...}`, the object in failure_response's `data.toolscore`;
 /// `"ended"` is a gone_kind's word.
 std::string failure_json(const call_failure& failure, std::optional<gone_kind> ended = {});
+/// The same as an error's data, of a call that reached no server: `{"toolscore":{...}}`.
+std::string refusal_data(errc code, std::string_view server);
 /// Whether failure_reason's words, as a record keeps them, are of a server that was found hung.
 bool tells_hung(std::string_view reason) noexcept;
 

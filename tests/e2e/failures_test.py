@@ -225,7 +225,22 @@ def a_tool_that_is_nowhere_is_refused_and_recorded(node):
     asked = {"name": "s__nothing", "_meta": {"toolscore.dev/trajectory": "joint"}}
     failure = node.mcp("/mcp", "tools/call", asked)["error"]
     check(failure["code"] == -32602 and failure["message"] == "Unknown tool: s__nothing", "%s" % failure)
+    check(failure["data"]["toolscore"]["code"] == "tool_denied", "%s" % failure)
     check_record(records(node, "joint", 1)[0], Kind("joint", "refused", "admission", "Unknown tool", "", "s__nothing"))
+    again = replayed(node, "joint")
+    check((again["same"], again["differ"]) == (1, 0), "it is refused again: %s" % again)
+    status, text = node.ask("POST", "/mcp/nope", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": "echo", "arguments": {}, "_meta": {"toolscore.dev/trajectory": "nowhere"}}},
+        {"Accept": "application/json, text/event-stream"})
+    failure = json.loads(text)["error"]
+    check(status == 404 and failure["data"]["toolscore"]["code"] == "unknown_server", text)
+    record, = records(node, "nowhere", 1)
+    check(record["failure"] == failure["message"] and record["server"] == "nope", "%s" % record)
+    check_record(record, Kind("nowhere", "refused", "admission", "no server is named", "nope", "echo"))
+    row, = exported(node, "--trajectory", "nowhere")
+    check(row["failure"] == record["failure"], "%s" % row)
+    again = replayed(node, "nowhere")
+    check((again["same"], again["differ"]) == (1, 0), "%s" % again)
     node.stop()
 
 
