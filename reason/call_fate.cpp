@@ -3,6 +3,7 @@
 #include "messages/server_state.hpp"
 #include "node/printable.hpp"
 #include "node/reply_json.hpp"
+#include "node/tool_error.hpp"
 
 #include <array>
 
@@ -104,9 +105,7 @@ call_fate fate_of(const call_answer& answer) {
   if (!answer.result || !answer.result->is_object()) return call_fate::no_answer;
   const auto& result = *answer.result;
   if (text_of(result, "resultType") == "input_required") return call_fate::needs_input;
-  // Whatever stands there, only its absence and false say that all went well.
-  const auto& told = member_of(result, "isError");
-  return told.is_null() || told == false ? call_fate::success : call_fate::tool_error;
+  return says_tool_error(result) ? call_fate::tool_error : call_fate::success;
 }
 
 std::string failure_line(const call_answer& answer) {

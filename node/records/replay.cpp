@@ -2,6 +2,7 @@
 
 #include "mcp/answers.hpp"
 #include "node/printable.hpp"
+#include "node/tool_error.hpp"
 
 namespace toolscore {
 namespace {
@@ -99,7 +100,7 @@ replayed_answer answer_of(const reply_json& response) {
     return answer;
   }
   answer.result = member_of(response, "result");
-  if (member_of(answer.result, "isError") == true) answer.ending = call_ending::tool;
+  if (says_tool_error(answer.result)) answer.ending = call_ending::tool;
   return answer;
 }
 

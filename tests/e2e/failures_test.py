@@ -21,6 +21,8 @@ class Kind:
 
 KINDS = [
     Kind("is-error", "tool_error", "tool_outcome", "isError", "s", "fail"),
+    *[Kind("vague-" + x, "tool_error", "tool_outcome", "isError", "s", "vague_" + x)
+      for x in ("text", "number", "zero", "null")],
     Kind("json-rpc", "rpc_error", "rpc", "a JSON-RPC error", "s", "rpc"),
     Kind("late", "timed_out", "transport", "did not answer in time", "late", "sleep", seconds=5),
     Kind("dead", "died", "transport", "killed by signal 9", "mortal", "die"),

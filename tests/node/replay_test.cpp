@@ -76,6 +76,8 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
       {rpc, R"({"result":{"content":[]}})", "it ended with success, was a JSON-RPC error|"},
       {tool, R"({"result":{"content":[],"isError":true}})", ""},
       {tool, R"({"result":{"content":[]}})", "it ended with success, was isError|"},
+      {"{}", R"({"result":{"content":[],"isError":"yes"}})", "it ended with isError, was success|"},
+      {"{}", R"({"result":{"content":[],"isError":null}})", "it ended with isError, was success|"},
       {lost, died, ""},
       {stuck, hung, ""},
       {stuck, died, "it ended with no answer of its server, was a server that hung|"},

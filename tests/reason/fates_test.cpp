@@ -28,7 +28,10 @@ BOOST_AUTO_TEST_CASE(each_answer_has_its_fate) {
   const row rows[] = {
       {says("fine"), call_fate::success},
       {answered({{"content", json::array()}, {"isError", false}}), call_fate::success},
-      {answered({{"isError", nullptr}}), call_fate::success},
+      {answered({{"isError", nullptr}}), call_fate::tool_error},
+      {answered({{"isError", "yes"}}), call_fate::tool_error},
+      {answered({{"isError", 1}}), call_fate::tool_error},
+      {answered(json::object()), call_fate::success},
       {says("no", true), call_fate::tool_error},
       {answered({{"isError", "false"}}), call_fate::tool_error},
       {answered({{"isError", 0}}), call_fate::tool_error},
