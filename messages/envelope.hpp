@@ -40,7 +40,7 @@ struct envelope {
                             ///< notification.
   text_span result;         ///< Of a response: the object.
   text_span failure;        ///< Of an error response: the `error` object.
-  bool tool_error = false;  ///< Of a response: its result is one of a tool that failed (isError).
+  bool tool_error = false;  ///< Of a response: a top-level `isError` of the result is true.
 };
 
 } // namespace toolscore
