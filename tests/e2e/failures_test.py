@@ -224,7 +224,7 @@ def a_hung_server_is_told_from_a_dead_one(node):
 
 def a_tool_that_is_nowhere_is_refused_and_recorded(node):
     start(node)
-    asked = {"name": "s__nothing", "_meta": {"toolscore.dev/trajectory": "joint"}}
+    asked = {"name": "s__nothing", "arguments": {}, "_meta": {"toolscore.dev/trajectory": "joint"}}
     failure = node.mcp("/mcp", "tools/call", asked)["error"]
     check(failure["code"] == -32602 and failure["message"] == "Unknown tool: s__nothing", "%s" % failure)
     check(failure["data"]["toolscore"]["code"] == "tool_denied", "%s" % failure)
