@@ -1,5 +1,6 @@
 #include "actors/bridge_actor.hpp"
 
+#include "actors/call_outcome.hpp"
 #include "loop/house_handlers.hpp"
 #include "mcp/answers.hpp"
 #include "mcp/listening.hpp"
@@ -69,8 +70,16 @@ void tree_backend::call(const server_id& server, call_request&& request) {
   call_failure failure;
   failure.code = errc::unknown_server;
   failure.server = server.value;
-  request.reply->end(404, std::make_shared<const std::string>(
-                              mcp::failure_response(request.spans.id.of(*request.body), failure)));
+  const auto reply = request.reply;
+  auto text = mcp::failure_response(request.spans.id.of(*request.body), failure);
+  if (request.method == "tools/call") {
+    call_end end;
+    end.now = std::chrono::steady_clock::now();
+    end.wall_now = std::chrono::system_clock::now();
+    record(unanswered(server, std::move(request), std::move(end), false,
+                      mcp::failure_reason(failure)));
+  }
+  reply->end(404, std::make_shared<const std::string>(std::move(text)));
 }
 
 /// Calls that come together go to their server as one message.

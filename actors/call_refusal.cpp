@@ -75,6 +75,7 @@ std::string detail_overlong(std::size_t bytes_max) {
 }
 
 std::string detail_gone(const gone_reason& reason) {
+  if (reason.kind == gone_kind::hung) return reason.detail;
   if (reason.kind != gone_kind::exited && reason.kind != gone_kind::killed)
     return to_string(reason);
   const auto memory = memory_words(reason.exit);

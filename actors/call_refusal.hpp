@@ -37,7 +37,7 @@ std::string detail_stale_state();
 std::string detail_malformed_responses();
 /// too_large: its answer was a line over the limit.
 std::string detail_overlong(std::size_t bytes_max);
-/// server_gone; empty where the exit, which is told anyway, says it all.
+/// server_gone; empty where the exit or that it hung, which are told anyway, say it all.
 std::string detail_gone(const gone_reason& reason);
 
 } // namespace toolscore

@@ -227,7 +227,9 @@ bool refuse_mirror(server_actor_pointer self, call_request& request) {
                         request.parameters ? *request.parameters : parameter_headers{});
   if (why.empty()) return false;
   const auto reply = request.reply;
-  auto text = mcp::error_response(id_of(request), mcp::code::header_mismatch, why);
+  auto text =
+      mcp::error_response(id_of(request), mcp::code::header_mismatch, why,
+                          mcp::refusal_data(errc::bad_request, state.options->spec->id.value));
   record(self,
          unanswered(state.options->spec->id, std::move(request), end_of(self, 0, {}), false, why));
   reply->end(400, std::make_shared<const std::string>(std::move(text)));

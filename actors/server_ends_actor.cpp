@@ -97,6 +97,8 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
     failure.retry_in = speaks.delay;
   else if (code == errc::server_gone && state.status() != process_status::stopped)
     failure.retry_in = milliseconds{0};
+  std::optional<gone_kind> ended;
+  if (code == errc::server_gone && of) ended = of->lost_by;
   if (code == errc::server_gone && last.last_exit) {
     auto& told = last.last_exit->signaled ? failure.signal : failure.exit_code;
     told = last.last_exit->status;
@@ -104,11 +106,11 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   }
   if (admitted && state.keep.counts_use()) state.keep.on_used(self->clock().now());
   auto reply = request.reply;
-  auto text = mcp::failure_response(id_of(request), failure);
+  auto text = mcp::failure_response(id_of(request), failure, ended);
   if (is_recorded(request))
     record(self,
            unanswered(state.options->spec->id, std::move(request), end_of(self, instance, written),
-                      admitted, mcp::failure_reason(failure)));
+                      admitted, mcp::failure_reason(failure, ended)));
   reply->end(200, std::make_shared<const std::string>(std::move(text)));
 }
 
@@ -143,6 +145,7 @@ void lose_calls(server_actor_pointer self, replica& one, std::uint64_t lines_beg
                 const gone_reason& reason) {
   auto& state = self->state;
   one.lost_reason = detail_gone(reason);
+  one.lost_by = reason.kind;
   const auto deadline = self->clock().now() + state.options->spec->policy.queue.wait;
   waiting_line::list unseen;
   for (auto& [id, call] : state.calls.take_instance(one.number)) {

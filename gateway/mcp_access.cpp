@@ -15,17 +15,19 @@ bool mcp_endpoint::is_allowed(const post& x) {
   const auto needed = scope_of_method(x.method);
   const bool calls = x.method == "tools/call";
   const bool of_one = request.where.kind == route_kind::mcp_server;
-  const server_id server{of_one ? std::string{request.where.parameter} : std::string{}};
+  const auto server = called_server(x);
   if (!request.scopes.has(needed)) {
     deny(x, denial_reason::scope, server.value, {}, to_string(needed));
     const auto text = std::string("this token lacks the scope ") + to_string(needed);
-    if (calls) record_refusal(x, server, mcp::decode(x.spans.name.of(*request.body)), text);
-    reply(x, 403, mcp::error_response(x.id(), mcp::code::invalid_request, text),
+    if (calls) record_refusal(x, server, called_name(x), text);
+    reply(x, 403,
+          mcp::error_response(x.id(), mcp::code::invalid_request, text,
+                              mcp::refusal_data(errc::unauthorized, server.value)),
           challenge({.too_little = true, .needed = needed, .metadata_url = options_.metadata_url}));
     return false;
   }
   if (!request.access || !calls || !of_one) return true;
-  const auto tool = mcp::decode(x.spans.name.of(*request.body));
+  const auto tool = called_name(x);
   if (request.access->shows_tool(server.value, tool)) return true;
   refuse_hidden(x, server, tool, tool);
   return false;
@@ -36,7 +38,9 @@ void mcp_endpoint::refuse_hidden(const post& x, const server_id& server, const s
                                  const std::string& asked) {
   deny(x, denial_reason::policy, server.value, tool, {});
   record_refusal(x, server, tool, "node.access does not show this tool to " + x.request.who.name);
-  reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, unknown_tool(asked)));
+  reply(x, 200,
+        mcp::error_response(x.id(), mcp::code::bad_params, unknown_tool(asked),
+                            mcp::refusal_data(errc::tool_denied, called_server(x).value)));
 }
 
 std::string mcp_endpoint::unknown_tool(const std::string& name) {

@@ -123,6 +123,9 @@ void mcp_endpoint::on_post(inbound_request& request, const connection_ptr& conne
     full.code = errc::queue_full;
     full.detail = std::to_string(sessions_.limits().in_flight_max) +
                   " of this session are in flight; wait for one to end";
+    full.server = called_server(x).value;
+    if (x.method == "tools/call")
+      record_refusal(x, called_server(x), called_name(x), mcp::failure_reason(full));
     reply(x, 200, mcp::failure_response(x.id(), full));
     return;
   }
@@ -181,6 +184,7 @@ bool mcp_endpoint::pass_checks(post& x) {
 /// told
 bool mcp_endpoint::find_place(post& x) {
   const auto& where = x.request.where;
+  const auto server = called_server(x);
   std::string text;
   if (where.kind != route_kind::mcp_server) {
     x.view = tree_.view(where.parameter);
@@ -189,12 +193,12 @@ bool mcp_endpoint::find_place(post& x) {
   } else {
     if (tree_.has_server(server_id{std::string{where.parameter}}) && shows_server(x)) return true;
     text = unknown_server(where.parameter);
-    x.client.meta = scanner_.meta();
-    if (x.method == "tools/call")
-      record_refusal(x, server_id{std::string{where.parameter.substr(0, 64)}},
-                     mcp::decode(x.spans.name.of(*x.request.body)), text);
   }
-  reply(x, 404, mcp::error_response(x.id(), mcp::code::bad_params, text));
+  x.client.meta = scanner_.meta();
+  if (x.method == "tools/call") record_refusal(x, server, called_name(x), text);
+  reply(x, 404,
+        mcp::error_response(x.id(), mcp::code::bad_params, text,
+                            mcp::refusal_data(errc::unknown_server, server.value)));
   return false;
 }
 

@@ -159,6 +159,10 @@ private:
                                            const client_capabilities& capabilities);
   void record_refusal(const post& x, const server_id& server, std::string tool,
                       const std::string& failure);
+  void refuse_call(const post& x, errc code, const server_id& server, const std::string& tool,
+                   const std::string& why);
+  static std::string called_name(const post& x);
+  static server_id called_server(const post& x);
   record_ids ids_of(const post& x) const;
   std::shared_ptr<const caller> caller_of(const post& x) const;
   void reply(const post& x, int status, std::string json, std::string headers = {});

@@ -89,9 +89,11 @@ bool mcp_endpoint::go_on(const post& x) {
   if (!mcp::carries_state(params)) return false;
   const auto state = mcp::state_of(params);
   if (!parked_calls::is_ours(state)) return false;
-  parked_.resume(state, {make_exchange(x), std::string(x.id()),
-                         std::string(x.spans.progress_token.of(body)), identity_of(x),
-                         std::string(params)});
+  const auto why = parked_.resume(state, {make_exchange(x), std::string(x.id()),
+                                          std::string(x.spans.progress_token.of(body)),
+                                          identity_of(x), std::string(params)});
+  if (!why.empty() && x.method == "tools/call")
+    record_refusal(x, called_server(x), called_name(x), why);
   return true;
 }
 
@@ -186,6 +188,27 @@ std::shared_ptr<mcp_session> mcp_endpoint::new_session(const std::string& princi
   x.from = std::make_shared<caller>(caller{x.id, principal, capabilities, {}});
   x.trajectory = "session-" + options_.random_id().substr(0, 16);
   return sessions_.open(std::move(x), options_.steady_clock());
+}
+
+/// A tools/call that is let in nowhere: programs are told why by a word, and it is a record.
+void mcp_endpoint::refuse_call(const post& x, errc code, const server_id& server,
+                               const std::string& tool, const std::string& why) {
+  record_refusal(x, server, tool, why);
+  reply(x, 200,
+        mcp::error_response(x.id(), mcp::code::bad_params, why,
+                            mcp::refusal_data(code, server.value)));
+}
+
+/// What it calls, as it says so.
+std::string mcp_endpoint::called_name(const post& x) {
+  return mcp::decode(x.spans.name.of(*x.request.body));
+}
+
+/// The one server that the path names, which may be nobody's; none at a joint endpoint.
+server_id mcp_endpoint::called_server(const post& x) {
+  const auto& where = x.request.where;
+  const bool of_one = where.kind == route_kind::mcp_server;
+  return server_id{of_one ? std::string{where.parameter.substr(0, 64)} : std::string{}};
 }
 
 void mcp_endpoint::record_refusal(const post& x, const server_id& server, std::string tool,

@@ -126,7 +126,7 @@ void mcp_endpoint::on_joint_opening(post& x) {
 }
 
 void mcp_endpoint::on_joint_call(post& x) {
-  auto name = mcp::decode(x.spans.name.of(*x.request.body));
+  auto name = called_name(x);
   if (x.view->search()) {
     const auto arguments = x.spans.arguments.of(*x.request.body);
     if (name == search_tool_name) {
@@ -144,10 +144,7 @@ void mcp_endpoint::on_joint_call(post& x) {
         held &&
         (!x.request.access || x.request.access->shows_tool(held->first.value, held->second)))
       return forward(x, held->first, held->second);
-    const auto text = unknown_tool(name);
-    record_refusal(x, {}, name, text);
-    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, text));
-    return;
+    return refuse_call(x, errc::tool_denied, {}, name, unknown_tool(name));
   }
   if (x.request.access && !x.request.access->shows_tool(found->server.value, found->original))
     return refuse_hidden(x, found->server, found->original, name);
@@ -160,8 +157,7 @@ bool mcp_endpoint::unwrap(post& x, std::string& name) {
   const auto wrapped = unwrap_call(x.spans.arguments.of(body));
   if (!wrapped) {
     const std::string text = "call_tool needs \"name\", a text, and \"arguments\", an object";
-    record_refusal(x, {}, name, text);
-    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, text));
+    refuse_call(x, errc::bad_request, {}, name, text);
     return false;
   }
   // A client that is asked comes back with the call as it wrote it.

@@ -39,8 +39,9 @@ bool mcp_endpoint::open_state(post& x, const server_id& server, const std::strin
   if (!state) {
     const std::string why(mcp::foreign_state);
     if (x.method == "tools/call")
-      record_refusal(x, server, tool.empty() ? mcp::decode(x.spans.name.of(body)) : tool, why);
-    reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, why));
+      refuse_call(x, errc::bad_request, server, tool.empty() ? called_name(x) : tool, why);
+    else
+      reply(x, 200, mcp::error_response(x.id(), mcp::code::bad_params, why));
     return false;
   }
   const auto at = static_cast<std::size_t>(raw.data() - body.data());

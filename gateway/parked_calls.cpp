@@ -25,9 +25,11 @@ bool same_call(const call_identity& a, const call_identity& b) {
          a.name == b.name && same_json(a.arguments, b.arguments);
 }
 
-void refuse(const parked_calls::retry& again, std::string_view why) {
+std::string refuse(const parked_calls::retry& again, std::string why) {
   again.sink->end(200, std::make_shared<const std::string>(
-                           mcp::error_response(again.id_raw, mcp::code::bad_params, why)));
+                           mcp::error_response(again.id_raw, mcp::code::bad_params, why,
+                                               mcp::refusal_data(errc::bad_request, {}))));
+  return why;
 }
 
 } // namespace
@@ -78,14 +80,15 @@ void parked_calls::expire() {
   arm();
 }
 
-void parked_calls::resume(const std::string& state, retry again) {
+std::string parked_calls::resume(const std::string& state, retry again) {
   const auto at = parked_.find(state);
   // Whose it is and whether it is there are not told apart.
   if (at == parked_.end() || !same_call(at->second.call->call(), again.call))
-    return refuse(again, mcp::foreign_state);
-  if (const auto fault = at->second.call->fault_of(again); !fault.empty())
-    return refuse(again, fault);
+    return refuse(again, std::string(mcp::foreign_state));
+  if (auto fault = at->second.call->fault_of(again); !fault.empty())
+    return refuse(again, std::move(fault));
   take(state)->go_on(std::move(again));
+  return {};
 }
 
 } // namespace toolscore

@@ -51,7 +51,8 @@ public:
   /// True for a state that was given by us.
   static bool is_ours(std::string_view state) noexcept;
   /// Ends `again.sink` with an error where the state is unknown or another call's.
-  void resume(const std::string& state, retry again);
+  /// @returns why, in one line; empty = the call goes on
+  std::string resume(const std::string& state, retry again);
 
   std::size_t size() const noexcept { return parked_.size(); }
 

@@ -41,10 +41,13 @@ std::string info_of(const handshake_result& server) {
          quote(server.server_version) + "}";
 }
 
-std::string what_happened(const call_failure& x) {
+constexpr std::string_view hung_words = "hung while the call was in flight";
+
+std::string what_happened(const call_failure& x, std::optional<gone_kind> ended) {
   const std::string in_flight = " while the call was in flight";
   switch (x.code) {
   case errc::server_gone:
+    if (ended == gone_kind::hung) return std::string(hung_words);
     if (x.signal)
       return "was killed by signal " + std::to_string(*x.signal) + " (" + signal_name(*x.signal) +
              ")" + in_flight;
@@ -102,26 +105,27 @@ std::string error_object(int code, std::string_view message) {
   return R"({"code":)" + std::to_string(code) + R"(,"message":)" + quote(message) + "}";
 }
 
-std::string failure_reason(const call_failure& failure) {
-  auto text = what_happened(failure);
+std::string failure_reason(const call_failure& failure, std::optional<gone_kind> ended) {
+  auto text = what_happened(failure, ended);
   if (!failure.detail.empty()) text += ": " + failure.detail;
   return one_line(std::move(text));
 }
 
-std::string failure_message(const call_failure& failure) {
+std::string failure_message(const call_failure& failure, std::optional<gone_kind> ended) {
   std::string text = failure.server.empty() ? "the server" : "server \"" + failure.server + "\"";
-  text += " " + failure_reason(failure);
+  text += " " + failure_reason(failure, ended);
   if (failure.retry_in)
     text += "; restart " + std::to_string(failure.attempt) + " in " +
             std::to_string(failure.retry_in->count()) + " ms";
   return text;
 }
 
-std::string failure_json(const call_failure& failure) {
+std::string failure_json(const call_failure& failure, std::optional<gone_kind> ended) {
   ordered_json data;
   data["server"] = failure.server;
   data["state"] = failure.state;
   data["code"] = to_string(failure.code);
+  if (ended) data["ended"] = to_string(*ended);
   if (failure.exit_code) data["exit_code"] = *failure.exit_code;
   if (failure.signal) data["signal"] = *failure.signal;
   if (failure.out_of_memory) data["out_of_memory"] = true;
@@ -130,12 +134,24 @@ std::string failure_json(const call_failure& failure) {
   return dump(data);
 }
 
-std::string failure_response(std::string_view id_raw, const call_failure& failure) {
+std::string refusal_data(errc code, std::string_view server) {
+  call_failure failure;
+  failure.code = code;
+  failure.server = server;
+  return R"({"toolscore":)" + failure_json(failure) + "}";
+}
+
+bool tells_hung(std::string_view reason) noexcept {
+  return reason.starts_with(hung_words);
+}
+
+std::string failure_response(std::string_view id_raw, const call_failure& failure,
+                             std::optional<gone_kind> ended) {
   // As an unknown tool is told, which it is to this caller.
   const bool callers_fault = failure.code == errc::tool_denied || failure.code == errc::bad_request;
   const int code = callers_fault ? code::bad_params : code::internal;
-  return error_response(id_raw, code, failure_message(failure),
-                        R"({"toolscore":)" + failure_json(failure) + "}");
+  return error_response(id_raw, code, failure_message(failure, ended),
+                        R"({"toolscore":)" + failure_json(failure, ended) + "}");
 }
 
 std::string result_response(std::string_view id_raw, std::string_view result_object) {

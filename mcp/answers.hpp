@@ -2,6 +2,7 @@
 #include "mcp/handshake.hpp"
 #include "messages/server_state.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,14 +15,21 @@ std::string error_response(std::string_view id_raw, int code, std::string_view m
 std::string error_object(int code, std::string_view message);
 /// -32603 (-32602 for a tool that is not offered) with one line for people and `data.toolscore` for
 /// programs.
-std::string failure_response(std::string_view id_raw, const call_failure& failure);
+/// @param ended  of server_gone: how the instance ended that had the call
+std::string failure_response(std::string_view id_raw, const call_failure& failure,
+                             std::optional<gone_kind> ended = {});
 /// What happened and its detail, without the server's name: "did not answer in time: ...". The
 /// detail repeats nothing of it; it is empty where there is no more to say.
-std::string failure_reason(const call_failure& failure);
+std::string failure_reason(const call_failure& failure, std::optional<gone_kind> ended = {});
 /// The line for people in failure_response.
-std::string failure_message(const call_failure& failure);
-/// `{"server":...,"state":...,"code":...}`, the object in failure_response's `data.toolscore`.
-std::string failure_json(const call_failure& failure);
+std::string failure_message(const call_failure& failure, std::optional<gone_kind> ended = {});
+/// `{"server":...,"state":...,"code":...}`, the object in failure_response's `data.toolscore`;
+/// `"ended"` is a gone_kind's word.
+std::string failure_json(const call_failure& failure, std::optional<gone_kind> ended = {});
+/// The same as an error's data, of a call that reached no server: `{"toolscore":{...}}`.
+std::string refusal_data(errc code, std::string_view server);
+/// Whether failure_reason's words, as a record keeps them, are of a server that was found hung.
+bool tells_hung(std::string_view reason) noexcept;
 
 /// A response with the result object as it stands.
 std::string result_response(std::string_view id_raw, std::string_view result_object);

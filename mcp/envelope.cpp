@@ -1,6 +1,7 @@
 #include "mcp/envelope.hpp"
 
 #include "mcp/json_walk.hpp"
+#include "mcp/tool_error.hpp"
 
 #include <array>
 #include <simdjson.h>
@@ -144,11 +145,11 @@ bool reading::top_member(std::string_view key) {
   return walk_.value(span);
 }
 
-/// Which of several the client's parser takes is not known: one that is true makes it a failure.
+/// Which of several the client's parser takes is not known: one that fails makes it a failure.
 bool reading::result_member(std::string_view key) {
   text_span value;
   if (!walk_.value(value)) return false;
-  tool_error_ = tool_error_ || (first_of(value) == 't' && says(key, "isError"));
+  tool_error_ = tool_error_ || (says(key, "isError") && says_tool_error(value.of(text_)));
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "node/printable.hpp"
 #include "node/reply_json.hpp"
+#include "node/tool_error.hpp"
 
 namespace toolscore {
 namespace {
@@ -105,7 +106,7 @@ command_output call_text(std::string_view response, bool json) {
   }
   const auto& result = member_of(*value, "result");
   answer.out = json ? compact(result) + "\n" : result_text(result);
-  if (member_of(result, "isError") == true) {
+  if (says_tool_error(result)) {
     answer.code = exit_code::failed;
     if (!json) answer.err = "error: the tool says that it failed (isError)\n";
   }

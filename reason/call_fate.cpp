@@ -1,7 +1,9 @@
 #include "reason/call_fate.hpp"
 
+#include "messages/server_state.hpp"
 #include "node/printable.hpp"
 #include "node/reply_json.hpp"
+#include "node/tool_error.hpp"
 
 #include <array>
 
@@ -48,9 +50,9 @@ call_fate fate_of_failure(const json& failure, int status) {
   if (code == to_string(errc::queue_full)) return call_fate::queue_full;
   if (code == to_string(errc::call_timed_out)) return call_fate::timed_out;
   if (code == to_string(errc::cancelled)) return call_fate::cancelled;
-  if (code == to_string(errc::server_gone)) // The reason of its end stands behind the first colon.
-    return text_of(failure, "message").find(": hung") != std::string::npos ? call_fate::hung
-                                                                           : call_fate::died;
+  if (code == to_string(errc::server_gone))
+    return text_of(facts, "ended") == to_string(gone_kind::hung) ? call_fate::hung
+                                                                 : call_fate::died;
   for (const auto each : {errc::bad_answer, errc::too_large, errc::io_failed})
     if (code == to_string(each)) return call_fate::no_answer;
   return call_fate::refused;
@@ -103,9 +105,7 @@ call_fate fate_of(const call_answer& answer) {
   if (!answer.result || !answer.result->is_object()) return call_fate::no_answer;
   const auto& result = *answer.result;
   if (text_of(result, "resultType") == "input_required") return call_fate::needs_input;
-  // Whatever stands there, only its absence and false say that all went well.
-  const auto& told = member_of(result, "isError");
-  return told.is_null() || told == false ? call_fate::success : call_fate::tool_error;
+  return says_tool_error(result) ? call_fate::tool_error : call_fate::success;
 }
 
 std::string failure_line(const call_answer& answer) {

@@ -40,18 +40,21 @@ std::string unmet_calls(const task& what, const task_record& record, judgement& 
 
 /// A model's calls against what its task says of them.
 std::string unmet_tools(const answer_expectation& expected, const task_record& record) {
-  std::map<std::string, const made_call*> last;
+  // Calls of one answer are made at once, so none of them makes another one good.
+  std::map<std::string, const made_call*> last_failed;
   std::map<std::string, bool> ever;
-  for (const auto& step : record.steps)
+  for (const auto& step : record.steps) {
+    for (const auto& call : step.calls) last_failed[call.key()] = nullptr;
     for (const auto& call : step.calls) {
-      last[call.key()] = &call;
+      if (!succeeded(call)) last_failed[call.key()] = &call;
       ever[call.key()] = ever[call.key()] || succeeded(call);
       if (expected.calls == failed_calls::all && !succeeded(call))
         return told_of(call) + ", and no call may fail";
     }
+  }
   if (expected.calls == failed_calls::last)
-    for (const auto& [key, call] : last)
-      if (!succeeded(*call)) return "the last call of " + told_of(*call) + " has failed";
+    for (const auto& [key, call] : last_failed)
+      if (call != nullptr) return "the last call of " + told_of(*call) + " has failed";
   for (const auto& key : expected.uses)
     if (!ever[key]) return key + " was not called with success";
   return {};

@@ -67,10 +67,19 @@ std::vector<call_answer> node_talk::call(const std::vector<wanted_call>& calls,
   std::size_t begun = 0;
   std::size_t ended = 0;
   const auto until = std::chrono::steady_clock::now() + limit;
+  // Whose turn comes too late is not made: nobody would wait for what it does.
+  const auto refuse_rest = [&] {
+    for (; begun < calls.size(); ++begun, ++ended) {
+      const auto now = moment{std::chrono::system_clock::now(), std::chrono::steady_clock::now()};
+      out[begun].unanswered = error{errc::stopping, "the task's time was over before its turn"};
+      out[begun].begun = out[begun].ended = now;
+    }
+  };
   const auto begin_next = [&](auto& again) -> void {
-    const auto at = begun++;
     const auto left =
         std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return refuse_rest();
+    const auto at = begun++;
     const auto& one = calls[at];
     client_at(endpoint_of(one))
         .request("tools/call", call_params(one.tool, one.arguments, task_id, choice_.trajectory),

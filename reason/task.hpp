@@ -36,7 +36,7 @@ struct scripted_call {
 
 /// How far failed calls count against a task that a model solves.
 enum class failed_calls : std::uint8_t {
-  last, ///< The last call of each tool must have succeeded.
+  last, ///< The last call of each tool must have succeeded; all of them where that were several.
   all,  ///< Each call must have.
   none, ///< They do not count.
 };

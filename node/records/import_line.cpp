@@ -2,6 +2,7 @@
 
 #include "mcp/json_text.hpp"
 #include "mcp/members.hpp"
+#include "mcp/tool_error.hpp"
 #include "store/wall_clock.hpp"
 
 #include <algorithm>
@@ -158,7 +159,7 @@ void check_ending(reader& from, const record_row& row, bool success) {
   if (!answered || cut) return;
   if (!mcp::is_object(row.result))
     return from.fail("it has an answer, and \"result\" is no object");
-  const bool is_error = mcp::member_of(row.result, "isError") == "true";
+  const bool is_error = mcp::says_tool_error(mcp::member_of(row.result, "isError"));
   if (row.success() && is_error) from.fail("it is a success, and its result says isError");
   if (row.tool_outcome == outcome::failed && !is_error)
     from.fail("its tool has failed, and its result does not say isError");

@@ -1,6 +1,8 @@
 #include "node/records/replay.hpp"
 
+#include "mcp/answers.hpp"
 #include "node/printable.hpp"
+#include "node/tool_error.hpp"
 
 namespace toolscore {
 namespace {
@@ -13,7 +15,7 @@ call_ending ending_of(const reply_json& line) {
   if (member_of(line, "success") == true) return call_ending::success;
   if (failed("rpc")) return call_ending::rpc;
   if (failed("tool_outcome")) return call_ending::tool;
-  return call_ending::node;
+  return mcp::tells_hung(text_of(line, "failure")) ? call_ending::hung : call_ending::node;
 }
 
 std::string reason_to_skip(const reply_json& line) {
@@ -65,6 +67,8 @@ const char* to_string(call_ending x) noexcept {
     return "success";
   case call_ending::node:
     return "no answer of its server";
+  case call_ending::hung:
+    return "a server that hung";
   case call_ending::rpc:
     return "a JSON-RPC error";
   case call_ending::tool:
@@ -89,13 +93,14 @@ replayed_answer answer_of(const reply_json& response) {
   replayed_answer answer;
   const auto& failure = member_of(response, "error");
   if (!failure.is_null()) {
-    const bool ours = member_of(member_of(failure, "data"), "toolscore").is_object();
-    answer.ending = ours ? call_ending::node : call_ending::rpc;
+    const auto& facts = member_of(member_of(failure, "data"), "toolscore");
+    answer.ending = facts.is_object() ? call_ending::node : call_ending::rpc;
+    if (text_of(facts, "ended") == to_string(gone_kind::hung)) answer.ending = call_ending::hung;
     answer.result = failure;
     return answer;
   }
   answer.result = member_of(response, "result");
-  if (member_of(answer.result, "isError") == true) answer.ending = call_ending::tool;
+  if (says_tool_error(answer.result)) answer.ending = call_ending::tool;
   return answer;
 }
 
@@ -107,7 +112,7 @@ std::vector<std::string> differences(const replay_step& was, const replayed_answ
     return out;
   }
   // What the node says of a failure has times and numbers of its own.
-  if (was.ending == call_ending::node) return out;
+  if (was.ending == call_ending::node || was.ending == call_ending::hung) return out;
   compare(without_extras(was.result), without_extras(is.result), {}, out);
   if (out.size() > differences_max) {
     out.resize(differences_max);

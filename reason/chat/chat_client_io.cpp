@@ -13,6 +13,8 @@ namespace toolscore::reason {
 namespace {
 
 constexpr std::size_t answer_bytes_max = std::size_t{64} << 20U;
+constexpr std::size_t refusal_bytes_max = std::size_t{64} << 10U;
+constexpr std::chrono::milliseconds refusal_wait{5'000}; ///< For the words of one, behind its head.
 constexpr std::size_t quoted_max = 200;
 
 std::string refusal_text(int status, const std::string& body) {
@@ -34,9 +36,15 @@ struct chat_client::question {
   explicit question(boost::asio::io_context& io) : timer(io) {}
 
   void take_part(std::string_view part) {
+    if (is_refusal()) {
+      body.append(part.substr(0, refusal_bytes_max - body.size()));
+      if (body.size() == refusal_bytes_max) end({});
+      return;
+    }
     if (!reader) {
       body.append(part);
-      if (body.size() > answer_bytes_max) end("the answer is over its limit");
+      if (body.size() > answer_bytes_max)
+        end("the answer is over its limit of " + std::to_string(answer_bytes_max) + " bytes");
       return;
     }
     std::vector<mcp::stream_event> events;
@@ -44,6 +52,13 @@ struct chat_client::question {
     for (const auto& each : events)
       if (!stream.feed(each.data)) return end({});
     if (!good) end("an event of the answer is over its limit");
+  }
+  bool is_refusal() const { return head.status != 0 && head.status != 200; }
+  void end_after(std::chrono::milliseconds limit) {
+    timer.expires_after(limit);
+    timer.async_wait([this, limit](boost::system::error_code stopped) {
+      if (!stopped) end("no answer within " + std::to_string(limit.count()) + " ms");
+    });
   }
   void end(std::string why) {
     if (std::exchange(over, true)) return;
@@ -87,6 +102,8 @@ std::variant<chat_answer, chat_failure> chat_client::ask(const std::string& body
   http_hooks hooks;
   hooks.on_head = [&](const http_answer_head& head) {
     one.head = head;
+    const auto left = one.timer.expiry() - std::chrono::steady_clock::now();
+    if (one.is_refusal() && left > refusal_wait) one.end_after(refusal_wait);
     if (head.status == 200 && head.content_type.starts_with("text/event-stream"))
       one.reader.emplace(answer_bytes_max);
   };
@@ -95,19 +112,17 @@ std::variant<chat_answer, chat_failure> chat_client::ask(const std::string& body
     one.end(end.how == http_end::fate::whole ? std::string() : end.why);
   };
   asked_ = &one;
-  one.timer.expires_after(limit);
-  one.timer.async_wait([&](boost::system::error_code stopped) {
-    if (!stopped) one.end("no answer within " + std::to_string(limit.count()) + " ms");
-  });
+  one.end_after(limit);
   one.way = client_.start(std::move(request), std::move(hooks));
   loop_.run_until([&] { return one.over; });
   asked_ = nullptr;
   loop_.io().poll(); // The timer's last word speaks of `one`.
 
-  if (!one.broken.empty()) return chat_failure{0, {}, one.broken};
-  if (one.head.status != 200)
+  if (interrupted_) return chat_failure{0, {}, "it was interrupted"};
+  if (one.is_refusal()) // Also where not all of its words have come.
     return chat_failure{one.head.status, read_retry_after(one.head.retry_after),
                         refusal_text(one.head.status, one.body)};
+  if (!one.broken.empty()) return chat_failure{0, {}, one.broken};
   auto answer = one.reader ? one.stream.finish() : read_chat_answer(one.body);
   if (!answer) return chat_failure{0, {}, answer.failure().detail};
   return std::move(*answer);

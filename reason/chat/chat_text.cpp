@@ -9,7 +9,7 @@
 namespace toolscore::reason {
 namespace {
 
-constexpr std::size_t content_bytes_max = std::size_t{16} << 20U;
+constexpr std::size_t content_bytes_max = std::size_t{16} << 20U; ///< Of all of an answer.
 constexpr std::size_t quoted_max = 200;
 
 std::optional<token_count> tokens_of(const json& body) {
@@ -20,7 +20,9 @@ std::optional<token_count> tokens_of(const json& body) {
     return x < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(x);
   };
   token_count out{count("prompt_tokens"), count("completion_tokens"), count("total_tokens"), false};
-  if (out.total == 0) out.total = out.prompt + out.completion;
+  // No limit of the task's is to be had around by what an endpoint tells of itself.
+  out.total = std::max(out.total, out.prompt + out.completion);
+  if (out.total == 0) return std::nullopt; // Which no answer costs: nothing was told.
   return out;
 }
 
@@ -60,9 +62,10 @@ result<chat_answer> settled(chat_answer answer) {
 chat_call call_from(const json& x) {
   const auto& function = member_of(x, "function");
   const auto& arguments = member_of(function, "arguments");
-  // Some endpoints write the object itself.
+  // Some endpoints write the object itself. What is neither is kept, to be told as what it is.
+  const bool plain = arguments.is_null() || arguments.is_string();
   return {text_of(x, "id"), text_of(function, "name"),
-          arguments.is_object() ? compact(arguments) : text_of(function, "arguments")};
+          plain ? text_of(function, "arguments") : compact(arguments)};
 }
 
 } // namespace
@@ -80,6 +83,17 @@ std::string chat_request(const std::string& model, const json& messages,
     body["stream_options"] = {{"include_usage", true}};
   }
   return compact(body);
+}
+
+std::string unfinished(const chat_answer& answer) {
+  const auto& reason = answer.finish_reason;
+  for (const char* word : {"length", "max_tokens", "content_filter", "error"})
+    if (reason == word) return "the model's answer was cut off (" + reason + ")";
+  if (answer.calls.empty() && (reason == "tool_calls" || reason == "function_call"))
+    return "the model's answer ends for a call (" + reason + ") and names none";
+  if (answer.calls.empty() && answer.content.empty())
+    return "the model gave neither an answer nor a call";
+  return {};
 }
 
 json assistant_message(const chat_answer& answer) {
@@ -115,8 +129,8 @@ result<chat_answer> read_chat_answer(std::string_view body) {
   out.tokens = tokens_of(*value);
   out.raw = body;
   const auto& calls = member_of(message, "tool_calls");
-  if (calls.is_array())
-    for (const auto& x : calls) out.calls.push_back(call_from(x));
+  if (!calls.is_null() && !calls.is_array()) return none();
+  for (const auto& x : calls) out.calls.push_back(call_from(x));
   return settled(std::move(out));
 }
 
@@ -145,17 +159,21 @@ bool chat_stream::take_delta(const json& choice) {
   answer_.content += text_of(delta, "content");
   answer_.reasoning += reasoning_of(delta);
   if (auto why = text_of(choice, "finish_reason"); !why.empty()) answer_.finish_reason = why;
-  if (std::max(answer_.content.size(), answer_.reasoning.size()) > content_bytes_max)
-    return fail("the answer is over its limit");
   const auto& calls = member_of(delta, "tool_calls");
-  return !calls.is_array() || take_calls(calls);
+  if (!calls.is_null() && !calls.is_array())
+    return fail("the calls of an event are no array: " +
+                cut_to_width(printable(compact(calls)), quoted_max));
+  if (!take_calls(calls)) return false;
+  const auto taken = answer_.content.size() + answer_.reasoning.size() + calls_bytes_;
+  return taken <= content_bytes_max || fail("the answer is over its limit");
 }
 
 bool chat_stream::take_calls(const json& calls) {
   for (const auto& piece : calls) {
     // A piece without an index is a call of its own.
     const auto& index = member_of(piece, "index");
-    const auto at = index.is_number_unsigned() ? index.get<std::size_t>() : calls_.size();
+    const auto next = calls_.empty() ? std::size_t{0} : calls_.rbegin()->first + 1;
+    const auto at = index.is_number_unsigned() ? index.get<std::size_t>() : next;
     if (at >= chat_calls_max)
       return fail("the model wants more than " + std::to_string(chat_calls_max) + " calls at once");
     auto& call = calls_[at];
@@ -163,7 +181,7 @@ bool chat_stream::take_calls(const json& calls) {
     if (call.id.empty()) call.id = part.id;
     call.function += part.function;
     call.arguments += part.arguments;
-    if (call.arguments.size() > content_bytes_max) return fail("arguments are over their limit");
+    calls_bytes_ += part.id.size() + part.function.size() + part.arguments.size();
   }
   return true;
 }

@@ -32,6 +32,10 @@ struct chat_answer {
 
 inline constexpr std::size_t chat_calls_max = 64; ///< Of one answer.
 
+/// Why this answer is not whole, or is not what the model meant to say, in one line; empty = it is.
+/// Then no call of it is made either: what was cut off may be another one.
+std::string unfinished(const chat_answer& answer);
+
 /// The body of POST .../chat/completions. Where no tool is offered, none is named.
 std::string chat_request(const std::string& model, const json& messages,
                          const std::vector<model_tool>& tools, bool stream);
@@ -62,6 +66,7 @@ private:
 
   chat_answer answer_;
   std::map<std::size_t, chat_call> calls_; ///< By the index that the endpoint gives them.
+  std::size_t calls_bytes_ = 0;
   std::string fault_;
   bool done_ = false;
 };

@@ -65,10 +65,9 @@ private:
     step.model->messages = messages_.size();
     if (auto answer = ask(*step.model)) {
       messages_.push_back(assistant_message(*answer));
-      if (!answer->calls.empty())
-        make_calls(*answer, step);
-      else
-        conclude(*answer);
+      record_.stopped = unfinished(*answer);
+      if (record_.stopped.empty() && answer->calls.empty()) record_.answer = answer->content;
+      if (record_.stopped.empty() && !answer->calls.empty()) make_calls(*answer, step);
     }
     step.ended = world_.now();
     record_.steps.push_back(std::move(step));
@@ -86,6 +85,11 @@ private:
       const auto pause = pause_before_retry(failure, tries, left());
       if (!pause || world_.interrupted()) {
         record_.stopped = "the model's endpoint gave no answer: " + failure.why;
+        if (failure.retry_after && *failure.retry_after >= left())
+          record_.stopped += "; it says to wait " + std::to_string(failure.retry_after->count()) +
+                             " s, and the task has " +
+                             std::to_string(std::max(left(), milliseconds{0}).count()) + " ms left";
+        if (tries > 1) record_.stopped += "; it was asked " + std::to_string(tries) + " times";
         return std::nullopt;
       }
       turn.retries.push_back(failure.why + "; asked again after " + std::to_string(pause->count()) +
@@ -101,15 +105,6 @@ private:
     turn.finish_reason = answer.finish_reason;
     turn.tokens = answer.tokens ? *answer.tokens : estimated_tokens(asked_bytes, answer.raw.size());
     tokens_ += turn.tokens.total;
-  }
-
-  void conclude(const chat_answer& answer) {
-    if (answer.finish_reason == "length" || answer.finish_reason == "content_filter")
-      record_.stopped = "the model's answer was cut off (" + answer.finish_reason + ")";
-    else if (answer.content.empty())
-      record_.stopped = "the model gave neither an answer nor a call";
-    else
-      record_.answer = answer.content;
   }
 
   made_call prepared(const chat_call& call) const {

@@ -79,6 +79,13 @@ BOOST_AUTO_TEST_CASE(a_call_lost_for_lack_of_memory_is_told_so_once) {
   BOOST_TEST(detail_gone(reason) == "before it was ready");
 }
 
+BOOST_AUTO_TEST_CASE(a_call_lost_to_a_hung_server_is_told_so_once) {
+  const gone_reason reason{gone_kind::hung, {}, "3 in a row"};
+  BOOST_TEST(detail_gone(reason) == "3 in a row");
+  BOOST_TEST(mcp::failure_message(lost(reason), reason.kind) ==
+             "server \"fs\" hung while the call was in flight: 3 in a row; restart 2 in 200 ms");
+}
+
 BOOST_AUTO_TEST_CASE(a_doubled_phrase_is_found_wherever_it_stands) {
   BOOST_TEST(doubled("is not ready, it is crash_loop: is crash_loop: exited").size() > 0u);
   BOOST_TEST(doubled("no room: 9 calls are in flight; 9 calls are in flight").size() > 0u);

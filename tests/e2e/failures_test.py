@@ -21,10 +21,13 @@ class Kind:
 
 KINDS = [
     Kind("is-error", "tool_error", "tool_outcome", "isError", "s", "fail"),
+    *[Kind("vague-" + x, "tool_error", "tool_outcome", "isError", "s", "vague_" + x)
+      for x in ("text", "number", "zero", "null")],
     Kind("json-rpc", "rpc_error", "rpc", "a JSON-RPC error", "s", "rpc"),
     Kind("late", "timed_out", "transport", "did not answer in time", "late", "sleep", seconds=5),
     Kind("dead", "died", "transport", "killed by signal 9", "mortal", "die"),
-    Kind("frozen", "hung", "transport", "hung: its pings went unanswered", "frozen", "freeze"),
+    Kind("frozen", "hung", "transport", "hung while the call was in flight: its pings went unanswered", "frozen",
+         "freeze"),
     Kind("hidden", "refused", "admission", "does not offer this tool", "s", "odd"),
     Kind("nobody", "refused", "admission", "no server is named", "nobody", "echo"),
     Kind("broken", "refused", "admission", "is not ready", "broken", "echo", same_again=False),
@@ -192,15 +195,58 @@ def a_node_that_stops_fails_the_call_and_records_it(node):
     check_record(row, Kind("stopped", "died", "transport", "while the call was in flight", "s", "sleep"))
 
 
+def a_hung_server_is_told_from_a_dead_one(node):
+    start(node)
+    ends = {"frozen": ("freeze", "hung"), "mortal": ("die", "killed")}
+    for server_name, (tool, ended) in ends.items():
+        for path, name in (("/mcp/" + server_name, tool), ("/mcp", server_name + "__" + tool)):
+            eventually(lambda: '"%s__%s"' % (server_name, tool) in node.ask("GET", "/api/v1/tools")[1], "its tools")
+            trajectory = ended + path.replace("/", "-")
+            failure = node.mcp(path, "tools/call", {
+                "name": name, "arguments": {}, "_meta": {"toolscore.dev/trajectory": trajectory}})["error"]
+            facts = failure["data"]["toolscore"]
+            check((facts["code"], facts["ended"], facts["server"]) == ("server_gone", ended, server_name), "%s" % failure)
+            check((facts.get("signal") == 9) == (ended == "killed"), "%s" % failure)
+            record, = records(node, trajectory, 1)
+            check(failure["message"].startswith('server "%s" %s' % (server_name, record["failure"])), "%s" % failure)
+            check(record["failure"].startswith("hung ") == (ended == "hung"), "%s" % record)
+            row, = exported(node, "--trajectory", trajectory)
+            check(row["failure"] == record["failure"], "%s" % row)
+        word = {"hung": "hung: its pings went unanswered", "killed": "killed by signal 9"}[ended]
+        eventually(lambda: word in node.command("why", server_name)[1], "why says %s" % word)
+    row, = exported(node, "--trajectory", "hung-mcp-frozen")
+    row.pop("hash")
+    path = node.file("hung.ndjson", json.dumps({**row, "server": "mortal", "tool": "die"}) + "\n")
+    code, text = node.command("trajectories", "replay", path)
+    check(code != 0 and "it ended with no answer of its server, was a server that hung" in text, text)
+    node.stop()
+
+
 def a_tool_that_is_nowhere_is_refused_and_recorded(node):
     start(node)
-    asked = {"name": "s__nothing", "_meta": {"toolscore.dev/trajectory": "joint"}}
+    asked = {"name": "s__nothing", "arguments": {}, "_meta": {"toolscore.dev/trajectory": "joint"}}
     failure = node.mcp("/mcp", "tools/call", asked)["error"]
     check(failure["code"] == -32602 and failure["message"] == "Unknown tool: s__nothing", "%s" % failure)
+    check(failure["data"]["toolscore"]["code"] == "tool_denied", "%s" % failure)
     check_record(records(node, "joint", 1)[0], Kind("joint", "refused", "admission", "Unknown tool", "", "s__nothing"))
+    again = replayed(node, "joint")
+    check((again["same"], again["differ"]) == (1, 0), "it is refused again: %s" % again)
+    status, text = node.ask("POST", "/mcp/nope", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": "echo", "arguments": {}, "_meta": {"toolscore.dev/trajectory": "nowhere"}}},
+        {"Accept": "application/json, text/event-stream"})
+    failure = json.loads(text)["error"]
+    check(status == 404 and failure["data"]["toolscore"]["code"] == "unknown_server", text)
+    record, = records(node, "nowhere", 1)
+    check(record["failure"] == failure["message"] and record["server"] == "nope", "%s" % record)
+    check_record(record, Kind("nowhere", "refused", "admission", "no server is named", "nope", "echo"))
+    row, = exported(node, "--trajectory", "nowhere")
+    check(row["failure"] == record["failure"], "%s" % row)
+    again = replayed(node, "nowhere")
+    check((again["same"], again["differ"]) == (1, 0), "%s" % again)
     node.stop()
 
 
 run([every_kind_in_the_modern_era, every_kind_in_the_legacy_era, a_full_queue_is_told_as_one,
      a_cancelled_call_is_told_as_one, what_a_killed_gateway_took_is_a_gap_and_no_success,
-     a_node_that_stops_fails_the_call_and_records_it, a_tool_that_is_nowhere_is_refused_and_recorded])
+     a_node_that_stops_fails_the_call_and_records_it, a_hung_server_is_told_from_a_dead_one,
+     a_tool_that_is_nowhere_is_refused_and_recorded])

@@ -131,7 +131,9 @@ BOOST_AUTO_TEST_CASE(a_client_is_shown_and_may_call_what_its_rule_says) {
   const auto other = list(ask, "/mcp/web", caller_token);
   auto nobody = list(ask, "/mcp/nil", caller_token);
   BOOST_TEST(other.status == 404);
-  BOOST_TEST(nobody.body.replace(nobody.body.find("nil"), 3, "web") == other.body);
+  for (std::size_t at = 0; (at = nobody.body.find("nil", at)) != std::string::npos; at += 3)
+    nobody.body.replace(at, 3, "web");
+  BOOST_TEST(nobody.body == other.body);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_rule_hides_is_in_no_joint_list_and_found_by_no_search) {

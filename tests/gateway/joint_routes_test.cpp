@@ -287,7 +287,13 @@ BOOST_AUTO_TEST_CASE(who_is_asked_in_a_call_by_call_tool_comes_back_with_the_cal
   BOOST_TEST_REQUIRE(asked["resultType"] == "input_required", asked.dump());
   const auto answers = R"(,"inputResponses":{"1":{"action":"decline"}},"requestState":)" +
                        asked["requestState"].dump();
-  BOOST_TEST(call("db__read", answers)["error"]["code"] == -32602); // It is another call's.
+  const auto foreign = call("db__read", answers)["error"]; // It is another call's.
+  BOOST_TEST(foreign["code"] == -32602);
+  BOOST_TEST(foreign["data"]["toolscore"]["code"] == "bad_request");
+  const auto records = of.node.on_loop([&] { return of.node.tree.records; });
+  BOOST_TEST_REQUIRE(records.size() == 1u);
+  BOOST_TEST((records[0].admission == outcome::failed));
+  BOOST_TEST(records[0].failure == foreign["message"]);
   const auto done = call("fs__read", answers);
   BOOST_TEST(done["result"]["content"].is_array(), done.dump());
   BOOST_TEST(of.node.on_loop([&] { return told; }) == R"({"action":"decline"})");

@@ -67,6 +67,23 @@ BOOST_AUTO_TEST_CASE(a_failed_call_is_told_to_people_in_one_line_and_to_programs
              true);
 }
 
+BOOST_AUTO_TEST_CASE(how_the_instance_ended_is_one_word_and_hung_is_none_of_the_deaths) {
+  call_failure x;
+  x.server = "fs";
+  x.detail = "3 pings went unanswered";
+  for (int i = 0; i <= static_cast<int>(gone_kind::login_needed); ++i) {
+    const auto ended = static_cast<gone_kind>(i);
+    const auto told = parse(failure_response("1", x, ended))["error"];
+    BOOST_TEST(told["data"]["toolscore"]["ended"] == to_string(ended));
+    BOOST_TEST(told["message"] == failure_message(x, ended));
+    BOOST_TEST(tells_hung(failure_reason(x, ended)) == (ended == gone_kind::hung));
+  }
+  BOOST_TEST(failure_message(x, gone_kind::hung) ==
+             "server \"fs\" hung while the call was in flight: 3 pings went unanswered");
+  BOOST_TEST(!parse(failure_json(x)).contains("ended"));
+  BOOST_TEST(!tells_hung("a tool that hung while the call was in flight"));
+}
+
 BOOST_AUTO_TEST_CASE(every_reason_for_a_failed_call_has_words_on_one_line) {
   for (int i = 1; i <= static_cast<int>(errc::tool_denied); ++i) {
     call_failure x;

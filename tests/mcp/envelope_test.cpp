@@ -235,7 +235,10 @@ BOOST_AUTO_TEST_CASE(is_error_is_read_from_the_top_of_a_result_only) {
   BOOST_TEST(fails(R"({ "content" : [ ] , "isError" : true })"));
   BOOST_TEST(fails(R"({"is\u0045rror":true})"));
   BOOST_TEST(!fails(R"({"isError":false})"));
-  BOOST_TEST(!fails(R"({"isError":"true"})"));
+  // No boolean: nothing says that all went well.
+  for (const char* odd : {"null", "0", "1", "\"true\"", "\"false\"", "\"\"", "[]", "{}", "1.5"})
+    BOOST_TEST(fails(R"({"isError":)" + std::string(odd) + "}"), odd);
+  BOOST_TEST(fails(R"({"isError":"yes","isError":false})"));
   BOOST_TEST(!fails(R"({"content":[{"isError":true}]})"));
   BOOST_TEST(!fails("{}"));
   BOOST_TEST(fails(R"({"isError":true,"isError":false})")); // Whichever the client reads.

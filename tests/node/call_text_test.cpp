@@ -28,6 +28,10 @@ BOOST_AUTO_TEST_CASE(every_kind_of_answer_is_printed_and_has_its_exit_code) {
        R"({"content":[{"type":"text","text":"no"}],"isError":true})"
        "\n",
        1},
+      {R"({"id":2,"result":{"content":[{"type":"text","text":"no"}],"isError":"yes"}})", "no\n",
+       R"({"content":[{"type":"text","text":"no"}],"isError":"yes"})"
+       "\n",
+       1},
       {R"({"id":2,"result":{"content":[{"type":"text","text":"ok"}],"isError":false}})", "ok\n",
        nullptr, 0},
       {R"({"id":2,"result":{"content":[{"type":"image","mimeType":"image/png","data":"AAAA"}]}})",

@@ -134,6 +134,8 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_refused) {
       {with("failure", "it failed"), "it is a success and has a failure"},
       {with("failure", "", lost), "it is no success and says no failure"},
       {with("result", {{"isError", true}}), "it is a success, and its result says isError"},
+      {with("result", {{"isError", "yes"}}), "it is a success, and its result says isError"},
+      {with("result", {{"isError", nullptr}}), "it is a success, and its result says isError"},
       {with("result", {{"isError", false}}, tool),
        "its tool has failed, and its result does not say isError"},
       {with("result", nullptr), "it has an answer, and \"result\" is no object"},

@@ -61,6 +61,11 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
                            R"("tool_outcome":"not_reached","result":null})";
   const char* const died =
       R"({"error":{"code":-32603,"message":"died","data":{"toolscore":{"code":"server_gone"}}}})";
+  const char* const stuck =
+      R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
+      R"("result":null,"failure":"hung while the call was in flight: no pong"})";
+  const char* const hung = R"({"error":{"code":-32603,"message":"m","data":{"toolscore":)"
+                           R"({"code":"server_gone","ended":"hung"}}}})";
   const ending_case rows[] = {
       {"{}", R"({"result":{"content":[],"isError":true}})", "it ended with isError, was success|"},
       {"{}", R"({"error":{"code":-32602,"message":"no"}})",
@@ -71,7 +76,13 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
       {rpc, R"({"result":{"content":[]}})", "it ended with success, was a JSON-RPC error|"},
       {tool, R"({"result":{"content":[],"isError":true}})", ""},
       {tool, R"({"result":{"content":[]}})", "it ended with success, was isError|"},
+      {"{}", R"({"result":{"content":[],"isError":"yes"}})", "it ended with isError, was success|"},
+      {"{}", R"({"result":{"content":[],"isError":null}})", "it ended with isError, was success|"},
       {lost, died, ""},
+      {stuck, hung, ""},
+      {stuck, died, "it ended with no answer of its server, was a server that hung|"},
+      {lost, hung, "it ended with a server that hung, was no answer of its server|"},
+      {stuck, R"({"result":{}})", "it ended with success, was a server that hung|"},
       {lost, R"({"result":{}})", "it ended with success, was no answer of its server|"},
   };
   for (const auto& row : rows)

@@ -113,6 +113,101 @@ BOOST_AUTO_TEST_CASE(a_stream_is_put_together_however_it_is_cut) {
            "[DONE]"}) == R"( a:f({"x":1}) b:g({"y":2}))");
 }
 
+BOOST_AUTO_TEST_CASE(arguments_that_are_no_text_are_never_taken_for_none) {
+  const auto arguments_of = [](const std::string& raw) {
+    const auto call = R"({"function":{"name":"f","arguments":)" + raw + "}}";
+    const auto answer = read_chat_answer(completion(R"({"tool_calls":[)" + call + "]}"));
+    BOOST_TEST_REQUIRE(bool(answer));
+    const auto streaming = streamed({delta(R"({"tool_calls":[)" + call + "]}"), "[DONE]"});
+    BOOST_TEST(streaming == " call_0:f(" + answer->calls.at(0).arguments + ")");
+    return answer->calls.at(0).arguments;
+  };
+  BOOST_TEST(arguments_of("[1]") == "[1]");
+  BOOST_TEST(arguments_of("[]") == "[]");
+  BOOST_TEST(arguments_of("7") == "7");
+  BOOST_TEST(arguments_of("false") == "false");
+  BOOST_TEST(arguments_of(R"({"a":1})") == R"({"a":1})");
+  BOOST_TEST(arguments_of("null") == "");
+  BOOST_TEST(arguments_of(R"("{\"a\":1}")") == R"({"a":1})");
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_are_no_array_are_no_answer) {
+  for (const char* odd : {"{}", R"({"0":{"function":{"name":"f"}}})", R"("f")", "1", "true"}) {
+    const auto member = R"({"content":"I call it.","tool_calls":)" + std::string(odd) + "}";
+    BOOST_TEST(!read_chat_answer(completion(member)), odd);
+    BOOST_TEST(streamed({delta(member), delta("{}", R"("stop")"), "[DONE]"}).starts_with("error: "),
+               odd);
+  }
+  BOOST_TEST(bool(read_chat_answer(completion(R"({"content":"x","tool_calls":null})"))));
+  BOOST_TEST(streamed({delta(R"({"content":"x","tool_calls":null})"), "[DONE]"}) == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_piece_without_an_index_joins_no_other_call) {
+  BOOST_TEST(
+      streamed(
+          {delta(R"({"tool_calls":[{"index":1,"id":"a","function":{"name":"f","arguments":"{}"}},)"
+                 R"({"id":"b","function":{"name":"g","arguments":"{}"}}]})"),
+           "[DONE]"}) == " a:f({}) b:g({})");
+}
+
+BOOST_AUTO_TEST_CASE(what_an_answer_costs_is_never_less_than_its_parts) {
+  const auto total_of = [](const std::string& usage) {
+    const auto answer = read_chat_answer(completion(R"({"content":"x"})", R"(,"usage":)" + usage));
+    BOOST_TEST_REQUIRE(bool(answer));
+    return answer->tokens ? static_cast<std::int64_t>(answer->tokens->total) : -1;
+  };
+  BOOST_TEST(total_of(R"({"prompt_tokens":10,"completion_tokens":2})") == 12);
+  BOOST_TEST(total_of(R"({"prompt_tokens":10,"completion_tokens":2,"total_tokens":1})") == 12);
+  BOOST_TEST(total_of(R"({"prompt_tokens":10,"completion_tokens":2,"total_tokens":20})") == 20);
+  // Nothing was told, and so it is estimated.
+  for (const char* none : {"{}", "null", "7", R"({"total_tokens":0})", R"({"total_tokens":-5})",
+                           R"({"prompt_tokens":"many"})"})
+    BOOST_TEST(total_of(none) == -1, none);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_unfinished_where_it_was_cut_off_or_says_that_it_wants_more) {
+  struct row {
+    const char* content;
+    bool calls;
+    const char* finish;
+    bool whole;
+  };
+  const row rows[] = {
+      {"x", false, "stop", true},       {"x", false, "", true},
+      {"x", false, "a word", true},     {"", true, "tool_calls", true},
+      {"x", true, "stop", true},        {"", false, "stop", false},
+      {"x", false, "length", false},    {"x", true, "length", false},
+      {"", true, "max_tokens", false},  {"x", true, "content_filter", false},
+      {"x", false, "error", false},     {"x", false, "tool_calls", false},
+      {"", false, "tool_calls", false}, {"x", false, "function_call", false},
+  };
+  for (const auto& each : rows) {
+    chat_answer answer;
+    answer.content = each.content;
+    if (each.calls) answer.calls.push_back({"a", "f", "{}"});
+    answer.finish_reason = each.finish;
+    BOOST_TEST(unfinished(answer).empty() == each.whole, each.finish << " " << each.content);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_never_ends_is_over_a_limit_whatever_it_is_made_of) {
+  const std::string large(std::size_t{1} << 20U, 'x');
+  const std::string pieces[] = {
+      R"({"content":")" + large + R"("})", R"({"reasoning":")" + large + R"("})",
+      R"({"tool_calls":[{"index":0,"function":{"name":")" + large + R"("}}]})",
+      R"({"tool_calls":[{"index":0,"function":{"arguments":")" + large + R"("}}]})",
+      R"({"tool_calls":[{"index":3,"id":")" + large + R"("}]})"};
+  for (const auto& each : pieces) {
+    chat_stream stream;
+    std::size_t taken = 0;
+    while (taken < 20 && stream.feed(delta(each))) ++taken;
+    BOOST_TEST(taken == 16u);
+    const auto answer = stream.finish();
+    BOOST_TEST_REQUIRE(!answer);
+    BOOST_TEST(answer.failure().detail == "the answer is over its limit");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_an_endpoint_tells_of_the_thinking_is_kept_apart_from_the_answer) {
   for (const char* name : {"reasoning_content", "reasoning"}) {
     const auto member = [&](const char* text) {
@@ -145,6 +240,9 @@ BOOST_AUTO_TEST_CASE(a_stream_that_breaks_is_no_answer) {
              "error: the endpoint says: overloaded");
   BOOST_TEST(streamed({delta(R"({"tool_calls":[{"index":64,"id":"a"}]})"), "[DONE]"})
                  .find("more than 64 calls") != std::string::npos);
+  const auto half = delta(
+      R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"}}]})");
+  BOOST_TEST(streamed({half}).find("error: the stream ended in the middle") == 0u);
   // Some endpoints never say [DONE].
   BOOST_TEST(streamed({hello, delta("{}", R"("stop")")}) == "Hel");
 }

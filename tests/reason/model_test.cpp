@@ -168,6 +168,69 @@ BOOST_AUTO_TEST_CASE(a_model_that_says_done_though_its_call_failed_has_not_succe
   BOOST_TEST(play(on, model).success);
 }
 
+BOOST_AUTO_TEST_CASE(of_parallel_calls_one_that_fails_is_made_good_by_a_later_one_alone) {
+  struct row {
+    std::vector<call_answer> answers;
+    bool success;
+  };
+  const auto bad = node_says("call_timed_out");
+  const row rows[] = {{{says("1"), says("2")}, true},
+                      {{bad, says("2")}, false}, // At once: neither makes the other good.
+                      {{says("1"), bad}, false},
+                      {{bad, bad}, false}};
+  for (const auto& each : rows) {
+    const auto both = wants({{"a", "s__add", R"({"x":1})"}, {"b", "s__add", R"({"x":2})"}});
+    stage on;
+    on.answers["s.add"] = each.answers;
+    actor model{{both, answer("done")}, {}, {}};
+    const auto one = play(on, model);
+    BOOST_TEST(one.success == each.success);
+    const auto line = json::parse(trajectory_line(one.what, one.record));
+    BOOST_TEST(line.at("success") == each.success);
+    BOOST_TEST(line.at("used_tools").at("s.add") == each.success);
+    stage again;
+    again.answers["s.add"] = each.answers;
+    actor mends{{both, wants({{"c", "s__add", "{}"}}), answer("done")}, {}, {}};
+    BOOST_TEST(play(again, mends).success);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(calls_of_an_answer_that_was_cut_off_are_not_made) {
+  // Cut off before the first byte of its arguments it would be a call without any.
+  for (const char* finish : {"length", "content_filter", "max_tokens", "error"}) {
+    stage on;
+    auto half = std::get<chat_answer>(wants({{"a", "s__add", ""}}));
+    half.finish_reason = finish;
+    actor model{{half, answer("done")}, {}, {}};
+    const auto one = play(on, model);
+    BOOST_TEST(on.asked.empty());
+    BOOST_TEST(!one.success);
+    BOOST_TEST(one.record.stopped ==
+               "the model's answer was cut off (" + std::string(finish) + ")");
+  }
+  stage on;
+  actor model{{answer("I call add now.", "tool_calls")}, {}, {}};
+  const auto one = play(on, model);
+  BOOST_TEST(!one.success);
+  BOOST_TEST(!one.record.answer);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_that_an_endpoint_tells_as_none_count_all_the_same) {
+  stage on;
+  const auto again = [] {
+    auto out = std::get<chat_answer>(wants({{"a", "s__add", "{}"}}));
+    out.raw = std::string(400, 'x');
+    out.tokens.reset();
+    return said(out);
+  };
+  actor model{{again(), again(), again(), again(), answer("late")}, {}, {}};
+  const auto one = play(on, model, R"(,"limits":{"tokens":400})");
+  BOOST_TEST(one.record.stopped.find("400 tokens are used up") != std::string::npos,
+             one.record.stopped);
+  BOOST_TEST(one.record.steps.size() < 4u);
+  BOOST_TEST(!one.success);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_tells_what_was_read_of_each_answer_and_what_it_cost) {
   stage on;
   auto first = std::get<chat_answer>(wants({{"a", "s__add", "{\"x\":1}"}, {"b", "s__add", "{"}}));
@@ -237,6 +300,25 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_is_busy_is_asked_again_and_one_that_refuse
     BOOST_TEST(model.pauses[0].count() == 2'000);
     BOOST_TEST(model.pauses[1].count() == 1'000);
     BOOST_TEST(one.record.steps[0].model->retries.size() == 2u);
+  }
+  {
+    stage on;
+    actor model{
+        {chat_failure{429, std::chrono::seconds{3'600}, "slow down"}, answer("42")}, {}, {}};
+    const auto one = play(on, model, R"(,"limits":{"seconds":60})");
+    BOOST_TEST(!one.success);
+    BOOST_TEST(model.pauses.empty());
+    BOOST_TEST(one.record.stopped == "the model's endpoint gave no answer: slow down; it says to "
+                                     "wait 3600 s, and the task has 60000 ms left");
+  }
+  {
+    stage on;
+    actor model{std::vector<said>(8, chat_failure{429, {}, "slow down"}), {}, {}};
+    const auto one = play(on, model);
+    BOOST_TEST(!one.success);
+    BOOST_TEST(model.pauses.size() == chat_tries_max - 1);
+    BOOST_TEST(one.record.stopped ==
+               "the model's endpoint gave no answer: slow down; it was asked 6 times");
   }
   stage on;
   actor model{{chat_failure{401, {}, "who are you?"}, answer("42")}, {}, {}};

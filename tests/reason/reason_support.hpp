@@ -33,6 +33,12 @@ inline reason::call_answer node_says(const std::string& code, const std::string&
                  {"message", message},
                  {"data", {{"toolscore", {{"server", "s"}, {"code", code}}}}}});
 }
+/// A call lost with its instance, which ended so.
+inline reason::call_answer node_lost(const std::string& ended, const std::string& message = "why") {
+  auto out = node_says("server_gone", message);
+  (*out.failure)["data"]["toolscore"]["ended"] = ended;
+  return out;
+}
 inline reason::call_answer silent(errc code, const std::string& why = "why") {
   reason::call_answer out;
   out.unanswered = error{code, why};

@@ -8,6 +8,7 @@ import threading
 import time
 
 NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
+USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 KEYS = {"model", "messages", "tools", "stream", "stream_options"}
 
 
@@ -72,7 +73,9 @@ def check_request(body):
 class Chat:
     """`models` maps a name to a function of (messages, how often it was asked) that returns a play:
     {"say": text}, {"call": [(name, arguments as text), ...]}, {"status": n, "headers": {...}}, {"raw": text},
-    {"cut": True} breaks the answer off, {"wait": seconds} before it."""
+    {"cut": True} breaks the answer off, {"wait": seconds} before it, {"stall": seconds} in the middle of it;
+    {"huge": MiB} is one without sense and nearly without end, {"crumb": n} cuts arguments into pieces of n letters,
+    {"finish": word} and {"usage": object} are told instead of the true ones."""
 
     def __init__(self, models, key):
         self.models, self.key = models, key
@@ -116,7 +119,9 @@ class Chat:
         play = self.models[body["model"]](body["messages"], times)
         time.sleep(play.get("wait", 0))
         try:
-            if "status" in play:
+            if "huge" in play or "status" in play and "stall" in play:
+                self.pour(handler, play, body.get("stream"))
+            elif "status" in play:
                 self.answer(handler, play["status"], {"error": {"message": "status %d" % play["status"]}},
                             play.get("headers", {}))
             elif body.get("stream"):
@@ -136,6 +141,26 @@ class Chat:
         handler.end_headers()
         handler.wfile.write(data)
 
+    @staticmethod
+    def pour(handler, play, streams):
+        """A head, some of what it announces, and either a pause or all the rest."""
+        events = streams and play.get("status", 200) == 200
+        size = play.get("huge", 1) << 20
+        handler.send_response(play.get("status", 200))
+        handler.send_header("Content-Type", "text/event-stream" if events else "application/json")
+        handler.send_header("Content-Length", str(size))
+        handler.end_headers()
+        handler.wfile.write(b"data: {" if events else b"{")
+        handler.wfile.flush()
+        time.sleep(play.get("stall", 0))
+        for _ in range(play.get("huge", 0)):
+            handler.wfile.write(b" " * (1 << 20))
+        handler.close_connection = True
+
+    @staticmethod
+    def finish(play):
+        return play.get("finish", "tool_calls" if play.get("call") else "stop")
+
     def calls(self, play):
         return [{"id": "call_%d_%s" % (i, name), "type": "function",
                  "function": {"name": name, "arguments": arguments}}
@@ -147,16 +172,16 @@ class Chat:
         if calls:
             message["tool_calls"] = calls
         value = {"id": "x", "object": "chat.completion", "choices": [
-            {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}],
-            "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}}
+            {"index": 0, "message": message, "finish_reason": self.finish(play)}], "usage": play.get("usage", USAGE)}
         text = play.get("raw", json.dumps(value))
-        if play.get("cut"):
+        if play.get("cut") or play.get("stall"):
             handler.send_response(200)
             handler.send_header("Content-Type", "application/json")
             handler.send_header("Content-Length", str(len(text)))
             handler.end_headers()
             handler.wfile.write(text[:len(text) // 2].encode())
             handler.wfile.flush()
+            time.sleep(play.get("stall", 0))
             handler.close_connection = True
             return
         self.answer(handler, 200, None, raw=text)
@@ -187,16 +212,18 @@ class Chat:
         for i, x in enumerate(calls):
             name = x["function"]["name"]
             delta({"tool_calls": [{**x, "index": i, "function": {"name": name, "arguments": ""}}]})
+        time.sleep(play.get("stall", 0))
         if play.get("cut"):
             handler.close_connection = True
             return handler.connection.close()
+        crumb = play.get("crumb", 3)
         longest = max([len(x["function"]["arguments"]) for x in calls] or [0])
-        for at in range(0, longest, 3):  # Those of all calls in turns.
+        for at in range(0, longest, crumb):  # Those of all calls in turns.
             for i, x in enumerate(calls):
-                piece = x["function"]["arguments"][at:at + 3]
+                piece = x["function"]["arguments"][at:at + crumb]
                 if piece:
                     delta({"tool_calls": [{"index": i, "function": {"arguments": piece}}]})
-        delta({}, "tool_calls" if calls else "stop")
-        event(json.dumps({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}}))
+        delta({}, self.finish(play))
+        event(json.dumps({"choices": [], "usage": play.get("usage", USAGE)}))
         event("[DONE]")
         handler.wfile.write(b"0\r\n\r\n")

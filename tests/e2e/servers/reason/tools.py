@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 
-TOOLS = ["echo", "add", "fail", "rpc", "die", "freeze", "sleep", "odd name/with.dots"]
+TOOLS = ["echo", "add", "fail", "rpc", "die", "freeze", "sleep", "odd name/with.dots", "vague_text",
+         "vague_number", "vague_zero", "vague_null"]
 writing = threading.Lock()
 
 
@@ -21,6 +22,10 @@ def text(words, is_error=False):
     return {"content": [{"type": "text", "text": words}], "isError": is_error}
 
 
+# What is no boolean, and so says nothing.
+VAGUE = {"vague_text": "yes", "vague_number": 1, "vague_zero": 0, "vague_null": None}
+
+
 def call(number, name, arguments):
     if "TOOLS_ANSWER_OTHERWISE" in os.environ:  # As an update that broke it.
         return say({"id": number, "result": text("something else")})
@@ -31,10 +36,13 @@ def call(number, name, arguments):
         return say({"id": number, "result": {**text(str(total)), "structuredContent": {"sum": total}}})
     if name == "fail":
         return say({"id": number, "result": text("it did not work", True)})
+    if name in VAGUE:
+        return say({"id": number, "result": text("perhaps", VAGUE[name])})
     if name == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "freeze":
-        time.sleep(600)  # On the reading thread: pings are not answered either.
+        os.kill(os.getpid(), signal.SIGSTOP)  # Alive, and silent: pings are not answered either.
+        time.sleep(600)  # Whoever wakes it to end it gets no answer.
     if name == "sleep":
         time.sleep(arguments.get("seconds", 1))
         return say({"id": number, "result": text("slept")})
@@ -61,10 +69,7 @@ def main():
         elif method == "tools/call":
             params = message["params"]
             what = (number, params["name"], params.get("arguments") or {})
-            if params["name"] == "freeze":
-                call(*what)
-            else:
-                threading.Thread(target=call, args=what, daemon=True).start()
+            threading.Thread(target=call, args=what, daemon=True).start()
         else:
             say({"id": number, "error": {"code": -32601, "message": "no " + method}})
 
