@@ -299,6 +299,8 @@ void tell(server_actor_pointer self, const tell_standing& asked) {
   if (asked.coordinator) {
     if (state.published) self->send(asked.coordinator, *state.published);
     if (state.supervisor) self->send(state.supervisor, coordinator_changed{asked.coordinator});
+    if (state.update && state.update->trial)
+      self->send(state.update->trial, coordinator_changed{asked.coordinator});
     if (state.keep.asks()) self->send(asked.coordinator, sleep_wanted{state.options->spec->id});
     return;
   }

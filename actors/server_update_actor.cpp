@@ -132,6 +132,7 @@ void begin_trial(server_actor_pointer self) {
       state.options->state_dir + "/logs/" + state.options->spec->id.value + ".trial.log";
   options->instance.plan = std::move(plan);
   options->store = state.options->tree->store;
+  options->coordinator = state.options->tree->coordinator;
   options->wanted_by = caf::actor_cast<caf::actor>(self);
   update.trial = self->spawn(make_trial, std::shared_ptr<const trial_options>(std::move(options)));
   self->monitor(update.trial);

@@ -19,21 +19,25 @@ struct trial_ended {
 struct trial_options {
   instance_options instance; ///< Without owner and supervisor, which the trial is.
   caf::actor store;          ///< Keeps its row, for a node that is killed meanwhile.
+  caf::actor coordinator;    ///< Permits its start, as any other's.
   caf::actor wanted_by;      ///< Where it ends, the trial ends.
 };
 
 struct trial_state {
   trial_state() = default;
   static inline const char* name = "toolscore.trial";
-  caf::actor instance;
+  caf::actor coordinator; ///< The present one; see coordinator_changed.
+  caf::actor instance;    ///< Null until its start is permitted, and after its end.
+  bool permitted = false; ///< It holds a place among the starts that are under way.
   bool was_ready = false;
   std::string failure;
 };
 
 using trial_pointer = caf::stateful_actor<trial_state>*;
 
-/// Starts one instance, ends it in order as soon as it is ready, and tells what came of it. Nobody
-/// is served by it, and nothing starts it again.
+/// Starts one instance once the coordinator permits it, ends it in order as soon as it is ready,
+/// and tells what came of it. Nobody is served by it, and nothing starts it again. What would make
+/// a start wait for another server fails it: what serves goes on meanwhile.
 caf::behavior make_trial(trial_pointer self, std::shared_ptr<const trial_options> options);
 
 } // namespace toolscore

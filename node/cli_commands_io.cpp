@@ -153,7 +153,8 @@ void add_definition_commands(adder& x) {
       ->type_name("HOST");
   import.add_flag("-y,--yes", x.out.yes, "Add them without asking");
   import.add_flag("--unpinned", x.out.unpinned,
-                  "Also add a package whose newest version is not known now, without a version");
+                  "Also add a package or image whose version or digest is not known now, "
+                  "without it");
   x.server(x.command(command_kind::remove, "rm", "Stop a server and forget it", "toolscore rm fs"));
   x.server(x.command(command_kind::start, "start", "Start a server, also a parked one",
                      "toolscore start fs"));

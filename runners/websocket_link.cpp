@@ -1,9 +1,9 @@
 #include "runners/websocket_link.hpp"
 
 #include "loop/turn_scope.hpp"
-#include "mcp/event_reader.hpp"
 #include "mcp/versions.hpp"
 #include "runners/line_framer.hpp"
+#include "runners/message_assembly.hpp"
 #include "runners/websocket_stream_io.hpp"
 
 #include <deque>
@@ -17,7 +17,6 @@ namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
 constexpr std::size_t part_bytes = std::size_t{64} << 10U;
-constexpr std::size_t start_bytes = 4'096; // Kept of a message that is skipped.
 
 std::string reason_text(const websocket::close_reason& why) {
   if (why.code == websocket::close_code::none) return "without a word";
@@ -30,8 +29,8 @@ std::string reason_text(const websocket::close_reason& why) {
 
 struct websocket_link::state : std::enable_shared_from_this<websocket_link::state> {
   state(http_dialer& through, websocket_link_options chosen, link_events hooks)
-      : dialer(through), options(std::move(chosen)), events(std::move(hooks)), timer(through.io()) {
-  }
+      : dialer(through), options(std::move(chosen)), events(std::move(hooks)), timer(through.io()),
+        incoming(options.message_bytes_max) {}
 
   void dial();
   void take_dialed(result<std::unique_ptr<http_stream>> dialed);
@@ -40,7 +39,7 @@ struct websocket_link::state : std::enable_shared_from_this<websocket_link::stat
   void take_read(error_code failed);
   void take_close();
   void take_part();
-  void take_message();
+  void take_message(message_assembly::outcome came);
   void pump();
   void begin_close();
   void lose(const std::string& why);
@@ -68,8 +67,7 @@ struct websocket_link::state : std::enable_shared_from_this<websocket_link::stat
   std::unique_ptr<websocket_stream> stream; ///< Null until it is connected.
   websocket::response_type answer;
   boost::beast::flat_buffer part;
-  std::string message;
-  std::size_t skipped = 0; ///< Bytes of a message over the limit, of which `message` is the start.
+  message_assembly incoming;
   std::deque<bytes> queue;
   std::size_t queued = 0;
   std::uint64_t accepted = 0;
@@ -145,33 +143,25 @@ void websocket_link::state::take_close() {
 }
 
 void websocket_link::state::take_part() {
-  const auto size = part.size();
-  if (skipped == 0 && message.size() + size <= options.message_bytes_max) {
-    message.append(static_cast<const char*>(part.data().data()), size);
-  } else {
-    if (skipped == 0) {
-      skipped = message.size();
-      message.resize(std::min(message.size(), start_bytes));
-    }
-    skipped += size;
-  }
-  part.consume(size);
-  if (stream->message_done()) take_message();
+  const std::string_view text(static_cast<const char*>(part.data().data()), part.size());
+  auto came = incoming.feed(text, stream->message_done());
+  part.consume(part.size());
+  if (came) take_message(std::move(*came));
 }
 
-void websocket_link::state::take_message() {
-  auto text = std::exchange(message, {});
-  if (std::exchange(skipped, 0) != 0) {
-    if (events.on_overlong) events.on_overlong(std::move(text), options.message_bytes_max);
-    return;
+void websocket_link::state::take_message(message_assembly::outcome came) {
+  switch (came.is) {
+  case message_assembly::kind::overlong:
+    if (events.on_overlong) events.on_overlong(std::move(came.text), options.message_bytes_max);
+    break;
+  case message_assembly::kind::garbage:
+    if (events.on_garbage) events.on_garbage(std::move(came.text));
+    break;
+  case message_assembly::kind::message:
+    if (events.on_lines)
+      events.on_lines({std::make_shared<const std::string>(std::move(came.text))});
+    break;
   }
-  text = mcp::on_one_line(std::move(text));
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == text.npos || text[first] != '{') {
-    if (events.on_garbage) events.on_garbage(quote_start(text));
-    return;
-  }
-  if (events.on_lines) events.on_lines({std::make_shared<const std::string>(std::move(text))});
 }
 
 std::uint64_t websocket_link::state::send(bytes line) {

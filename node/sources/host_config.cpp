@@ -4,6 +4,8 @@
 #include "config/json_text.hpp"
 #include "config/server_config.hpp"
 #include "node/printable.hpp"
+#include "node/sources/container_command.hpp"
+#include "node/sources/image_pinning.hpp"
 #include "node/sources/pinning.hpp"
 
 #include <algorithm>
@@ -39,14 +41,21 @@ void put_workspace(reply_json& value, const std::string& folder) {
 }
 
 /// Every variable is set: what they hold is the node's affair.
-environment any_environment() {
+/// @param begin  of each value: "/" where they may have to be paths
+environment any_environment(const std::string& begin = {}) {
   environment env;
-  env.variable = [](std::string_view name) -> std::optional<std::string> {
-    return name == "HOME" ? "/home" : std::string(name);
+  env.variable = [begin](std::string_view name) -> std::optional<std::string> {
+    return name == "HOME" ? "/home" : begin + std::string(name);
   };
   env.file = [](std::string_view) -> result<std::string> { return std::string(); };
   env.workspace = "/";
   return env;
+}
+
+/// Why it cannot be added; empty = it can.
+std::string fault_of(const std::string& name, const reply_json& config, const environment& env) {
+  const auto spec = parse_server(name, config, name, server_policy{}, env, nullptr);
+  return spec ? std::string() : spec.failure().detail;
 }
 
 std::string word(std::string_view text) {
@@ -65,17 +74,53 @@ std::string keys_of(const reply_json& config, std::string_view section) {
 
 found_server found(const std::string& written, const reply_json& config,
                    const std::string& folder) {
-  found_server server{
-      legal_server_name(written) ? written : suggest_server_name(written), written, config, {}, {}};
+  found_server server{legal_server_name(written) ? written : suggest_server_name(written),
+                      written,
+                      config,
+                      {},
+                      {},
+                      {},
+                      false,
+                      {}};
   put_workspace(server.config, folder);
   if (!config.is_object()) {
     server.fault = "is no object";
     return server;
   }
-  const auto spec = parse_server(server.name, server.config, server.name, server_policy{},
-                                 any_environment(), nullptr);
-  if (!spec) server.fault = spec.failure().detail;
+  server.fault = fault_of(server.name, server.config, any_environment());
   return server;
+}
+
+/// "/data:/srv (read), /w:/w": what of the host is seen in its container.
+std::string mounts_of(const reply_json& config) {
+  std::string out;
+  for (const auto* const section : {"read", "write"}) {
+    const auto& list = member_of(member_of(config, "paths"), section);
+    if (!list.is_array()) continue;
+    for (const auto& each : list)
+      if (each.is_string())
+        out += (out.empty() ? "" : ", ") + printable(each.get_ref<const std::string&>()) +
+               (section == "read"sv ? " (read)" : "");
+  }
+  return out;
+}
+
+/// The version or the digest that it has, or that it has none.
+std::string shown_version(const found_server& server) {
+  const auto line = [](const char* title, const std::string& text) {
+    return "  " + std::string(title) + text + "\n";
+  };
+  if (!server.image.empty()) return line("image      ", printable(server.image));
+  if (const auto loose = loose_image_of(server.config))
+    return line("image      ", "any: what " + printable(loose->written) +
+                                   " is when it is pulled; write its digest (NAME@sha256:...) to "
+                                   "keep it");
+  if (!server.pinned.empty())
+    return line("version    ", printable(server.pinned) + ", the newest that fits now");
+  if (const auto loose = loose_package_of(server.config))
+    return line("version    ", "any: what is newest when it is installed; write it behind " +
+                                   printable(loose->written()) + " to keep it");
+  return {};
 }
 
 } // namespace
@@ -126,6 +171,16 @@ result<std::vector<found_server>> servers_of_host(std::string_view text, const s
   return servers;
 }
 
+void take_container(found_server& server) {
+  if (!server.fault.empty()) return;
+  auto run = read_container_command(server.config);
+  if (!run) return;
+  server.unsaid = std::move(run->unsaid);
+  if (server.unsaid.empty())
+    server.unsaid = fault_of(server.name, run->config, any_environment("/"));
+  if (server.unsaid.empty()) server.config = std::move(run->config);
+}
+
 std::string shown_server(const found_server& server) {
   const auto& config = server.config;
   std::string out = printable(server.name);
@@ -147,12 +202,14 @@ std::string shown_server(const found_server& server) {
   line("in         ", printable(text_of(config, "cwd")));
   line("variables  ", keys_of(config, "env"));
   line("headers    ", keys_of(config, "headers"));
-  if (!server.pinned.empty())
-    line("version    ", printable(server.pinned) + ", the newest that fits now");
-  else if (const auto loose = loose_package_of(config))
-    line("version    ", "any: what is newest when it is installed; write it behind " +
-                            printable(loose->written()) + " to keep it");
-  return out;
+  if (!text_of(config, "image").empty()) {
+    line("mounts     ", mounts_of(config));
+    line("network    ", printable(text_of(config, "network")));
+  }
+  if (!server.unsaid.empty())
+    line("stays      ",
+         "a command; of a server in a container there is no word for: " + printable(server.unsaid));
+  return out + shown_version(server);
 }
 
 } // namespace toolscore

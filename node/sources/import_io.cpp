@@ -3,9 +3,11 @@
 #include "config/node_config.hpp"
 #include "node/add_definition.hpp"
 #include "node/config_file_io.hpp"
+#include "node/node_address_io.hpp"
 #include "node/printable.hpp"
 #include "node/sources/env_file.hpp"
 #include "node/sources/host_config.hpp"
+#include "node/sources/resolve_image_io.hpp"
 #include "node/sources/resolve_io.hpp"
 #include "node/sources/source_commands_io.hpp"
 #include "node/terminal_io.hpp"
@@ -89,9 +91,61 @@ void pin(found_server& server, bool unpinned_too) {
   }
 }
 
+/// What the configuration says of an engine; nothing where it cannot be read, as without one.
+std::string engine_of(const cli_request& request) {
+  const auto file = chosen_config_file(request);
+  const auto config = read_node_config(file, process_environment(file));
+  return config ? config->engine : std::string();
+}
+
+std::string not_known(const std::string& image, const std::string& why) {
+  return "the digest of " + image + " is not known: " + why +
+         "; write it behind it (NAME@sha256:...), or take it without by --unpinned";
+}
+
+/// The same for an image: its digest is written down.
+void pin_image(found_server& server, bool unpinned_too, const std::string& engine) {
+  const auto image = server.fault.empty() ? loose_image_of(server.config) : std::nullopt;
+  if (!image || (unpinned_too && !image->name)) return;
+  auto found = resolve_image(*image, engine);
+  if (!found && !unpinned_too) server.fault = not_known(image->written, found.failure().detail);
+  if (!found) return;
+  if (!*found && !server.unsaid.empty()) { // Its program may have another engine than the node.
+    if (!unpinned_too)
+      server.fault = not_known(image->written, "the engine here neither has it nor asks for it");
+    return;
+  }
+  if (!*found) {
+    server.pull = true;
+    server.image = "what " + image->written +
+                   " is when it is added: it is pulled then, and kept by its digest";
+    return;
+  }
+  server.config = with_image(std::move(server.config), (*found)->pinned);
+  server.image = (*found)->pinned + ", what " + image->written + " is now by " + (*found)->from;
+}
+
+/// @returns false: it is not added, and `answer` says why
+bool pull(found_server& server, bool unpinned_too, const std::string& engine,
+          command_output& answer) {
+  const auto image = server.pull ? loose_image_of(server.config) : std::nullopt;
+  if (!image) return true;
+  write_error("pulling " + printable(image->written) + "\n");
+  const auto found = pull_image(*image, engine);
+  if (!found) {
+    answer.err += (unpinned_too ? "warning: " : "error: ") + server.name + ": " +
+                  printable(not_known(image->written, found.failure().detail)) + "\n";
+    if (!unpinned_too) answer.code = exit_code::failed;
+    return unpinned_too;
+  }
+  server.config = with_image(std::move(server.config), found->pinned);
+  answer.out += server.name + " is " + printable(found->pinned) + "\n";
+  return true;
+}
+
 /// All that the files have, the first of a name; one that cannot be read is told and left out.
 std::vector<found_server> servers_in(const std::vector<std::string>& files, bool unpinned_too,
-                                     command_output& answer) {
+                                     const std::string& engine, command_output& answer) {
   std::vector<found_server> servers;
   for (const auto& file : files) {
     const auto text = read_text_file(file, config_bytes_max);
@@ -108,7 +162,9 @@ std::vector<found_server> servers_in(const std::vector<std::string>& files, bool
                       [&](const auto& x) { return x.name == server.name; }))
         server.fault = "the name \"" + server.name + "\" is taken by one before it";
       take_env_file(server);
+      take_container(server);
       pin(server, unpinned_too);
+      pin_image(server, unpinned_too, engine);
       answer.out += shown_server(server);
       servers.push_back(std::move(server));
     }
@@ -126,7 +182,8 @@ command_output import_command(const cli_request& request, const command_context&
     return refused({errc::bad_config, "stdin is no terminal, so nobody can be asked; --yes adds "
                                       "without asking (look at it with `toolscore plan` first)"});
   command_output answer;
-  const auto servers = servers_in(*files, request.unpinned, answer);
+  const auto engine = engine_of(request);
+  auto servers = servers_in(*files, request.unpinned, engine, answer);
   const auto good = static_cast<std::size_t>(
       std::count_if(servers.begin(), servers.end(), [](const auto& x) { return x.fault.empty(); }));
   if (good != servers.size()) answer.code = exit_code::failed;
@@ -137,8 +194,8 @@ command_output import_command(const cli_request& request, const command_context&
     answer.code = exit_code::failed;
     return answer;
   }
-  for (const auto& server : servers) {
-    if (!server.fault.empty()) continue;
+  for (auto& server : servers) {
+    if (!server.fault.empty() || !pull(server, request.unpinned, engine, answer)) continue;
     cli_request add;
     add.command = command_kind::add;
     add.server = server.name;

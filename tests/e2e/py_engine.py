@@ -28,7 +28,8 @@ def is_there():
 
 
 class Engine:
-    def __init__(self):
+    def __init__(self, plain_registry=None):
+        """@param plain_registry  "host:port" of a registry that speaks no TLS"""
         self.directory = tempfile.mkdtemp(prefix="tse-")  # Short: a unix socket's path has 107 bytes.
         self.socket = self.directory + "/engine.sock"
         self.address = "unix://" + self.socket
@@ -40,6 +41,10 @@ class Engine:
         self.environment = {"CONTAINERS_CONF": self.directory + "/containers.conf", "HOME": self.directory,
                             "CONTAINERS_STORAGE_CONF": self.directory + "/storage.conf",
                             "TMPDIR": self.directory, "PATH": PATH}
+        if plain_registry:
+            with open(self.directory + "/registries.conf", "w") as out:
+                out.write('[[registry]]\nlocation = "%s"\ninsecure = true\n' % plain_registry)
+            self.environment["CONTAINERS_REGISTRIES_CONF"] = self.directory + "/registries.conf"
         self.log = open(self.directory + "/log", "ab")
         self.service = subprocess.Popen(["podman", "system", "service", "--time=0", self.address],
                                         env=self.environment, stdin=subprocess.DEVNULL, stdout=self.log,

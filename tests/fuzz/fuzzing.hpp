@@ -50,6 +50,7 @@ std::vector<fuzz_target> http_targets();      ///< Whole requests.
 std::vector<fuzz_target> token_targets();     ///< Authorization fields, tokens and key sets.
 std::vector<fuzz_target> link_targets();      ///< What servers over HTTP send: events, URLs.
 std::vector<fuzz_target> listening_targets(); ///< Filters, batches, marked arguments.
+std::vector<fuzz_target> oauth_targets();     ///< What authorization servers answer.
 std::vector<fuzz_target> engine_targets();    ///< What a container engine says.
 std::vector<fuzz_target> reason_targets();    ///< Lines of tasks, what a chat endpoint says.
 std::vector<fuzz_target> transport_targets(); ///< Checks of a request, event streams.

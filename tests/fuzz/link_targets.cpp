@@ -1,5 +1,6 @@
 #include "mcp/event_reader.hpp"
 #include "messages/http_place.hpp"
+#include "runners/message_assembly.hpp"
 #include "tests/fuzz/fuzzing.hpp"
 
 #include <algorithm>
@@ -44,6 +45,49 @@ void check_events(std::string_view text) {
          "an id that fits a header");
 }
 
+constexpr std::size_t message_bytes_max = 300;
+
+/// Messages end with a newline here; each comes in parts.
+std::vector<message_assembly::outcome> read_messages(std::string_view text,
+                                                     std::size_t part_bytes) {
+  std::vector<message_assembly::outcome> out;
+  message_assembly reader(message_bytes_max);
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto size = std::min(end, part_bytes);
+    const bool last = size == end && end < text.size();
+    if (auto came = reader.feed(text.substr(0, size), last)) out.push_back(std::move(*came));
+    expect(reader.held_bytes() <= message_bytes_max, "no more is kept than may be");
+    text.remove_prefix(last ? size + 1 : size);
+  }
+  return out;
+}
+
+void check_messages(std::string_view text) {
+  using kind = message_assembly::kind;
+  const auto whole = read_messages(text, std::max<std::size_t>(1, text.size()));
+  const auto in_parts = read_messages(text, 1 + choice_of(text) % 7);
+  expect(whole.size() == in_parts.size(), "as many messages however they come");
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto written = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto& x = whole[i];
+    expect(x.is == in_parts[i].is, "the same kind");
+    expect((x.is == kind::overlong) == (written.size() > message_bytes_max), "a limit is a limit");
+    if (x.is == kind::overlong) {
+      expect(written.starts_with(x.text) && written.starts_with(in_parts[i].text), "its start");
+      continue;
+    }
+    expect(x.text == in_parts[i].text, "the same text");
+    expect(x.text.find_first_of("\r\n") == x.text.npos, "one line");
+    const auto first = x.text.find_first_not_of(" \t");
+    if (x.is == kind::message)
+      expect(first != x.text.npos && x.text[first] == '{' && x.text.size() == written.size(),
+             "an object, whole");
+  }
+}
+
 void check_place(const http_place& x) {
   for (const auto* part : {&x.host, &x.target})
     expect(!part->empty() &&
@@ -74,6 +118,10 @@ std::vector<fuzz_target> link_targets() {
             "\xef\xbb\xbf"
             "data\rdata:x\r\r"},
            check_events},
+          {"message_parts",
+           {"{\"jsonrpc\":\"2.0\"}\n", " \t{\"a\":\r1}\nnone\n\n[1]\n",
+            std::string(400, '{') + "\n{}\n" + std::string(299, ' ') + "{\n", "\x1b[0m\n{"},
+           check_messages},
           {"url",
            {"https://example.org/mcp", "http://[::1]:80/a?b#c", "//other.org:1/x", "/a/b", "?x",
             "http://127.0.0.1:${PORT}/", "HTTPS://EXAMPLE.ORG:443"},
