@@ -1,5 +1,6 @@
 #include "store/record_chain_io.hpp"
 
+#include "store/block_packing.hpp"
 #include "store/sha256_io.hpp"
 
 #include <sqlite3.h>
@@ -31,8 +32,8 @@ stored_block block_of(SQLite::Statement& statement) {
   block.digest = statement.getColumn(8).getString();
   const auto column = statement.getColumn(9);
   const auto* begin = static_cast<const char*>(column.getBlob());
-  block.bytes = begin == nullptr ? std::string_view{}
-                                 : std::string_view(begin, static_cast<std::size_t>(column.size()));
+  block.kept = begin == nullptr ? std::string_view{}
+                                : std::string_view(begin, static_cast<std::size_t>(column.size()));
   return block;
 }
 
@@ -44,7 +45,7 @@ std::string digest_of(const stored_block& block) {
        {block.first, block.last, block.labels.from_us, block.labels.to_us,
         bits_of(block.labels.servers), bits_of(block.labels.tools), bits_of(block.labels.outcomes)})
     (head += ' ') += std::to_string(number);
-  return sha256_hex(head += '\n', block.bytes);
+  return sha256_hex(head += '\n', block.kept);
 }
 
 void chain_end::finalize::operator()(sqlite3_stmt* statement) const noexcept {
@@ -71,7 +72,8 @@ std::int64_t chain_end::append(block_writer& records) {
   block.last = last_ + static_cast<std::int64_t>(records.records());
   block.labels = records.labels();
   block.before = digest_;
-  block.bytes = records.bytes();
+  pack_block(records.bytes(), room_);
+  block.kept = room_;
   block.digest = digest_of(block);
   auto* statement = insert_.get();
   int index = 0;
@@ -81,7 +83,7 @@ std::int64_t chain_end::append(block_writer& records) {
     sqlite3_bind_int64(statement, ++index, number);
   for (const auto* text : {&block.before, &block.digest})
     sqlite3_bind_text64(statement, ++index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
-  sqlite3_bind_blob64(statement, ++index, block.bytes.data(), block.bytes.size(), SQLITE_STATIC);
+  sqlite3_bind_blob64(statement, ++index, block.kept.data(), block.kept.size(), SQLITE_STATIC);
   const int stepped = sqlite3_step(statement);
   // Reset before anything is thrown: a statement left open would keep the transaction from ending.
   if (stepped != SQLITE_DONE) {
@@ -113,8 +115,12 @@ void each_block(SQLite::Database& base, const block_selection& which,
   if (which.outcomes != 0) statement.bind(5, bits_of(which.outcomes));
   if (which.since_us) statement.bind(6, *which.since_us);
   if (which.before_us) statement.bind(7, *which.before_us);
-  while (statement.executeStep())
-    if (!use(block_of(statement))) return;
+  std::string room;
+  while (statement.executeStep()) {
+    auto block = block_of(statement);
+    block.bytes = unpack_block(block.kept, room);
+    if (!use(block)) return;
+  }
 }
 
 } // namespace toolscore

@@ -24,7 +24,8 @@ struct stored_block {
   block_labels labels;
   std::string before; ///< The digest of the block before; no digits for the first of a store.
   std::string digest;
-  std::string_view bytes; ///< Of block_writer; good while the block is looked at.
+  std::string_view kept;  ///< As it stands in the store (store/block_packing.hpp).
+  std::string_view bytes; ///< Of block_writer. Both are good while the block is looked at.
 };
 
 /// SHA-256, in hexadecimal digits, of all that a block says but its digest.
@@ -47,6 +48,7 @@ private:
   std::unique_ptr<sqlite3_stmt, finalize> insert_;
   std::int64_t last_ = 0;
   std::string digest_;
+  std::string room_; ///< For a packed block.
 };
 
 /// Which blocks are looked at; zeros do not select.

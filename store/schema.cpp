@@ -149,6 +149,9 @@ ALTER TABLE servers ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE servers ADD COLUMN former INTEGER;
 )";
 
+// Blocks from here on may be packed (store/block_packing.hpp), which an older program cannot read.
+constexpr const char* packed_sql = "-- Nothing to change.";
+
 constexpr std::array steps{
     migration{"definitions, installs and instances", definitions_sql},
     migration{"recorded calls and their gaps", calls_sql},
@@ -156,6 +159,7 @@ constexpr std::array steps{
     migration{"approved tools", tool_pins_sql},
     migration{"recorded calls in a chain of blocks", blocks_sql, true},
     migration{"revisions of installs", revisions_sql},
+    migration{"blocks of records that are packed", packed_sql},
 };
 
 } // namespace

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 
+from py_blocks import unpacked
 from py_node import check, eventually, run
 
 # Its tools end in every way a call can; "count" answers otherwise each time.
@@ -123,6 +124,7 @@ def a_planted_lie_is_found(node):
     node.stop()
     base = sqlite3.connect(node.state + "/toolscore.db")
     (last, text), = base.execute("SELECT last, records FROM record_blocks ORDER BY last DESC LIMIT 1").fetchall()
+    text = unpacked(text)
     check(b"\x56" in text, "there is no failed call to change")
     base.execute("UPDATE record_blocks SET records = ? WHERE last = ?", (text.replace(b"\x56", b"\x55", 1), last))
     base.commit()

@@ -8,6 +8,7 @@ import os
 import stat
 import threading
 
+from py_blocks import blocks_of
 from py_node import FAULT_SERVER, check, eventually, run
 
 # None looks like a token, so that only who knows them can hide them.
@@ -58,6 +59,8 @@ def check_files(node):
             count += 1
             check_clean(read(path), path)
     check(count > 2, "only %d files were looked at" % count)
+    for block in blocks_of(node.state):  # Packed in the file, where words may stand in parts.
+        check_clean(block.decode(errors="replace"), "a block of records")
     check_clean(node.log(), "the node's log")
 
 
@@ -147,6 +150,7 @@ def a_secret_reaches_its_server_and_nobody_else(node):
         eventually(lambda: "exited with code 3" in node.ask("GET", "/api/v1/servers/%s/crashes" % server)[1],
                    "the crash of " + server)
     eventually(lambda: "[redacted]" in node.ask("GET", "/api/v1/trajectories")[1], "the record")
+    check(any(b"[redacted]" in block for block in blocks_of(node.state)), "no block holds the calls")
     check_all(node)
 
     # What was added lives on with its secret over the node's end.

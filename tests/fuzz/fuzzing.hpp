@@ -55,6 +55,7 @@ std::vector<fuzz_target> engine_targets();    ///< What a container engine says.
 std::vector<fuzz_target> reason_targets();    ///< Lines of tasks, what a chat endpoint says.
 std::vector<fuzz_target> transport_targets(); ///< Checks of a request, event streams.
 std::vector<fuzz_target> state_targets();     ///< Cursors, calls that wait for their client.
+std::vector<fuzz_target> store_targets();     ///< Blocks of records.
 std::vector<fuzz_target> text_targets();      ///< Lines, headers, requests and the configuration.
 /// All of them, their seeds with what stands in the corpus.
 std::vector<fuzz_target> all_targets();

@@ -17,9 +17,9 @@ void add_found(fuzz_target& target) {
 
 std::vector<fuzz_target> all_targets() {
   std::vector<fuzz_target> all;
-  for (auto* const some :
-       {message_targets, http_targets, link_targets, token_targets, oauth_targets, engine_targets,
-        listening_targets, reason_targets, transport_targets, state_targets, text_targets}) {
+  for (auto* const some : {message_targets, http_targets, link_targets, token_targets,
+                           oauth_targets, engine_targets, listening_targets, reason_targets,
+                           transport_targets, state_targets, store_targets, text_targets}) {
     auto more = some();
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));

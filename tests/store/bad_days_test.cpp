@@ -6,6 +6,7 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <random>
 #include <SQLiteCpp/SQLiteCpp.h>
 
 using namespace toolscore;
@@ -15,9 +16,12 @@ namespace {
 
 std::vector<call_record> large_batch(std::chrono::system_clock::time_point from) {
   std::vector<call_record> batch;
-  for (std::size_t i = 0; i < 64; ++i) { // Equal texts would be kept once.
-    batch.push_back(
-        test::record_of("{}", "\"" + std::string(30'000, 'x') + std::to_string(i) + "\""));
+  std::mt19937 dice(5);
+  for (std::size_t i = 0; i < 64; ++i) { // Of texts that repeat themselves little would be kept.
+    std::string text(30'000, '"');
+    for (std::size_t at = 1; at + 1 < text.size(); ++at)
+      text[at] = static_cast<char>('a' + dice() % 26);
+    batch.push_back(test::record_of("{}", text));
     batch.back().at = from + std::chrono::seconds(i);
   }
   return batch;
