@@ -4,7 +4,7 @@
 #include "actors/instance_evidence_actor.hpp"
 #include "actors/instance_link_actor.hpp"
 #include "actors/liveness.hpp"
-#include "loop/house_handlers.hpp"
+#include "loop/handler_table.hpp"
 #include "messages/known_secrets.hpp"
 #include "supervisor/supervisor_actor.hpp"
 
@@ -12,6 +12,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 
 namespace toolscore {
@@ -85,7 +86,7 @@ void take_exit(instance_pointer self, const options_pointer& options, process_ex
 void condemn(instance_pointer self, gone_kind kind, std::string detail) {
   auto& state = self->state;
   if (state.verdict || !state.process) return;
-  state.verdict = gone_reason{kind, {}, std::move(detail)};
+  state.verdict = std::make_unique<gone_reason>(gone_reason{kind, {}, std::move(detail)});
   state.process->kill();
 }
 
@@ -268,7 +269,7 @@ void begin_stop(instance_pointer self, const options_pointer& options, const caf
   state.at = *next(state.at, instance_event::stop_asked);
   auto rungs = options->policy->stop;
   if (!state.wire) rungs.stdin_close = milliseconds{0}; // There is none to close.
-  state.ladder.emplace(rungs);
+  state.ladder = std::make_unique<stop_ladder>(rungs);
   climb(self, options, state.ladder->begin(self->clock().now(), speaks && was_ready, false));
 }
 
@@ -278,12 +279,48 @@ void step_ladder(instance_pointer self, const options_pointer& options, stop_eve
   if (const auto step = state.ladder->next(self->clock().now(), event)) climb(self, options, *step);
 }
 
+void take_due(instance_pointer self, const instance_due& due) {
+  auto& state = self->state;
+  if (due.generation != state.timer_generation) return;
+  if (state.ladder) return step_ladder(self, state.options, stop_event::deadline);
+  if (state.at == instance_state::starting && state.probe)
+    carry_out(self, state.options, state.probe->on_timer(self->clock().now()));
+}
+
+void take_start_due(instance_pointer self, const start_timeout_due&) {
+  auto& state = self->state;
+  if (state.options->policy->link == link_kind::none)
+    return take_start_timeout(self, state.options);
+  if (give_another_round(self, state.options)) return;
+  if (state.at != instance_state::starting) return;
+  auto what = waits_for_port(self);
+  if (what.empty()) what = state.probe->waiting_for();
+  condemn(self, gone_kind::handshake_timeout, "it waits for " + what);
+}
+
+using instance = instance_pointer;
+
+const std::array handlers{
+    on<+[](instance self, const lines_in& message) {
+      take_handshake_lines(self, self->state.options, message);
+    }>(),
+    on<take_due>(),
+    on<take_start_due>(),
+    on<+[](instance self, const instance_drained&) {
+      step_ladder(self, self->state.options, stop_event::drained);
+    }>(),
+    on<+[](instance self, const instance_hung& message) {
+      condemn(self, gone_kind::hung, message.detail);
+    }>(),
+};
+
 } // namespace
 
 caf::behavior make_instance(instance_pointer self, options_pointer options) {
-  set_house_handlers(self);
+  set_handler_table<handlers>(self);
+  self->state.options = options;
   self->set_exit_handler(
-      [=](caf::exit_msg& message) { begin_stop(self, options, message.reason); });
+      [self](caf::exit_msg& message) { begin_stop(self, self->state.options, message.reason); });
   using answer = result<std::unique_ptr<hosted_process>>;
   if (options->policy->link != link_kind::none) {
     mcp::handshake::options probe;
@@ -304,27 +341,7 @@ caf::behavior make_instance(instance_pointer self, options_pointer options) {
     options->processes->spawn(**plan, std::move(how), then);
   else
     then(free.failure());
-  return {
-      [](const resume& message) { message.work(); },
-      [=](const lines_in& message) { take_handshake_lines(self, options, message); },
-      [=](const instance_due& due) {
-        auto& state = self->state;
-        if (due.generation != state.timer_generation) return;
-        if (state.ladder) return step_ladder(self, options, stop_event::deadline);
-        if (state.at == instance_state::starting && state.probe)
-          carry_out(self, options, state.probe->on_timer(self->clock().now()));
-      },
-      [=](start_timeout_due) {
-        if (options->policy->link == link_kind::none) return take_start_timeout(self, options);
-        if (give_another_round(self, options)) return;
-        if (self->state.at != instance_state::starting) return;
-        auto what = waits_for_port(self);
-        if (what.empty()) what = self->state.probe->waiting_for();
-        condemn(self, gone_kind::handshake_timeout, "it waits for " + what);
-      },
-      [=](instance_drained) { step_ladder(self, options, stop_event::drained); },
-      [=](const instance_hung& message) { condemn(self, gone_kind::hung, message.detail); },
-  };
+  return {[](const resume& message) { message.work(); }};
 }
 
 } // namespace toolscore

@@ -15,10 +15,12 @@ using options_ref = const instance_options_pointer&;
 link_choice choice_of(instance_pointer self, options_ref options) {
   link_choice how;
   how.kind = options->policy->link;
-  how.remote = is_remote(*options->plan);
   how.server = options->id.server;
-  if (!is_dialed(how.kind) || !options->plan->endpoint) return how;
-  auto endpoint = std::make_shared<http_endpoint>(*options->plan->endpoint);
+  if (!is_dialed(how.kind)) return how;
+  const auto plan = options->plan.unpacked();
+  how.remote = is_remote(*plan);
+  if (!plan->endpoint) return how;
+  auto endpoint = std::make_shared<http_endpoint>(*plan->endpoint);
   if (endpoint->place.port == 0) endpoint->place.port = self->state.port;
   how.endpoint = std::move(endpoint);
   return how;
@@ -29,14 +31,14 @@ void await_port(instance_pointer self, options_ref options, std::uint16_t port,
                 std::function<void()> then) {
   auto& state = self->state;
   const probe_target target{ready_kind::tcp, port, {}, options->policy->ping.timeout};
-  state.probing = options->outside->probe(
+  state.evidence->probing = options->outside->probe(
       target, back_to<std::string>(self, [=](std::string failure) {
         auto& now = self->state;
-        now.probing = nullptr;
+        now.evidence->probing = nullptr;
         if (now.at != instance_state::starting || now.stop_reason || now.verdict) return;
-        now.unheard = std::move(failure);
-        if (now.unheard.empty()) return then();
-        const auto again = self->clock().now() + now.without_handshake.next_pause();
+        now.evidence->unheard = std::move(failure);
+        if (now.evidence->unheard.empty()) return then();
+        const auto again = self->clock().now() + now.evidence->without_handshake.next_pause();
         self->scheduled_send(self, again, resume{[=] {
                                if (self->state.at == instance_state::starting &&
                                    !self->state.stop_reason)
@@ -67,9 +69,10 @@ void with_headers(instance_pointer self, options_ref options, const link_choice&
 
 result<done> check_port(instance_pointer self, options_ref options) {
   const auto& ask = options->outside->port_holder;
-  const bool own = self->state.port_lease != nullptr; // Looked at when it was given.
+  const bool own = self->state.evidence->port_lease != nullptr; // Looked at when it was given.
   if (!is_dialed(options->policy->link) || self->state.port == 0 || own || !ask) return done{};
-  if (options->plan->container) return done{}; // Its engine takes the port, or says that it cannot.
+  if (options->plan.unpacked()->container)
+    return done{}; // Its engine takes the port, or says that it cannot.
   const auto holder = ask(self->state.port);
   if (holder.empty()) return done{};
   return error{errc::spawn_failed, "its port " + std::to_string(self->state.port) +
@@ -81,13 +84,13 @@ void begin_link(instance_pointer self, options_ref options, link_events events,
                 std::function<void()> then) {
   const auto how = choice_of(self, options);
   auto open = [=, events = std::move(events)](const link_choice& chosen) {
-    self->state.wire = options->open_link(*self->state.process, chosen, events);
+    self->state.wire = (*options->open_link)(*self->state.process, chosen, events);
     then();
   };
   if (!is_dialed(how.kind)) return open(how);
   auto filled = [=] { with_headers(self, options, how, open); };
   if (how.remote) return filled();
-  self->state.unheard = "it has not been asked yet";
+  self->state.evidence->unheard = "it has not been asked yet";
   await_port(self, options, how.endpoint->place.port, std::move(filled));
 }
 
@@ -101,8 +104,9 @@ void lose_link(instance_pointer self, options_ref options, std::string why) {
 
 std::string waits_for_port(instance_pointer self) {
   const auto& state = self->state;
-  if (state.unheard.empty()) return {};
-  return "its port " + std::to_string(state.port) + " to take a connection: " + state.unheard;
+  if (state.evidence->unheard.empty()) return {};
+  return "its port " + std::to_string(state.port) +
+         " to take a connection: " + state.evidence->unheard;
 }
 
 } // namespace toolscore

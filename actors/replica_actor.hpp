@@ -76,7 +76,7 @@ struct replica {
   std::vector<pending_call> lost; ///< In flight at a crash; failed with the supervisor's decision.
   std::string lost_reason;
   gone_kind lost_by = gone_kind::exited;    ///< How the instance ended that had them.
-  std::optional<list_fetch> fetch;          ///< A list on its way.
+  std::unique_ptr<list_fetch> fetch;        ///< A list on its way.
   std::unique_ptr<upstream_listen> listens; ///< What the current instance was asked to tell.
   liveness life;                            ///< Of the current instance.
   std::uint64_t ping_generation = 0;

@@ -64,40 +64,48 @@ void publish(server_actor_pointer self) {
            a.running == b.running;
   };
   if (state.published && same(*state.published, now)) return;
-  state.published = now;
   self->send(state.options->tree->manager, now);
   self->send(state.options->tree->coordinator, now);
+  now.confinement = std::string(); // It stands with the replica.
+  if (!state.published) state.published = std::make_unique<state_changed>();
+  *state.published = std::move(now);
+}
+
+std::optional<state_changed> last_published(const server_actor_state& state) {
+  if (!state.published) return std::nullopt;
+  auto told = *state.published;
+  for (const auto& one : state.replicas)
+    if (told.pid != 0 && one.number == told.instance) told.confinement = one.confinement;
+  return told;
 }
 
 namespace {
 
 /// Where each of several replicas writes its stderr: a file has one writer, for it is rotated.
 /// Empty where that is as its plan says.
-std::string own_log(const server_actor_state& state, const replica& one) {
-  if (one.place == 0) return {};
-  return state.options->state_dir + "/logs/" + state.options->spec->id.value + "." +
-         std::to_string(one.place + 1) + ".log";
+std::string own_log(const server_options& given, std::uint32_t place) {
+  if (place == 0) return {};
+  return given.common->state_dir + "/logs/" + given.spec->id.value + "." +
+         std::to_string(place + 1) + ".log";
 }
 
-std::shared_ptr<const launch_plan> with_log(std::shared_ptr<const launch_plan> plan,
-                                            const std::string& log) {
+packed_plan with_log(const packed_plan& plan, const std::string& log) {
   if (log.empty()) return plan;
-  auto own = std::make_shared<launch_plan>(*plan);
+  auto own = std::make_shared<launch_plan>(*plan.unpacked());
   own->stderr_log = log;
-  return own;
+  return packed_plan(std::move(own));
 }
 
 /// The factory of instances; it holds no owner's state, for it may be called after that has died.
 auto instance_factory(server_actor_pointer self, const replica& one) {
-  auto& state = self->state;
-  const auto base = std::make_shared<instance_options>(options_of_instance(self, one.declares));
-  base->owner = caf::actor_cast<caf::actor>(self);
-  base->child = one.child;
-  return [base, from = state.plan, log = own_log(state, one)](caf::event_based_actor* supervisor,
-                                                              std::uint64_t number) -> caf::actor {
-    auto options = std::make_shared<instance_options>(*base);
+  return [given = self->state.options, from = self->state.plan, place = one.place,
+          declares = one.declares, child = one.child, owner = caf::actor_cast<caf::actor>(self)](
+             caf::event_based_actor* supervisor, std::uint64_t number) -> caf::actor {
+    auto options = std::make_shared<instance_options>(options_of_instance(given, declares));
+    options->owner = owner;
+    options->child = child;
     options->id.number = number;
-    options->plan = with_log(from->plan, log);
+    options->plan = with_log(from->plan, own_log(*given, place));
     options->kept_digest = from->kept_digest;
     options->supervisor = caf::actor_cast<caf::actor>(supervisor);
     return supervisor->spawn(make_instance, std::shared_ptr<const instance_options>(options));
@@ -106,15 +114,17 @@ auto instance_factory(server_actor_pointer self, const replica& one) {
 
 } // namespace
 
-instance_options options_of_instance(server_actor_pointer self, const client_capabilities& told) {
-  const auto& given = *self->state.options;
+instance_options options_of_instance(const std::shared_ptr<const server_options>& from,
+                                     const client_capabilities& told) {
+  const auto& given = *from;
   instance_options options;
   options.id.server = given.spec->id;
   options.policy = {given.spec, &given.spec->policy};
   options.processes = given.processes;
-  options.open_link = given.open_link;
+  options.open_link = {given.common, &given.common->open_link};
   options.outside = given.outside;
-  options.client_capabilities = mcp::client_capabilities_json(told, true);
+  if (given.spec->policy.link != link_kind::none)
+    options.client_capabilities = mcp::client_capabilities_json(told, true);
   return options;
 }
 
@@ -139,7 +149,7 @@ void start_supervisor(server_actor_pointer self) {
   options.ends_together = true;
   options.observer = caf::actor_cast<caf::actor>(self);
   options.coordinator = state.options->tree->coordinator;
-  options.random = state.options->random;
+  options.random = state.options->common->random;
   options.number_before = number_before(self);
   for (const auto& one : for_everybody(state)) options.children.push_back(child_of(self, one));
   set_status_of_all(state, instances_status::starting);
@@ -164,7 +174,7 @@ std::shared_ptr<const launch_plan> completed_plan(const server_actor_state& stat
                                                   const launch_plan& launch) {
   auto plan = std::make_shared<launch_plan>(launch);
   const auto& id = state.options->spec->id.value;
-  plan->stderr_log = state.options->state_dir + "/logs/" + id + ".log";
+  plan->stderr_log = state.options->common->state_dir + "/logs/" + id + ".log";
   plan->name = id;
   plan->limits = state.options->spec->policy.limits;
   return plan;
@@ -185,7 +195,7 @@ void take_install(server_actor_pointer self, const install_finished& message) {
   state.install = install_status::installed;
   state.commit = message.version;
   state.plan = std::make_shared<plan_holder>();
-  state.plan->plan = completed_plan(state, *message.launch);
+  state.plan->plan = packed_plan(completed_plan(state, *message.launch));
   state.plan->kept_digest = digest_if_kept(self);
   if (state.desired == desired_state::running) start_supervisor(self);
   changed(self);
@@ -248,7 +258,8 @@ const std::array handlers{
       if (self->state.install == install_status::installed) return;
       if (install.to == process_status::cloning) self->state.install = install_status::cloning;
       if (install.to == process_status::building) self->state.install = install_status::building;
-      self->state.published = install; // The manager has it from the runner.
+      // The manager has it from the runner.
+      self->state.published = std::make_unique<state_changed>(install);
     }>(),
     on<take_install>(),
     on<take_update>(),
@@ -286,7 +297,8 @@ caf::behavior make_server(server_actor_pointer self,
   state.desired = options->desired;
   make_replicas(state);
   state.calls = call_table{options->spec->policy.queue.max, state.replicas.size()};
-  state.keep = upkeep{options->spec->policy};
+  if (options->spec->policy.idle_stop.count() > 0 || options->spec->policy.max_lifetime.count() > 0)
+    state.keep = std::make_unique<upkeep>(options->spec->policy);
   state.breaker = breaker{options->spec->policy.breaker};
   mcp::tool_filter filter(options->spec->policy.tools_allow, options->spec->policy.tools_deny);
   if (!filter.open()) state.filter = std::make_unique<mcp::tool_filter>(std::move(filter));

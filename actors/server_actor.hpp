@@ -7,6 +7,7 @@
 #include "actors/listen_book.hpp"
 #include "actors/local_messages_actor.hpp"
 #include "actors/log_book.hpp"
+#include "actors/packed_plan.hpp"
 #include "actors/replica_actor.hpp"
 #include "actors/server_table.hpp"
 #include "actors/upkeep.hpp"
@@ -36,6 +37,13 @@ namespace toolscore {
 
 struct child_spec;
 
+/// What is the same for all server actors of a node.
+struct server_surroundings {
+  link_opener open_link;
+  std::string state_dir;
+  std::function<double()> random; ///< [0, 1), for the back-off's jitter.
+};
+
 /// What every server actor is given.
 struct server_options {
   std::shared_ptr<const server_spec> spec; ///< One for all who have it.
@@ -43,11 +51,9 @@ struct server_options {
   /// What its owner starts it from, and the next owner, too; never null. Its owner changes it.
   std::shared_ptr<install_choice> install = std::make_shared<install_choice>();
   addresses_ptr tree;
-  process_host* processes = nullptr; ///< Outlives every actor.
-  link_opener open_link;
-  const side_channels* outside = nullptr; ///< Outlives every actor.
-  std::string state_dir;
-  std::function<double()> random; ///< [0, 1), for the back-off's jitter.
+  process_host* processes = nullptr;                 ///< Outlives every actor.
+  const side_channels* outside = nullptr;            ///< Outlives every actor.
+  std::shared_ptr<const server_surroundings> common; ///< One for all; never null.
 };
 
 /// A call of a legacy client whose modern server asked instead of answering.
@@ -69,7 +75,7 @@ struct open_order {
 /// What instances are started from. Their factories hold it, for they may be called after the owner
 /// has died; an update puts another plan in.
 struct plan_holder {
-  std::shared_ptr<const launch_plan> plan;
+  packed_plan plan;
   std::string kept_digest; ///< Where they are to outlive the node; else empty.
 };
 
@@ -141,7 +147,7 @@ struct server_actor_state {
   bool lists_armed = false; ///< Its timer runs.
   std::chrono::steady_clock::time_point lists_looked_at; ///< When somebody wanted them last.
   toolscore::breaker breaker;
-  upkeep keep;
+  std::unique_ptr<upkeep> keep; ///< Null where nobody sleeps or is replaced.
   std::uint64_t upkeep_generation = 0;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at; ///< Its timer.
   std::uint64_t own_generation = 0;
@@ -150,18 +156,17 @@ struct server_actor_state {
   std::optional<std::chrono::steady_clock::time_point> sweep_at;
   std::optional<wake_cause> wake_wanted; ///< While it falls asleep.
   bool sweep_forgiven = false;           ///< The last one came late and failed nobody.
-  bool cycling = false; ///< A group restarts: the coordinator waits for its instances' ends.
+  bool cycling = false;   ///< A group restarts: the coordinator waits for its instances' ends.
+  bool kept_ends = false; ///< What a former node kept and is not wanted.
 
   std::vector<open_order> orders;
-  std::optional<state_changed> published;
-  std::optional<caf::error> ending; ///< Asked to end; waits for the supervisor's end.
+  std::unique_ptr<state_changed> published; ///< Without its confinement; null at first.
+  std::optional<caf::error> ending;         ///< Asked to end; waits for the supervisor's end.
   std::uint32_t restarts = 0;
   std::uint32_t tools = 0;
   std::uint64_t calls_total = 0;
   std::uint64_t failures_total = 0;
   std::uint64_t garbage_total = 0;
-
-  bool kept_ends = false; ///< What a former node kept and is not wanted.
 
   process_status status() const noexcept {
     const auto told = status_of(install, desired, instances);
@@ -170,6 +175,9 @@ struct server_actor_state {
 };
 
 using server_actor_pointer = caf::stateful_actor<server_actor_state>*;
+
+/// What was published last, to be told again; nothing before the first time.
+std::optional<state_changed> last_published(const server_actor_state& state);
 
 /// An instance's place as a child of their supervisor.
 child_spec child_of(server_actor_pointer self, const replica& one);

@@ -99,7 +99,7 @@ void write_call(server_actor_pointer self, replica& one, call_request&& request)
   call.instance = one.number;
   call.replica = one.place;
   call.written = self->clock().now();
-  state.keep.on_used(call.written);
+  if (state.keep) state.keep->on_used(call.written);
   call.deadline = call.written + state.options->spec->policy.call_timeout;
   call.deadline_max = call.written + state.options->spec->policy.call_timeout_max;
   call.request = std::move(request);
@@ -140,7 +140,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   auto& one = state.replicas[call->replica];
   if (begins_round(*one.handshake, *call, *line, spans))
     return begin_round(self, std::move(*call), spans.result.of(*line));
-  if (state.keep.counts_use()) state.keep.on_used(self->clock().now());
+  if (state.keep) state.keep->on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
   if (!rpc_error && call->request.method == "tools/list") look_again(self);
   if (!rpc_error && state.filter && call->request.method == "tools/list") {

@@ -104,7 +104,7 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
     told = last.last_exit->status;
     failure.out_of_memory = last.last_exit->out_of_memory;
   }
-  if (admitted && state.keep.counts_use()) state.keep.on_used(self->clock().now());
+  if (admitted && state.keep) state.keep->on_used(self->clock().now());
   auto reply = request.reply;
   auto text = mcp::failure_response(id_of(request), failure, ended);
   if (is_recorded(request))

@@ -55,7 +55,7 @@ void lose_instance(server_actor_pointer self, replica& one, const instance_gone&
   lose_list(self, one);
   one.listens.reset();
   one.log_told = one.log_calls = log_untold;
-  if (one.owned_by.empty()) state.keep.on_gone(one.place);
+  if (one.owned_by.empty() && state.keep) state.keep->on_gone(one.place);
   ++one.ping_generation;
   one.login = message.reason.kind == gone_kind::login_needed;
   one.last_exit.reset();
@@ -136,7 +136,7 @@ void take_draining(server_actor_pointer self, const instance_draining& message) 
   if (one == nullptr) return;
   one->wire = nullptr;
   one->drains = message.instance;
-  if (one->owned_by.empty()) self->state.keep.on_gone(one->place);
+  if (auto& keep = self->state.keep; one->owned_by.empty() && keep) keep->on_gone(one->place);
   check_drained(self, *one);
 }
 

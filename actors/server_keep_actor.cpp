@@ -12,7 +12,8 @@ namespace toolscore {
 std::string digest_if_kept(server_actor_pointer self) {
   const auto& spec = *self->state.options->spec;
   if (spec.policy.on_node_exit != node_exit::keep || !self->state.plan) return {};
-  const auto& plan = *self->state.plan->plan;
+  const auto held = self->state.plan->plan.unpacked();
+  const auto& plan = *held;
   const auto& limits = spec.policy.limits;
   std::vector<std::string> parts{std::to_string(spawner::keep_version),
                                  plan.cwd,

@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds look_pause{1'000};
 
 bool is_fetching(const server_actor_state& state) {
   return std::any_of(state.replicas.begin(), state.replicas.end(),
-                     [](const replica& x) { return x.fetch.has_value(); });
+                     [](const replica& x) { return x.fetch != nullptr; });
 }
 
 bool can_be_asked(const replica& one) {
@@ -66,7 +66,7 @@ void fetch_next(server_actor_pointer self) {
       if (!changed.empty()) tell_catalog(self, changed);
       continue;
     }
-    one->fetch.emplace(
+    one->fetch = std::make_unique<list_fetch>(
         list_fetch{kind, mcp::list_pager(std::string(mcp::words_of(kind).member)), state.looks});
     return ask_server(self, *one, own_request::list, one->fetch->pager.start());
   }

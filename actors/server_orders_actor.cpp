@@ -297,16 +297,17 @@ void cycle_replicas(server_actor_pointer self) {
 void tell(server_actor_pointer self, const tell_standing& asked) {
   auto& state = self->state;
   if (asked.coordinator) {
-    if (state.published) self->send(asked.coordinator, *state.published);
+    if (const auto told = last_published(state)) self->send(asked.coordinator, *told);
     if (state.supervisor) self->send(state.supervisor, coordinator_changed{asked.coordinator});
     if (state.update && state.update->trial)
       self->send(state.update->trial, coordinator_changed{asked.coordinator});
-    if (state.keep.asks()) self->send(asked.coordinator, sleep_wanted{state.options->spec->id});
+    if (state.keep && state.keep->asks())
+      self->send(asked.coordinator, sleep_wanted{state.options->spec->id});
     return;
   }
   auto& manager = state.options->tree->manager;
   self->send(manager, server_up{state.options->spec->id, caf::actor_cast<caf::actor>(self)});
-  if (state.published) self->send(manager, *state.published);
+  if (const auto told = last_published(state)) self->send(manager, *told);
 }
 
 } // namespace toolscore

@@ -80,7 +80,7 @@ void go_over(server_actor_pointer self) {
   auto& state = self->state;
   const auto over = std::exchange(state.update, nullptr);
   *state.options->install = gone_over(*state.options->install, over->revision);
-  state.plan->plan = over->plan;
+  state.plan->plan = packed_plan(over->plan);
   state.plan->kept_digest = digest_if_kept(self);
   update_result done_well{true, std::exchange(state.commit, over->version), over->version,
                           over->untried};
@@ -124,13 +124,13 @@ void begin_trial(server_actor_pointer self) {
   auto& update = *state.update;
   update.at = phase::trying;
   auto options = std::make_shared<trial_options>();
-  options->instance = options_of_instance(self, state.replicas.front().declares);
+  options->instance = options_of_instance(state.options, state.replicas.front().declares);
   options->instance.id.number = trials_from + update.generation;
   auto plan = std::make_shared<launch_plan>(*update.plan);
   // A file has one writer, for it is rotated.
   plan->stderr_log =
-      state.options->state_dir + "/logs/" + state.options->spec->id.value + ".trial.log";
-  options->instance.plan = std::move(plan);
+      state.options->common->state_dir + "/logs/" + state.options->spec->id.value + ".trial.log";
+  options->instance.plan = packed_plan(std::move(plan));
   options->store = state.options->tree->store;
   options->coordinator = state.options->tree->coordinator;
   options->wanted_by = caf::actor_cast<caf::actor>(self);

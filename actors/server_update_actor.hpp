@@ -28,6 +28,7 @@ void forget_update(server_actor_pointer self, const std::string& why);
 std::shared_ptr<const launch_plan> completed_plan(const server_actor_state& state,
                                                   const launch_plan& launch);
 /// What every instance of the server is given, but for its identity, its owner and its supervisor.
-instance_options options_of_instance(server_actor_pointer self, const client_capabilities& told);
+instance_options options_of_instance(const std::shared_ptr<const server_options>& from,
+                                     const client_capabilities& told);
 
 } // namespace toolscore

@@ -85,7 +85,8 @@ std::string kept_tools(server_actor_pointer self, const call_request& request) {
 
 void arm_upkeep(server_actor_pointer self) {
   auto& state = self->state;
-  const auto due = state.keep.due();
+  if (!state.keep) return;
+  const auto due = state.keep->due();
   if (!due || (state.upkeep_at && *state.upkeep_at <= *due)) return;
   state.upkeep_at = due;
   self->scheduled_send(self, *due, upkeep_due{++state.upkeep_generation});
@@ -93,22 +94,22 @@ void arm_upkeep(server_actor_pointer self) {
 
 void begin_upkeep(server_actor_pointer self, const replica& one) {
   auto& state = self->state;
-  if (!one.owned_by.empty()) return; // Its owner's session is its life.
-  const auto& random = state.options->random;
-  state.keep.on_ready(self->clock().now(), random ? random() : 0.5, one.place);
+  if (!one.owned_by.empty() || !state.keep) return; // Its owner's session is its life.
+  const auto& random = state.options->common->random;
+  state.keep->on_ready(self->clock().now(), random ? random() : 0.5, one.place);
   arm_upkeep(self);
 }
 
 void take_upkeep_due(server_actor_pointer self, const upkeep_due& due) {
   auto& state = self->state;
-  if (due.generation != state.upkeep_generation) return;
+  if (due.generation != state.upkeep_generation || !state.keep) return;
   state.upkeep_at.reset();
   if (!may_stop(self)) return; // It is armed again once that may be.
-  switch (state.keep.on_due(self->clock().now(), is_busy(self))) {
+  switch (state.keep->on_due(self->clock().now(), is_busy(self))) {
   case upkeep::verdict::wait:
     break;
   case upkeep::verdict::replace:
-    replace(self, state.replicas.at(state.keep.full()));
+    replace(self, state.replicas.at(state.keep->full()));
     break;
   case upkeep::verdict::sleep:
     self->send(state.options->tree->coordinator, sleep_wanted{state.options->spec->id});
@@ -119,10 +120,10 @@ void take_upkeep_due(server_actor_pointer self, const upkeep_due& due) {
 
 void take_may_sleep(server_actor_pointer self) {
   auto& state = self->state;
-  const bool idle = state.keep.may_sleep(self->clock().now(), is_busy(self));
+  const bool idle = state.keep && state.keep->may_sleep(self->clock().now(), is_busy(self));
   if (idle && may_stop(self)) return doze(self);
   // It took the leave for the deed, and holds back who needs us.
-  if (state.published) self->send(state.options->tree->coordinator, *state.published);
+  if (const auto told = last_published(state)) self->send(state.options->tree->coordinator, *told);
   arm_upkeep(self);
 }
 

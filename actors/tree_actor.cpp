@@ -70,10 +70,9 @@ caf::actor spawn_manager(const options_pointer& options, caf::event_based_actor*
   };
   manager->server.tree = options->tree;
   manager->server.processes = options->processes;
-  manager->server.open_link = options->open_link;
   manager->server.outside = options->outside;
-  manager->server.state_dir = options->config.state_dir;
-  manager->server.random = jitter_source();
+  manager->server.common = std::make_shared<const server_surroundings>(
+      server_surroundings{options->open_link, options->config.state_dir, jitter_source()});
   manager->initial = options->initial;
   manager->groups = options->config.groups;
   manager->ended = options->ended;

@@ -21,7 +21,7 @@ confinement child_process::held_by() const {
 }
 std::string child_process::confined() const {
   return confinement_text(state_->held, state_->cgroup.words, state_->not_given,
-                          state_->isolation.in_force);
+                          state_->isolation_in_force);
 }
 std::string child_process::not_given() const {
   return state_->not_given;

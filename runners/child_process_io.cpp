@@ -79,6 +79,12 @@ process_usage usage_in(const init_report& report) {
           static_cast<std::uint64_t>(report.major_faults)};
 }
 
+/// Of the cgroup.
+std::string name_of(const launch_plan& plan) {
+  if (!plan.name.empty() || plan.argv.empty()) return plan.name;
+  return plan.argv[0].substr(plan.argv[0].rfind('/') + 1);
+}
+
 process_exit killed_exit(const process_usage& used) {
   process_exit how{true, SIGKILL};
   how.usage = used;
@@ -87,11 +93,16 @@ process_exit killed_exit(const process_usage& used) {
 
 } // namespace
 
-child_process::state::state(boost::asio::io_context& loop, launch_plan what, spawn_options options)
-    : io(loop), plan(std::move(what)), stdout_to_log(options.stdout_to_log),
-      no_stdin(options.no_stdin),
-      log(std::make_shared<log_drain>(loop, plan.stderr_log, std::move(options.on_log_line))),
+child_process::state::state(boost::asio::io_context& loop, const launch_plan& what,
+                            spawn_options options)
+    : io(loop), plan(std::make_unique<const launch_plan>(what)), cgroup_name(name_of(what)),
+      limits(what.limits), stdout_to_log(options.stdout_to_log), no_stdin(options.no_stdin),
+      log(std::make_shared<log_drain>(loop, what.stderr_log, std::move(options.on_log_line))),
       init_(loop), control_(loop) {}
+
+std::string child_process::state::cannot_start() const {
+  return "cannot start '" + (plan && !plan->argv.empty() ? plan->argv[0] : cgroup_name) + "'";
+}
 
 result<std::array<descriptor, request_fds>> child_process::state::prepare(const std::string& wire) {
   std::array<descriptor, request_fds> theirs;
@@ -125,8 +136,8 @@ error child_process::state::no_pipes() {
   input.reset();
   output.reset();
   log->finish();
-  return error{errc::spawn_failed, "cannot start '" + plan.argv[0] +
-                                       "': making its pipes failed: " + std::strerror(number)};
+  return error{errc::spawn_failed,
+               cannot_start() + ": making its pipes failed: " + std::strerror(number)};
 }
 
 void child_process::state::adopt(const spawn_reply& reply, descriptor init) {
@@ -165,7 +176,7 @@ void child_process::state::give_up(error why) {
 }
 
 void child_process::state::answer(result<done> outcome) {
-  if (const auto hook = std::exchange(owner.on_started, nullptr)) hook(std::move(outcome));
+  if (const auto hook = std::exchange(on_started, nullptr)) hook(std::move(outcome));
 }
 
 void child_process::state::watch_control() {
@@ -175,8 +186,9 @@ void child_process::state::watch_control() {
 }
 
 void child_process::state::when_due(void (state::*work)()) {
-  if (!owner.when_due) return (this->*work)();
-  owner.when_due([self = shared_from_this(), work] { (self.get()->*work)(); });
+  const auto whose = owner.lock();
+  if (!whose) return (this->*work)();
+  whose->when_due([self = shared_from_this(), work] { (self.get()->*work)(); });
 }
 
 void child_process::state::take_reports() {
@@ -201,7 +213,7 @@ bool child_process::state::read_report() {
   if (size < 0 && errno == EAGAIN) return false;
   if (size != sizeof(report)) {
     control_.close(); // The init has ended; its pidfd tells the rest.
-    if (keeper_ended_) end(*keeper_ended_);
+    if (end_ && end_->of_keeper) end(*end_->of_keeper);
     return false;
   }
   std::int64_t sender = 0;
@@ -238,35 +250,33 @@ void child_process::state::take(const init_report& report, std::int64_t sender,
   case report_kind::failed:
     return answer(error{errc::spawn_failed, failure_text(report)});
   case report_kind::exited:
-    reported_ = process_exit{false, report.value};
+    of_its_end().reported = process_exit{false, report.value};
     break;
   case report_kind::signaled:
-    reported_ = process_exit{true, report.value, report.core_dumped != 0, false, 0, {}};
+    of_its_end().reported = process_exit{true, report.value, report.core_dumped != 0, false, 0, {}};
     break;
   case report_kind::emptied:
     break;
   }
   if (report.empty == 0 || held == confinement::none) return;
-  if (owner.part) owner.part(control_.release());
+  if (const auto whose = owner.lock()) whose->part(control_.release());
   end(killed_exit(usage_in(report)));
 }
 
 std::string child_process::state::failure_text(const init_report& report) const {
+  if (!plan) return cannot_start(); // It ran already: an init says only one of the two.
   const auto at = static_cast<std::size_t>(report.pid);
-  if (report.failed != step::isolation || at >= isolation.orders.size())
-    return describe_failure(plan, report.failed, report.value);
-  return describe_isolation_failure(plan, words_for_order(isolation.orders[at]), report.value);
+  if (report.failed != step::isolation || at >= isolation_orders.size())
+    return describe_failure(*plan, report.failed, report.value);
+  return describe_isolation_failure(*plan, words_for_order(isolation_orders[at]), report.value);
 }
 
 void child_process::state::started(std::uint32_t files_max) {
   running_ = true;
   if (files_max != 0)
     note("limits.files is " + std::to_string(files_max) + ": more is not permitted");
-  // What its start might have had to tell is told; a thousand plans are some megabytes.
-  plan.argv.resize(1);
-  plan.argv.shrink_to_fit();
-  plan.env.clear();
-  isolation.orders = {};
+  plan.reset();
+  isolation_orders = std::vector<std::string>(); // Braces alone would keep their room.
   answer(done{});
 }
 
@@ -299,7 +309,7 @@ void child_process::state::reaped(process_exit of_init) {
   }
   if (ending_) return tell_reaped();
   if (held != confinement::none || !control_.is_open()) return end(of_init);
-  keeper_ended_ = of_init;
+  of_its_end().of_keeper = of_init;
   if (!inner_init_) return;
   pidfd_send_signal(inner_init_.get(), SIGCONT, nullptr, 0);
   pidfd_send_signal(inner_init_.get(), SIGTERM, nullptr, 0);
@@ -309,23 +319,25 @@ void child_process::state::reaped(process_exit of_init) {
 /// for keepers a cgroup does. It is waited for where it has something to tell. The init itself may
 /// take its time to end.
 void child_process::state::end(process_exit of_init) {
-  keeper_ended_.reset();
+  auto& facts = of_its_end();
+  facts.of_keeper.reset();
   control_.close();
   inner_init_.reset();
   ending_ = true;
-  auto how = reported_.value_or(of_init);
-  how.usage = usage_before_kill_.value_or(of_init.usage);
-  if (held != confinement::none && plan.limits.memory_bytes == 0) {
+  auto how = facts.reported.value_or(of_init);
+  how.usage = facts.before_kill.value_or(of_init.usage);
+  if (held != confinement::none && limits.memory_bytes == 0) {
     if (cgroup.directories.empty()) return finish(how);
-    if (cgroup_rests && owner.rest_cgroup)
-      owner.rest_cgroup(plan, std::exchange(cgroup, {}));
+    const auto whose = owner.lock();
+    if (cgroup_rests && whose)
+      whose->rest_cgroup(cgroup_name, limits, std::exchange(cgroup, {}));
     else
       leave_cgroup([](auto) {});
     return finish(how);
   }
   leave_cgroup([self = shared_from_this(), how](node_cgroups::farewell told) mutable {
     how.out_of_memory = told.out_of_memory;
-    how.memory_limit_bytes = told.out_of_memory ? self->plan.limits.memory_bytes : 0;
+    how.memory_limit_bytes = told.out_of_memory ? self->limits.memory_bytes : 0;
     self->finish(how);
   });
 }
@@ -334,32 +346,36 @@ void child_process::state::leave_cgroup(std::function<void(node_cgroups::farewel
   cgroup.joins.clear();
   cgroup.home.reset();
   const auto directories = std::exchange(cgroup.directories, {});
-  if (directories.empty() || !owner.end_cgroup) return then({});
-  owner.end_cgroup(directories, std::move(then));
+  const auto whose = owner.lock();
+  // Without an owner, what it leaves is looked for at the next start.
+  if (directories.empty() || !whose) return then({});
+  whose->end_cgroup(directories, std::move(then));
 }
 
 void child_process::state::finish(process_exit how) {
   log->finish();
-  ended_ = how;
+  of_its_end().told = how;
   tell_reaped();
-  answer(error{errc::spawn_failed,
-               "cannot start '" + plan.argv[0] + "': its init ended first: " + to_string(*ended_)});
+  if (on_started)
+    answer(error{errc::spawn_failed, cannot_start() + ": its init ended first: " + to_string(how)});
   tell_exit();
 }
 
 void child_process::state::tell_reaped() {
-  if (!ended_ || init_.is_open()) return;
-  if (const auto hook = std::exchange(owner.on_reaped, nullptr)) hook();
+  if (!has_ended() || init_.is_open()) return;
+  if (!std::exchange(watched, false)) return;
+  if (kept) kept->files->forget(kept->note.id);
+  if (const auto whose = owner.lock()) whose->on_reaped(shared_from_this());
 }
 
 void child_process::state::tell_exit() {
-  if (!ended_ || !exit_hook_) return;
-  std::exchange(exit_hook_, nullptr)(*ended_);
+  if (!has_ended() || !exit_hook_) return;
+  std::exchange(exit_hook_, nullptr)(*end_->told);
 }
 
 void child_process::state::set_exit_hook(std::function<void(process_exit)> hook) {
   exit_hook_ = std::move(hook);
-  if (ended_) boost::asio::post(io, [self = shared_from_this()] { self->tell_exit(); });
+  if (has_ended()) boost::asio::post(io, [self = shared_from_this()] { self->tell_exit(); });
 }
 
 void child_process::state::abandon() {
@@ -368,7 +384,7 @@ void child_process::state::abandon() {
   log->forget_hook();
   input.reset();
   output.reset();
-  if (!ended_) kill();
+  if (!has_ended()) kill();
 }
 
 } // namespace toolscore

@@ -26,31 +26,40 @@ struct kept_hold {
   std::chrono::milliseconds term{0}; ///< What another, whose place it takes, has after SIGTERM.
 };
 
+/// Whose trees they are: process_io, as each of them sees it. One for all of a thousand.
+class tree_owner {
+public:
+  tree_owner() = default;
+  tree_owner(const tree_owner&) = delete;
+  tree_owner& operator=(const tree_owner&) = delete;
+  virtual ~tree_owner() = default;
+
+  using tree = std::shared_ptr<child_process::state>;
+  /// Its init is reaped; once, of those that it watches.
+  virtual void on_reaped(const tree& who) = 0;
+  /// Instead: it is to outlive the node, which ends, and is not ours any more.
+  virtual void on_left(const tree& who) = 0;
+  /// Whether the node ends.
+  virtual bool leaves() const = 0;
+  /// Runs what is to be done about news of a tree, at once or a little later.
+  virtual void when_due(std::function<void()> work) = 0;
+  /// Its server has an order that its init has yet to wake for: `ring_if_it_lives`, in a while.
+  virtual void ring_later(std::weak_ptr<child_process::state> who) = 0;
+  /// Its tree is empty; its init waits to end for this end of its control socket to be closed.
+  virtual void part(descriptor control) = 0;
+  /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
+  virtual void end_cgroup(std::vector<std::string> directories,
+                          std::function<void(node_cgroups::farewell)> then) = 0;
+  /// The same for one that is empty and has nothing to tell: its successor may have it.
+  virtual void rest_cgroup(const std::string& name, const limits_policy& limits,
+                           tree_cgroup cgroup) = 0;
+  /// All that lives in it is to be killed at once, where its keepers might lose the race.
+  virtual void kill_cgroup(std::vector<std::string> directories) = 0;
+};
+
 /// One tree from the moment its plan is sent until it is reaped; the other half of child_process.
 struct child_process::state : std::enable_shared_from_this<child_process::state> {
-  /// What process_io wants to know. Each is called at most once.
-  struct owner_hooks {
-    std::function<void(result<done>)> on_started;
-    std::function<void()> on_reaped;
-    /// It is to outlive the node, which ends: it is not ours any more.
-    std::function<void()> on_left;
-    /// Whether the node ends.
-    std::function<bool()> leaves;
-    /// Runs what is to be done about news of the tree, at once or a little later.
-    std::function<void(std::function<void()>)> when_due;
-    /// Its server has an order that its init has yet to wake for: `ring_if_it_lives`, in a while.
-    std::function<void(std::weak_ptr<state>)> ring_later;
-    /// Its tree is empty; its init waits to end for this end of its control socket to be closed.
-    std::function<void(descriptor)> part;
-    /// Its cgroup is to be emptied and removed, and then it is to be told what that counted.
-    std::function<void(std::vector<std::string>, std::function<void(node_cgroups::farewell)>)>
-        end_cgroup;
-    /// The same for one that is empty and has nothing to tell: its successor may have it.
-    std::function<void(const launch_plan&, tree_cgroup)> rest_cgroup;
-    /// All that lives in it is to be killed at once, where its keepers might lose the race.
-    std::function<void(std::vector<std::string>)> kill_cgroup;
-  };
-  state(boost::asio::io_context& loop, launch_plan what, spawn_options options);
+  state(boost::asio::io_context& loop, const launch_plan& what, spawn_options options);
 
   /// Makes the pipes and the sealed plan. @returns what the spawner is to be sent, which the
   /// caller closes after the send; all but the control socket.
@@ -82,19 +91,29 @@ struct child_process::state : std::enable_shared_from_this<child_process::state>
   /// The child_process is gone: nobody listens any more.
   void abandon();
 
+  /// "cannot start '/bin/x'": how each reason begins that it does not run.
+  std::string cannot_start() const;
+
   boost::asio::io_context& io;
-  launch_plan plan;
+  /// What it is started from, until it runs: a thousand plans are some megabytes.
+  std::unique_ptr<const launch_plan> plan;
+  std::string cgroup_name; ///< The plan's name, else its program's.
+  limits_policy limits;    ///< The plan's.
   bool stdout_to_log;
   bool no_stdin;
-  owner_hooks owner;
-  descriptor input;  ///< The write end of stdin.
-  descriptor output; ///< The read end of stdout.
+  bool watched = false;                          ///< Its owner is to hear of its end.
+  std::size_t note_place = tree_notes::no_place; ///< Where its owner has noted it.
+  std::weak_ptr<tree_owner> owner;
+  std::function<void(result<done>)> on_started; ///< Called once.
+  descriptor input;                             ///< The write end of stdin.
+  descriptor output;                            ///< The read end of stdout.
   std::shared_ptr<log_drain> log;
   std::int64_t pid = 0;
   std::int64_t init_pid = 0;
   confinement held = confinement::none;
   std::string not_given;
-  isolation_plan isolation;         ///< Its orders only until it has started.
+  std::vector<std::string> isolation_orders; ///< Until it has started.
+  std::string isolation_in_force;
   tree_cgroup cgroup;               ///< Made before the plan is sent, where one is wanted.
   bool cgroup_rests = true;         ///< The plan says what its limits are.
   std::unique_ptr<kept_hold> kept;  ///< Null where it ends with the node.
@@ -128,10 +147,19 @@ private:
   watched_descriptor
       control_;           ///< Orders to the init, reports from it; its end is the node's death.
   descriptor inner_init_; ///< Without a namespace: the init below the keeper.
-  std::optional<process_exit> keeper_ended_; ///< And its keeper has died before it.
-  std::optional<process_exit> reported_;     ///< The server's own exit.
-  std::optional<process_exit> ended_;        ///< What the hook is told; set when all is reaped.
-  std::optional<process_usage> usage_before_kill_;
+  /// What is known of its end.
+  struct end_facts {
+    std::optional<process_exit> of_keeper; ///< It has died before the init below it.
+    std::optional<process_exit> reported;  ///< The server's own exit.
+    std::optional<process_exit> told;      ///< What the hook is told; set when all is reaped.
+    std::optional<process_usage> before_kill;
+  };
+  end_facts& of_its_end() {
+    if (!end_) end_ = std::make_unique<end_facts>();
+    return *end_;
+  }
+  bool has_ended() const { return end_ && end_->told; }
+  std::unique_ptr<end_facts> end_; ///< Null while nothing is.
   std::function<void(process_exit)> exit_hook_;
   bool running_ = false;
   bool ending_ = false; ///< The tree is empty.

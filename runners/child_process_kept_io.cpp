@@ -60,7 +60,7 @@ void child_process::state::take_over(kept_offer offer, descriptor connection) {
   cgroup.directories = kept->note.cgroups;
   cgroup.words = kept->note.cgroup_words;
   not_given = kept->note.not_given;
-  if (!plan.stderr_log.empty()) log->recall(end_of_file(plan.stderr_log));
+  if (!plan->stderr_log.empty()) log->recall(end_of_file(plan->stderr_log));
   if (!init_.assign(std::move(offer.pidfd))) {
     // What cannot be watched must not live. Its death is a matter of microseconds.
     pidfd_send_signal(offer.pidfd.get(), SIGKILL, nullptr, 0);
@@ -99,7 +99,8 @@ void child_process::state::note_ready() {
 bool child_process::state::leave() {
   if (!kept || ending_ || killed_ || asked_to_end_) return false;
   if (!running_ && !kept->adopted) return false;
-  if (!owner.leaves || !owner.leaves()) return false;
+  const auto whose = owner.lock();
+  if (!whose || !whose->leaves()) return false;
   exit_hook_ = nullptr;
   log->finish();
   control_.close();
@@ -107,7 +108,7 @@ bool child_process::state::leave() {
   cgroup.directories.clear();
   ending_ = true;
   answer(error{errc::stopping, "the node is stopping"});
-  if (const auto hook = std::exchange(owner.on_left, nullptr)) hook();
+  if (std::exchange(watched, false)) whose->on_left(shared_from_this());
   return true;
 }
 

@@ -37,7 +37,8 @@ void child_process::state::signal(int number) {
     send_order(number);
     return;
   }
-  const descriptor server(owner.ring_later && running_ ? open_child_of(init_pid, pid) : -1);
+  const auto whose = owner.lock();
+  const descriptor server(whose && running_ ? open_child_of(init_pid, pid) : -1);
   if (!server || !send_order(number | others_only)) {
     send_order(number);
     return ring();
@@ -50,7 +51,7 @@ void child_process::state::signal(int number) {
   }
   // A stopped process could not hear it.
   if (number == SIGTERM) pidfd_send_signal(server.get(), SIGCONT, nullptr, 0);
-  owner.ring_later(weak_from_this());
+  whose->ring_later(weak_from_this());
 }
 
 void child_process::state::ring() {
@@ -65,7 +66,8 @@ void child_process::state::ring_if_it_lives() {
 
 void child_process::state::note_usage() {
   // What a namespace's end kills is reaped without an account; without one the init keeps it.
-  if (held != confinement::none && init_.is_open() && pid != 0) usage_before_kill_ = usage_of(pid);
+  if (held != confinement::none && init_.is_open() && pid != 0)
+    of_its_end().before_kill = usage_of(pid);
 }
 
 void child_process::state::kill() {
@@ -78,7 +80,8 @@ void child_process::state::kill() {
   // No namespace ends with its keeper, which must live to kill what descends from it.
   pidfd_send_signal(init_.get(), SIGCONT, nullptr, 0);
   pidfd_send_signal(init_.get(), SIGTERM, nullptr, 0);
-  if (!cgroup.directories.empty() && owner.kill_cgroup) owner.kill_cgroup(cgroup.directories);
+  const auto whose = owner.lock();
+  if (!cgroup.directories.empty() && whose) whose->kill_cgroup(cgroup.directories);
 }
 
 } // namespace toolscore

@@ -74,7 +74,9 @@ public:
   }
 
 private:
-  boost::asio::posix::stream_descriptor stream_;
+  /// With the loop's own executor: the one that stands for any is in each descriptor and again in
+  /// each wait, some hundred bytes of every server.
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> stream_;
 };
 
 } // namespace toolscore

@@ -19,7 +19,7 @@ constexpr int last_reads_max = 64; // A pipe's content several times over, if in
 
 log_drain::log_drain(boost::asio::io_context& io, std::string log_path, line_hook on_line)
     : pipe_(io), file_(std::move(log_path)) {
-  if (on_line) on_line_ = std::make_shared<line_hook>(std::move(on_line));
+  if (on_line) on_line_ = std::make_shared<line_taker>(line_taker{std::move(on_line), {}});
 }
 
 bool log_drain::start(descriptor pipe) {
@@ -42,7 +42,7 @@ void log_drain::finish() {
     if (!read_some()) break;
   pipe_.close();
   if (!held_.empty()) keep(std::exchange(held_, {}));
-  if (!partial_.empty()) offer_lines("\n");
+  if (on_line_ && !on_line_->partial.empty()) offer_lines("\n");
 }
 
 /// @returns whether there may be more
@@ -79,16 +79,17 @@ void log_drain::keep(std::string_view text) {
 
 void log_drain::offer_lines(std::string_view text) {
   while (!text.empty() && on_line_) {
+    // The hook may end its owner, which forgets the hook: keep it until it has returned.
+    const auto taker = on_line_;
+    auto& partial = taker->partial;
     const auto newline = text.find('\n');
     const auto part = text.substr(0, newline);
-    partial_.append(part.substr(0, line_bytes_max - std::min(partial_.size(), line_bytes_max)));
+    partial.append(part.substr(0, line_bytes_max - std::min(partial.size(), line_bytes_max)));
     if (newline == std::string_view::npos) return;
     text.remove_prefix(newline + 1);
-    if (!partial_.empty() && partial_.back() == '\r') partial_.pop_back();
-    // The hook may end its owner, which forgets the hook: keep it until it has returned.
-    const auto hook = on_line_;
-    const auto line = std::exchange(partial_, {});
-    (*hook)(line);
+    if (!partial.empty() && partial.back() == '\r') partial.pop_back();
+    const auto line = std::exchange(partial, {});
+    taker->hook(line);
   }
 }
 

@@ -39,9 +39,12 @@ private:
   watched_descriptor pipe_;
   log_ring ring_;
   log_file file_;
-  std::shared_ptr<line_hook> on_line_;
-  std::string partial_; ///< The line under way, at most `line_bytes_max`.
-  std::string held_;    ///< What may be the beginning of a secret.
+  struct line_taker {
+    line_hook hook;
+    std::string partial; ///< The line under way, at most `line_bytes_max`.
+  };
+  std::shared_ptr<line_taker> on_line_; ///< Null where nobody wants lines.
+  std::string held_;                    ///< What may be the beginning of a secret.
 };
 
 } // namespace toolscore

@@ -12,17 +12,12 @@ constexpr std::chrono::milliseconds end_limit{2'000};
 constexpr std::chrono::milliseconds resting_time{500};
 constexpr std::size_t resting_max = 1'000;
 
-std::string name_of(const launch_plan& plan) {
-  if (!plan.name.empty() || plan.argv.empty()) return plan.name;
-  return plan.argv[0].substr(plan.argv[0].rfind('/') + 1);
-}
-
 } // namespace
 
 bool process_io::state::wants_cgroup(const waiting_start& next) const {
   if (next.prepared) return false;
-  if (!cgroups) return demands_cgroup(next.who->plan.limits);
-  if (needs_cgroup(next.who->plan.limits)) return true;
+  if (!cgroups) return demands_cgroup(next.who->limits);
+  if (needs_cgroup(next.who->limits)) return true;
   // Where a namespace holds the tree one is made for a limit alone.
   const auto held = next.wanted == spawner::hold::strongest && client->strength()
                         ? *client->strength()
@@ -41,8 +36,7 @@ void process_io::state::make_cgroup(waiting_start next) {
   const auto held = std::make_shared<waiting_start>(std::move(next));
   const bool tracked =
       held->wanted == spawner::hold::sweep || client->strength() == spawner::hold::sweep;
-  pool([from = cgroups, made, limits = held->who->plan.limits, tracked,
-        name = name_of(held->who->plan),
+  pool([from = cgroups, made, limits = held->who->limits, tracked, name = held->who->cgroup_name,
         kept =
             held->who->kept != nullptr] { made->emplace(from->make(limits, tracked, name, kept)); },
        [self = shared_from_this(), made, held] {
@@ -59,11 +53,11 @@ void process_io::state::take_cgroup(waiting_start next, std::optional<result<tre
     cgroup.kill_all.reset();
   }
   if (!made)
-    next.who->give_up({errc::queue_full, "cannot start '" + next.who->plan.argv[0] +
-                                             "': too much work for files waits already"});
+    next.who->give_up(
+        {errc::queue_full, next.who->cannot_start() + ": too much work for files waits already"});
   else if (!*made)
-    next.who->give_up({made->failure().code,
-                       "cannot start '" + next.who->plan.argv[0] + "': " + made->failure().detail});
+    next.who->give_up(
+        {made->failure().code, next.who->cannot_start() + ": " + made->failure().detail});
   else if (!on_empty.empty())
     next.who->give_up({errc::stopping, "all servers are being stopped"});
   else
@@ -87,24 +81,24 @@ void process_io::state::end_cgroup(std::vector<std::string> directories,
 
 /// A server that crashes is started again at once: making and removing a cgroup would be a good
 /// part of what that takes. So an empty one is kept for as long.
-void process_io::state::rest_cgroup(const launch_plan& of, tree_cgroup cgroup) {
+void process_io::state::rest_cgroup(const std::string& name, const limits_policy& limits,
+                                    tree_cgroup cgroup) {
   cgroup.joins.clear();
   cgroup.home.reset();
-  const auto name = name_of(of);
   if (!on_empty.empty() || resting.size() >= resting_max || resting.contains(name))
     return end_cgroup(std::move(cgroup.directories), [](auto) {});
-  resting.emplace(name, resting_cgroup{std::move(cgroup), of.limits,
+  resting.emplace(name, resting_cgroup{std::move(cgroup), limits,
                                        std::chrono::steady_clock::now() + resting_time});
   watch_resting();
 }
 
 /// @returns whether `next` has got the one of its predecessor
 bool process_io::state::revive_cgroup(waiting_start& next) {
-  if (!cgroups || next.who->plan.limits.memory_bytes != 0) return false;
-  const auto found = resting.extract(name_of(next.who->plan));
+  if (!cgroups || next.who->limits.memory_bytes != 0) return false;
+  const auto found = resting.extract(next.who->cgroup_name);
   if (!found) return false;
   auto& [cgroup, limits, until] = found.mapped();
-  const auto& asked = next.who->plan.limits;
+  const auto& asked = next.who->limits;
   if (limits.pids != asked.pids || limits.pids_required != asked.pids_required ||
       limits.cpu != asked.cpu || !open_doors(cgroup)) {
     end_cgroup(std::move(cgroup.directories), [](auto) {});

@@ -106,7 +106,7 @@ void process_io::state::pump() {
     if (waits_for_word(waiting.front())) return;
     auto next = std::move(waiting.front());
     waiting.pop_front();
-    if (!next.who->owner.on_started) continue; // It has waited too long.
+    if (!next.who->on_started) continue; // It has waited too long.
     if (!isolate(next)) continue;
     if (next.who->kept && (wait_for_kept(next) || adopt_kept(next))) continue;
     if (wants_cgroup(next) && !revive_cgroup(next))
@@ -142,9 +142,9 @@ bool process_io::state::begin(waiting_start next) {
     if (dead && ++next.tries < tries_max)
       waiting.push_front(std::move(next));
     else
-      who->give_up({errc::spawn_failed,
-                    "cannot start '" + who->plan.argv[0] +
-                        "': the spawner is not to be reached: " + std::strerror(number)});
+      who->give_up(
+          {errc::spawn_failed,
+           who->cannot_start() + ": the spawner is not to be reached: " + std::strerror(number)});
     return !dead;
   }
   unanswered.emplace(request.number, who);
@@ -169,7 +169,7 @@ void process_io::state::note_sent(const child& who) {
   who->keep_fds.clear();
   while (!deadlines.empty()) { // Those at the front that have started need none any more.
     const auto oldest = deadlines.front().who.lock();
-    if (oldest && oldest->owner.on_started) break;
+    if (oldest && oldest->on_started) break;
     deadlines.pop_front();
   }
   deadlines.push_back({std::chrono::steady_clock::now() + start_time_max, who});
@@ -185,7 +185,7 @@ void process_io::state::on_reply(const spawn_reply& reply, descriptor pidfd) {
   const auto who = found.mapped();
   if (reply.error != 0 || !pidfd) {
     const int number = reply.error != 0 ? reply.error : EMFILE; // The pidfd was dropped on its way.
-    who->give_up({errc::spawn_failed, describe_failure(who->plan, reply.failed, number)});
+    who->give_up({errc::spawn_failed, describe_failure(*who->plan, reply.failed, number)});
   } else {
     watch_living(who, notes ? notes->note(reply.init_pid) : tree_notes::no_place);
     who->adopt(reply, std::move(pidfd));
@@ -198,8 +198,8 @@ void process_io::state::on_lost() {
   if (spares) spares->lose_spawner();
   const auto lost = std::exchange(unanswered, {});
   for (const auto& [number, who] : lost)
-    who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] +
-                                          "': the spawner died while it was at it; try again"});
+    who->give_up({errc::spawn_failed,
+                  who->cannot_start() + ": the spawner died while it was at it; try again"});
   first_word_timer.cancel();
   if ((cgroups || isolating) && !client->strength() && ++silent_spawners >= tries_max) {
     silent_spawners = 0;
@@ -238,14 +238,14 @@ void process_io::state::watch_deadlines() {
     while (!self->deadlines.empty() && self->deadlines.front().at <= now) {
       const auto who = self->deadlines.front().who.lock();
       self->deadlines.pop_front();
-      if (who && who->owner.on_started) self->expire(who);
+      if (who && who->on_started) self->expire(who);
     }
     self->watch_deadlines();
   });
 }
 
 void process_io::state::expire(const child& who) {
-  who->give_up({errc::spawn_failed, "cannot start '" + who->plan.argv[0] + "': no exec within " +
+  who->give_up({errc::spawn_failed, who->cannot_start() + ": no exec within " +
                                         std::to_string(start_time_max.count()) +
                                         " ms; it has been killed"});
   // Not even an answer: the spawner hangs, and what waits behind it would wait for ever.
@@ -325,7 +325,7 @@ void process_io::spawn(const launch_plan& plan, spawn_options options, spawned t
     return refuse({errc::queue_full, std::to_string(waiting_max) + " starts wait already"});
   const auto wanted = to_hold(options.held_by);
   const auto who = state_->make_child(plan, std::move(options));
-  who->owner.on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
+  who->on_started = [weak = std::weak_ptr(who), then = std::move(then)](auto outcome) {
     if (!outcome) return then(outcome.failure());
     then(std::unique_ptr<hosted_process>(std::make_unique<child_process>(weak.lock())));
   };

@@ -8,26 +8,27 @@ namespace toolscore {
 /// isolated.
 bool process_io::state::waits_for_word(const waiting_start& next) {
   if (client->strength()) return false;
-  const bool wants = wants_isolation(next.who->plan.isolation);
+  const bool wants = wants_isolation(next.who->plan->isolation);
   isolating = isolating || wants;
   return cgroups || wants;
 }
 
 /// @returns false where that cannot be, which its start has been told
 bool process_io::state::isolate(waiting_start& next) {
-  if (next.isolated || !wants_isolation(next.who->plan.isolation)) return true;
+  if (next.isolated || !wants_isolation(next.who->plan->isolation)) return true;
   const auto& word = client->first_word();
   isolation_facts facts{next.wanted, word.able};
   if (facts.held == spawner::hold::strongest) facts.held = word.held;
-  auto plan = plan_isolation(next.who->plan, facts);
+  auto plan = plan_isolation(*next.who->plan, facts);
   auto sent = plan ? add_orders(next.wire, plan->orders) : result<done>(plan.failure());
   if (!sent) {
     next.who->give_up(sent.failure());
     return false;
   }
   next.isolated = true;
-  next.who->isolation = std::move(*plan);
-  next.who->note(next.who->isolation.not_given);
+  next.who->isolation_orders = std::move(plan->orders);
+  next.who->isolation_in_force = std::move(plan->in_force);
+  next.who->note(plan->not_given);
   return true;
 }
 

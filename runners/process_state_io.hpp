@@ -22,7 +22,7 @@
 namespace toolscore {
 
 /// The inside of process_io; on the loop's thread.
-struct process_io::state : std::enable_shared_from_this<process_io::state> {
+struct process_io::state final : tree_owner, std::enable_shared_from_this<process_io::state> {
   /// Sends of one request to spawners that turn out to be dead.
   static constexpr int tries_max = 3;
   using child = std::shared_ptr<child_process::state>;
@@ -47,7 +47,7 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
 
   /// Runs `work` now or, where much happens at once, in a later turn of the loop: a thousand trees
   /// that end together leave room for what others wait for, such as the orders to end.
-  void when_due(std::function<void()> work);
+  void when_due(std::function<void()> work) override;
   void next_round();
   void take_news();
   void pump();
@@ -65,12 +65,13 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void make_cgroup(waiting_start next);
   void take_cgroup(waiting_start next, std::optional<result<tree_cgroup>> made);
   void end_cgroup(std::vector<std::string> directories,
-                  std::function<void(node_cgroups::farewell)> then);
-  void rest_cgroup(const launch_plan& of, tree_cgroup cgroup);
+                  std::function<void(node_cgroups::farewell)> then) override;
+  void rest_cgroup(const std::string& name, const limits_policy& limits,
+                   tree_cgroup cgroup) override;
   bool revive_cgroup(waiting_start& next);
   void end_resting(std::chrono::steady_clock::time_point due);
   void watch_resting();
-  void kill_cgroup(std::vector<std::string> directories);
+  void kill_cgroup(std::vector<std::string> directories) override;
   void await_first_word();
   void on_reply(const spawner::spawn_reply& reply, descriptor pidfd);
   void on_lost();
@@ -82,6 +83,11 @@ struct process_io::state : std::enable_shared_from_this<process_io::state> {
   void check_empty();
   child make_child(const launch_plan& plan, spawn_options options);
   void watch_living(const child& who, std::size_t place);
+  void on_reaped(const child& who) override;
+  void on_left(const child& who) override;
+  bool leaves() const override { return leaving; }
+  void ring_later(std::weak_ptr<child_process::state> who) override;
+  void part(descriptor control) override;
   void ring();
   bool note_kept(const child& who, const spawner::spawn_reply& reply);
   bool wait_for_kept(waiting_start& next);

@@ -88,15 +88,23 @@ class child_table {
 public:
   Child& add(std::unique_ptr<Child> x) {
     auto& child = *children_.emplace_back(std::move(x));
-    by_id_.emplace(child.id, &child);
+    if (by_id_)
+      by_id_->emplace(child.id, &child);
+    else if (children_.size() > looked_through_max)
+      index();
     return child;
   }
   Child* find(std::string_view id) {
-    const auto at = by_id_.find(id);
-    return at == by_id_.end() ? nullptr : at->second;
+    if (by_id_) {
+      const auto at = by_id_->find(id);
+      return at == by_id_->end() ? nullptr : at->second;
+    }
+    const auto at = std::find_if(children_.begin(), children_.end(),
+                                 [&](const auto& x) { return x->id == id; });
+    return at == children_.end() ? nullptr : at->get();
   }
   void erase(std::string_view id) {
-    by_id_.erase(id);
+    if (by_id_) by_id_->erase(id);
     std::erase_if(children_, [&](const auto& x) { return x->id == id; });
   }
   std::size_t place(const Child& child) const {
@@ -112,8 +120,16 @@ public:
   }
 
 private:
+  using ids = std::unordered_map<std::string_view, Child*>; ///< The keys are the children's own.
+  static constexpr std::size_t looked_through_max = 8;
+
+  void index() {
+    by_id_ = std::make_unique<ids>();
+    for (const auto& x : children_) by_id_->emplace(x->id, x.get());
+  }
+
   std::vector<std::unique_ptr<Child>> children_;
-  std::unordered_map<std::string_view, Child*> by_id_; ///< The keys are the children's own ids.
+  std::unique_ptr<ids> by_id_; ///< Null while there are few, as below each of a thousand servers.
 };
 
 } // namespace toolscore

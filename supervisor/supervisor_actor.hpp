@@ -70,8 +70,9 @@ struct reports_told {};
 /// Starts its children in order, restarts them by the contract, and when it is asked to end
 /// (exit_msg) ends them, in reverse order and each awaited unless told otherwise, before itself.
 struct supervisor_state;
+/// @param options  its own: the children are taken out
 caf::behavior make_supervisor(caf::stateful_actor<supervisor_state>* self,
-                              std::shared_ptr<const supervisor_options> options);
+                              std::shared_ptr<supervisor_options> options);
 /// Spawns it from an actor (so that the tree is known) or from the system.
 caf::actor spawn_supervisor(caf::event_based_actor* parent, supervisor_options options);
 caf::actor spawn_supervisor(caf::actor_system& system, supervisor_options options);

@@ -9,15 +9,17 @@ void supervisor_state::answer(const reports_told& told) {
   if (options->observer) self->send(options->observer, told);
 }
 
-void supervisor_state::add(const child_spec& spec) {
+void supervisor_state::add(child_spec spec) {
   if (quitting) return;
   if (auto* known = children.find(spec.id)) {
-    if (known->alive() && known->after == after_end::remove)
-      known->successor = std::make_unique<child_spec>(spec);
+    if (known->alive() && known->after == after_end::remove) {
+      known->successor = std::make_unique<child_spec>(std::move(spec));
+      return;
+    }
     if (known->state != child_state::finished) return;
     children.erase(spec.id);
   }
-  want(children.add(std::make_unique<supervised>(spec, *options)), cause::order);
+  want(children.add(std::make_unique<supervised>(std::move(spec), *options)), cause::order);
   step();
 }
 

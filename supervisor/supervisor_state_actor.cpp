@@ -44,9 +44,11 @@ caf::error hopeless_end(std::string why) {
 }
 
 supervised::supervised(child_spec wanted, const supervisor_options& options)
-    : spec(std::move(wanted)),
-      brakes(spec.restart, spec.backoff, options.intensity, options.parks) {
-  id = spec.id;
+    : make(std::move(wanted.start)), stop_timeout(wanted.stop_timeout),
+      brakes(wanted.restart, wanted.backoff, options.intensity, options.parks),
+      stays_ended(wanted.restart == restart_type::temporary),
+      announces_ready(wanted.announces_ready) {
+  id = std::move(wanted.id);
 }
 
 supervisor_state::~supervisor_state() {
@@ -60,15 +62,15 @@ supervisor_state::~supervisor_state() {
     if (coordinator) self->send(coordinator, permit_release{id, number});
 }
 
-void supervisor_state::begin(std::shared_ptr<const supervisor_options> wanted) {
+void supervisor_state::begin(std::shared_ptr<supervisor_options> wanted) {
+  auto first = std::exchange(wanted->children, {});
   options = std::move(wanted);
   last_number = options->number_before;
-  if (!options->name.empty()) name = options->name;
-  window = restart_window(options->intensity);
+  if (!options->name.empty()) name = options->name.c_str();
   coordinator = options->coordinator;
   gated = static_cast<bool>(coordinator);
   if (gated) self->monitor(coordinator);
-  for (const auto& spec : options->children) add(spec);
+  for (auto& spec : first) add(std::move(spec));
 }
 
 void supervisor_state::shut_down(caf::error why) {
@@ -98,7 +100,7 @@ void supervisor_state::on_ready(const child_ready& message) {
 
 void supervisor_state::on_granted(const permit_granted& permit) {
   if (self->current_sender() != coordinator) return; // A former one's; the present one was asked.
-  if (asked.erase({permit.child, permit.number}) == 0) return;
+  if (std::erase(asked, std::pair(permit.child, permit.number)) == 0) return;
   auto* child = children.find(permit.child);
   const bool wanted = child && child->state == child_state::asking_permit &&
                       child->number == permit.number && !quitting;
@@ -175,7 +177,7 @@ void supervisor_state::want(supervised& child, cause why) {
 }
 
 void supervisor_state::ask_permit(const supervised& child) {
-  asked.emplace(child.id, child.number);
+  asked.emplace_back(child.id, child.number);
   if (!coordinator) return; // Its successor is asked.
   self->send(coordinator, permit_request{child.id, child.number, options->name, child.restarts,
                                          alone(child), last(child)});
@@ -194,18 +196,19 @@ bool supervisor_state::last(const supervised& child) {
 }
 
 restart_window& supervisor_state::window_of(supervised& child) {
-  if (!options->parks) return window;
-  return child.window ? *child.window : child.window.emplace(options->intensity);
+  auto& made = options->parks ? child.window : window;
+  if (!made) made = std::make_unique<restart_window>(options->intensity);
+  return *made;
 }
 
 void supervisor_state::spawn(supervised& child) {
   child.apply(child_input::permit);
   child.killed = false;
-  child.handle = child.spec.start(self, child.number);
+  child.handle = child.make(self, child.number);
   if (!child.handle) return gone(child, failure("its factory made no actor"));
   self->monitor(child.handle);
   report(child, child_event::starting);
-  if (!child.spec.announces_ready) become_ready(child);
+  if (!child.announces_ready) become_ready(child);
 }
 
 void supervisor_state::become_ready(supervised& child) {
@@ -218,7 +221,7 @@ void supervisor_state::become_ready(supervised& child) {
 void supervisor_state::ask_end(supervised& child) {
   child.apply(child_input::end);
   self->send_exit(child.handle, caf::exit_reason::user_shutdown);
-  set_timer(child, child.spec.stop_timeout);
+  set_timer(child, child.stop_timeout);
 }
 
 void supervisor_state::gone(supervised& child, const caf::error& why) {
@@ -283,7 +286,7 @@ void supervisor_state::decide(supervised& child, const caf::error& why) {
 
 void supervisor_state::give_up(supervised& child) {
   finish(child);
-  shut_down(failure(name + " gave up: child " + child.id + " was restarted " +
+  shut_down(failure(std::string(name) + " gave up: child " + child.id + " was restarted " +
                     std::to_string(child.brakes.attempt()) + " times in a row; last reason: " +
                     (child.last_reason.empty() ? "it ended normally" : child.last_reason)));
 }
@@ -299,7 +302,7 @@ void supervisor_state::drop(supervised& child) {
   if (child.state != child_state::finished) finish(child);
   const auto successor = std::move(child.successor);
   children.erase(std::string(child.id));
-  if (successor) add(*successor);
+  if (successor) add(std::move(*successor));
 }
 
 void supervisor_state::hold_others(supervised& child) {
@@ -310,7 +313,7 @@ void supervisor_state::hold_others(supervised& child) {
     // A restart that contains another one takes it over.
     for (auto& id : std::exchange(other.followers, {})) child.followers.push_back(std::move(id));
     other.start_due = false;
-    const bool leaves = other.spec.restart == restart_type::temporary;
+    const bool leaves = other.stays_ended;
     if (!leaves) child.followers.push_back(other.id);
     if (other.alive()) {
       other.after = leaves ? after_end::finish : after_end::hold;

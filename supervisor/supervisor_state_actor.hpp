@@ -5,21 +5,23 @@
 
 #include <caf/error.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace toolscore {
 
-/// A child with its actor.
+/// A child with its actor. Of its spec it has what is looked at again; there are two a server.
 struct supervised : child_entry {
   supervised(child_spec wanted, const supervisor_options& options);
 
-  child_spec spec;
+  std::function<caf::actor(caf::event_based_actor* supervisor, std::uint64_t number)> make;
+  std::chrono::milliseconds stop_timeout;
   restart_policy brakes;
-  std::optional<restart_window> window; ///< Its own restarts; made by its first end.
-  caf::actor handle;                    ///< Null unless alive.
+  std::unique_ptr<restart_window> window; ///< Its own restarts; made by its first end.
+  caf::actor handle;                      ///< Null unless alive.
+  bool stays_ended;                       ///< It is temporary.
+  bool announces_ready;
   bool killed = false;
   bool restarts = false;   ///< Its open request is for a restart after its own end, as the last.
   bool ended_last = false; ///< No other child was ready when it ended.
@@ -49,10 +51,10 @@ struct supervisor_state {
   supervisor_state& operator=(const supervisor_state&) = delete;
   ~supervisor_state();
 
-  void begin(std::shared_ptr<const supervisor_options> wanted);
+  void begin(std::shared_ptr<supervisor_options> wanted);
   void shut_down(caf::error why);
 
-  void add(const child_spec& spec);
+  void add(child_spec spec);
   void start(const std::string& id);
   void stop(const std::string& id);
   void restart(const std::string& id);
@@ -66,7 +68,7 @@ struct supervisor_state {
   void on_down(const caf::down_msg& down);
   void on_timer(const supervisor_timer& message);
 
-  std::string name = "toolscore.supervisor";
+  const char* name = "toolscore.supervisor"; ///< Of its options, where they have one.
 
 private:
   enum class cause { order, end };
@@ -98,11 +100,12 @@ private:
 
   pointer self;
   std::shared_ptr<const supervisor_options> options;
-  restart_window window{intensity_policy{}}; ///< Of all children together.
+  std::unique_ptr<restart_window> window; ///< Of all children together; made by the first end.
   child_table<supervised> children;
   caf::actor coordinator; ///< Null = none was given, or it is gone and its successor unknown.
   bool gated = false;     ///< One was given: every start waits for its permit.
-  std::set<std::pair<std::string, std::uint64_t>> asked; ///< Requests without an answer yet.
+  /// Requests without an answer yet, at most one a child.
+  std::vector<std::pair<std::string, std::uint64_t>> asked;
   std::vector<std::string> to_end; ///< Ended one after the other, from the front.
   std::optional<caf::error> quitting;
   std::uint64_t last_number = 0;

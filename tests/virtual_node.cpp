@@ -175,13 +175,14 @@ void virtual_node::begin(std::vector<initial_server> initial) {
   };
   manager->server.tree = tree;
   manager->server.processes = &host;
-  manager->server.open_link = [this](hosted_process& process, const link_choice&,
-                                     link_events events) {
+  auto common = std::make_shared<server_surroundings>();
+  common->open_link = [this](hosted_process& process, const link_choice&, link_events events) {
     return host.open_link(process, std::move(events));
   };
   manager->server.outside = &host.outside;
-  manager->server.state_dir = "/virtual";
-  manager->server.random = random;
+  common->state_dir = "/virtual";
+  common->random = random;
+  manager->server.common = std::move(common);
   manager->initial = std::make_shared<std::vector<initial_server>>(std::move(initial));
   manager->groups = groups;
   manager->begun = std::make_shared<bool>(false);

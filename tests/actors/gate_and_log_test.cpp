@@ -63,6 +63,10 @@ BOOST_AUTO_TEST_CASE(a_kept_event_is_told_again_as_it_came) {
   content.kind = "server.state";
   content.server = {std::string("fs\0x", 4)};
   content.fields = {{"", "no name"}, {"empty", ""}, {"reason", std::string(70'000, 'r')}};
+  // Each length about the ones at which another way to keep it begins.
+  for (std::size_t size = 225; size < 260; ++size)
+    content.fields[std::to_string(size)] = std::string(size, 's');
+  content.fields["pid"] = "ready"; // Words that are kept by their place.
   const auto first = log.append(content);
   std::vector<event_ptr> again;
   log.tell_after(0, [&](event_ptr x) { again.push_back(std::move(x)); });

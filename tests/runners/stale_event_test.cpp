@@ -43,6 +43,20 @@ struct own_child {
   descriptor pidfd;
 };
 
+/// Whom it would tell that it is reaped.
+struct told_owner final : tree_owner {
+  void on_reaped(const tree&) override { reaped = true; }
+  void on_left(const tree&) override {}
+  bool leaves() const override { return false; }
+  void when_due(std::function<void()> work) override { work(); }
+  void ring_later(std::weak_ptr<child_process::state>) override {}
+  void part(descriptor) override {}
+  void end_cgroup(std::vector<std::string>, std::function<void(node_cgroups::farewell)>) override {}
+  void rest_cgroup(const std::string&, const limits_policy&, tree_cgroup) override {}
+  void kill_cgroup(std::vector<std::string>) override {}
+  bool reaped = false;
+};
+
 void run_what_waits(boost::asio::io_context& io) {
   io.run_for(std::chrono::milliseconds(50));
   io.restart();
@@ -88,9 +102,10 @@ BOOST_AUTO_TEST_CASE(an_event_of_a_number_that_a_living_child_has_now_is_not_its
   auto theirs = watcher->prepare("");
   BOOST_REQUIRE(theirs);
   std::optional<process_exit> told;
-  bool reaped = false;
+  const auto owner = std::make_shared<told_owner>();
+  watcher->owner = owner;
+  watcher->watched = true;
   watcher->set_exit_hook([&](process_exit how) { told = how; });
-  watcher->owner.on_reaped = [&] { reaped = true; };
   spawner::spawn_reply reply{};
   reply.init_pid = next.pid;
   reply.held = spawner::hold::pid_namespace;
@@ -99,7 +114,7 @@ BOOST_AUTO_TEST_CASE(an_event_of_a_number_that_a_living_child_has_now_is_not_its
   BOOST_REQUIRE(::dup2(next.pidfd.get(), number) == number);
   run_what_waits(io);
   BOOST_TEST(!told);
-  BOOST_TEST(!reaped);
+  BOOST_TEST(!owner->reaped);
   BOOST_TEST(::kill(next.pid, 0) == 0);
   watcher->abandon();
 }
