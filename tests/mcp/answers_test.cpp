@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(how_the_instance_ended_is_one_word_and_hung_is_none_of_the_
   }
   BOOST_TEST(failure_message(x, gone_kind::hung) ==
              "server \"fs\" hung while the call was in flight: 3 pings went unanswered");
-  BOOST_TEST(!parse(failure_json(x)).contains("ended"));
+  BOOST_TEST(!json::parse(failure_json(x)).contains("ended"));
   BOOST_TEST(!tells_hung("a tool that hung while the call was in flight"));
 }
 
