@@ -61,13 +61,17 @@ int finish(const scenario_line& line, const machine_facts& machine,
   return line.check && !beyond.empty() ? exit_beyond_limits : 0;
 }
 
-int run_one(const scenario_line& line, const supervision_phases& phases, bool chain) {
+const std::vector<std::string> isolation_levels{"none", "default", "strict"};
+
+int run_one(const scenario_line& line, const supervision_phases& phases, bool chain,
+            bool by_isolation) {
   remember_interrupts();
   const auto machine = read_machine();
   supervision_options options;
   options.phases = phases;
   options.plan = {line.programs.launcher, line.programs.node_program, line.programs.libexec_dir,
                   line.count, chain};
+  if (by_isolation) options.isolations = isolation_levels;
   options.rounds = line.rounds;
   options.kills = line.kills;
   options.idle_time = milliseconds_of(line.seconds);
@@ -75,8 +79,8 @@ int run_one(const scenario_line& line, const supervision_phases& phases, bool ch
                                       {"rounds", line.rounds}};
   if (phases.crash) asked["kills"] = line.kills;
   if (phases.idle) asked["seconds"] = line.seconds;
-  return finish(line, machine, asked, run_supervision(options), floor_name,
-                supervision_limits(options));
+  return finish(line, machine, asked, run_supervision(options),
+                by_isolation ? isolation_levels.front() : floor_name, supervision_limits(options));
 }
 
 int run_storm_line(const scenario_line& line) {
@@ -118,6 +122,7 @@ struct scenario_words {
   supervision_phases phases;
   std::size_t count;
   bool chain = false;
+  bool by_isolation = false;
 };
 
 CLI::App* add_line(CLI::App& app, const char* name, const char* what,
@@ -158,6 +163,12 @@ void add_scenarios(CLI::App& app, const scenario_programs& programs,
        "start, crash, kill-all and stop in one run.",
        {.start = true, .crash = true, .kill_all = true, .stop = true},
        1000},
+      {"starts",
+       "start and crash by the servers' isolation, each next to none.",
+       {.start = true, .crash = true},
+       100,
+       false,
+       true},
   };
   for (const auto& words : all) {
     auto line = std::make_shared<scenario_line>();
@@ -174,7 +185,7 @@ void add_scenarios(CLI::App& app, const scenario_programs& programs,
           ->capture_default_str();
     command->callback([=] {
       outcome->ran = true;
-      outcome->code = run_one(*line, words.phases, words.chain);
+      outcome->code = run_one(*line, words.phases, words.chain, words.by_isolation);
     });
   }
   auto storm = std::make_shared<scenario_line>();

@@ -19,6 +19,11 @@ json child_of(const supervised_plan& plan, std::size_t number) {
   child["ready"] = "started";
   child["backoff"] = {{"min", 0}, {"max", 0}};
   child["intensity"] = {{"max", 100'000}, {"period", "1s"}};
+  if (!plan.isolation.empty()) {
+    child["isolation"] = plan.isolation;
+    if (plan.isolation == "strict")
+      child["paths"] = {{"read", {plan.program}}, {"write", {plan.board}}};
+  }
   if (plan.chain && number > 0) child["depends_on"] = {{name_of(number - 1), "started"}};
   return child;
 }

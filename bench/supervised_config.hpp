@@ -18,6 +18,9 @@ struct supervised_plan {
   bool die = false;
   std::vector<std::string>
       healthy; ///< The command of one more server, named `bench`; may be empty.
+  /// Of the children: "none", "default", "strict"; empty = as the node has it. A strict one may
+  /// write to the board and to nothing else.
+  std::string isolation{};
 };
 std::string supervised_config(const supervised_plan& plan);
 

@@ -44,7 +44,8 @@ result<std::unique_ptr<supervised>> supervised::start(const std::string& name,
                                plan.count,
                                plan.chain,
                                false,
-                               {}});
+                               {},
+                               plan.isolation});
     if (!file.flush()) return last_error("write " + config);
     wanted.command.insert(wanted.command.end(), {plan.node_program, "up", "-c", config});
   }

@@ -19,7 +19,8 @@ struct subject_plan {
   std::string node_program;
   std::string libexec_dir;
   std::size_t count = 0;
-  bool chain = false; ///< The node's servers depend on one another; the floor stops in order.
+  bool chain = false;      ///< The node's servers depend on one another; the floor stops in order.
+  std::string isolation{}; ///< Of the node's servers; empty = as it has it.
 };
 
 /// A supervisor with its children: the node, or the bare loop that is the floor. Ends both when

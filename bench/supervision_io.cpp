@@ -41,7 +41,9 @@ public:
       : options_(options), round_(round), name_(std::move(subject)), into_(into) {}
 
   result<done> run() {
-    auto started = supervised::start(name_, options_.plan);
+    auto plan = options_.plan;
+    if (!options_.isolations.empty()) plan.isolation = name_;
+    auto started = supervised::start(name_, plan);
     if (!started) return started.failure();
     subject_ = std::move(*started);
     const auto& phases = options_.phases;
@@ -158,7 +160,9 @@ result<std::vector<sample>> run_supervision(const supervision_options& options) 
   std::vector<sample> samples;
   for (unsigned round = 0; round < options.rounds; ++round) {
     std::vector<std::string> order{floor_name, node_name};
-    if (round % 2 == 1) std::reverse(order.begin(), order.end());
+    if (!options.isolations.empty()) order = options.isolations;
+    const auto first = static_cast<std::ptrdiff_t>(round % order.size());
+    std::rotate(order.begin(), order.begin() + first, order.end());
     for (const auto& subject : order) {
       supervision_round one{options, round, subject, samples};
       if (const auto made = one.run(); !made) return made.failure();
@@ -172,6 +176,7 @@ std::vector<sample_limit> supervision_limits(const supervision_options& options)
   const auto& phases = options.phases;
   const auto count = static_cast<double>(options.plan.count);
   std::vector<sample_limit> limits;
+  if (!options.isolations.empty()) return limits; // What protection costs is told, and not judged.
   const auto ratio = [&](const char* metric, double max) {
     limits.push_back({metric, node_name, floor_name, max});
   };

@@ -20,13 +20,16 @@ struct supervision_phases {
 struct supervision_options {
   supervision_phases phases;
   subject_plan plan;
+  /// Not empty: nodes are measured whose servers have these, in the place of the floor and the
+  /// node.
+  std::vector<std::string> isolations;
   unsigned rounds = 5;
   unsigned kills = 100; ///< Of `crash`, in a round.
   std::chrono::milliseconds idle_time{10'000};
 };
 
-/// Measures the floor and the node in interleaved rounds, and ends all it started, whatever
-/// happens. Progress goes to stderr.
+/// Measures the floor and the node, or nodes by their servers' isolation, in interleaved rounds,
+/// and ends all it started, whatever happens. Progress goes to stderr.
 /// @error spawn_failed, io_failed  a child did not come back or did not end
 /// @error cancelled                a signal came in the meantime
 result<std::vector<sample>> run_supervision(const supervision_options& options);
