@@ -289,4 +289,22 @@ BOOST_AUTO_TEST_CASE(an_auto_port_is_new_for_each_instance_and_stands_where_it_i
   BOOST_TEST(node.status("side") == "ready");
 }
 
+BOOST_AUTO_TEST_CASE(a_port_that_was_given_stays_given_while_it_runs_and_is_ready) {
+  std::weak_ptr<const std::uint16_t> lease;
+  node.host.outside.lease_port = [&]() -> result<std::shared_ptr<const std::uint16_t>> {
+    auto port = std::make_shared<const std::uint16_t>(std::uint16_t{20'001});
+    lease = port;
+    return port;
+  };
+  side.policy.port = port_auto;
+  run({ready_kind::started, {}, {}});
+  advance(2min); // Its start's timer, too, would have come.
+  BOOST_TEST(node.status("side") == "ready");
+  BOOST_TEST(!lease.expired());
+  node.order("side", server_verb::stop);
+  advance(10s);
+  BOOST_TEST(node.status("side") == "stopped");
+  BOOST_TEST(lease.expired());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -94,4 +94,21 @@ BOOST_AUTO_TEST_CASE(children_keep_their_order_and_their_addresses) {
   BOOST_TEST(!table.any_alive());
 }
 
+BOOST_AUTO_TEST_CASE(each_of_few_and_of_many_children_is_found) {
+  toolscore::child_table<child_entry> table;
+  std::vector<child_entry*> added;
+  for (int count = 1; count <= 40; ++count) {
+    auto child = std::make_unique<child_entry>();
+    child->id = "c" + std::to_string(count);
+    added.push_back(&table.add(std::move(child)));
+    for (const auto* one : added) BOOST_TEST(table.find(one->id) == one);
+  }
+  for (const auto* one : added) {
+    const auto id = one->id;
+    table.erase(id);
+    BOOST_TEST(table.find(id) == nullptr);
+  }
+  BOOST_TEST(table.size() == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
