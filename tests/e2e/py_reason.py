@@ -7,8 +7,23 @@ import sys
 
 from py_node import BUILD, MARKER, Failed, check, eventually
 
+SERVERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers/reason")
+sys.path.insert(0, SERVERS)
+from chat import Chat  # noqa: E402,F401  For the tests of models.
+
 REASON = os.path.abspath(BUILD + "/bin/toolscore-reason")
-TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers/reason/tools.py")
+TOOLS = SERVERS + "/tools.py"
+KEY = "sk-test-0123456789abcdef"  # Of the chat endpoint.
+
+
+def told(messages):
+    """What the tools said since the model spoke last."""
+    out = []
+    for x in reversed(messages):
+        if x["role"] != "tool":
+            break
+        out.insert(0, x["content"])
+    return out
 
 
 def server(**more):

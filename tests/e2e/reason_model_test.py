@@ -1,26 +1,10 @@
 """Tasks that a model solves, through a real node and a chat endpoint that takes nothing but what is right."""
 
 import json
-import os
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers/reason"))
-from chat import Chat  # noqa: E402
-from py_node import check, run  # noqa: E402
-from py_reason import check_truth, executions, reason, records, server  # noqa: E402
-
-KEY = "sk-test-0123456789abcdef"
-
-
-def told(messages):
-    """What the tools said since the model spoke last."""
-    out = []
-    for x in reversed(messages):
-        if x["role"] != "tool":
-            break
-        out.insert(0, x["content"])
-    return out
+from py_node import check, run
+from py_reason import KEY, Chat, check_truth, executions, reason, records, server, told
 
 
 def adder(messages, _):
