@@ -125,6 +125,12 @@ std::optional<std::string_view> header_list::get(std::string_view wanted) const 
   return std::nullopt;
 }
 
+void header_list::replace(std::string_view name, std::string_view value) noexcept {
+  const auto old = get(name);
+  if (!old || old->size() != value.size()) return;
+  std::memcpy(text_.data() + (old->data() - text_.data()), value.data(), value.size());
+}
+
 std::size_t header_list::count(std::string_view wanted) const noexcept {
   const auto key = key_of(wanted);
   if ((seen_ & bit_of(key)) == 0) return 0;

@@ -20,6 +20,8 @@ class header_list {
 public:
   void add(std::string_view name, std::string_view value);
   void clear() noexcept;
+  /// Another value, of the same length, for the first field of that name, if there is one.
+  void replace(std::string_view name, std::string_view value) noexcept;
   /// The first value of that name; `name` is given in lower case.
   std::optional<std::string_view> get(std::string_view name) const noexcept;
   std::size_t count(std::string_view name) const noexcept;

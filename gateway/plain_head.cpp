@@ -67,6 +67,8 @@ public:
     if (!take("\r\n") || !length_) return std::nullopt;
     out.size = static_cast<std::size_t>(at_ - begin_);
     out.body_size = *length_;
+    out.length_at = static_cast<std::size_t>(length_digits_.data() - begin_);
+    out.length_digits = length_digits_.size();
     return out;
   }
 
@@ -122,14 +124,10 @@ private:
   }
 
   bool take_length(std::string_view digits) {
-    if (length_ || digits.empty() || digits.size() > length_digits_max) return false;
-    std::size_t length = 0;
-    for (const char x : digits) {
-      if (x < '0' || x > '9') return false;
-      length = length * 10 + static_cast<std::size_t>(x - '0');
-    }
-    length_ = length;
-    return true;
+    if (length_) return false;
+    length_ = length_of(digits);
+    length_digits_ = digits;
+    return length_.has_value();
   }
 
   const char* at_;
@@ -137,9 +135,20 @@ private:
   const char* end_;
   header_list& headers_;
   std::optional<std::size_t> length_;
+  std::string_view length_digits_;
 };
 
 } // namespace
+
+std::optional<std::size_t> length_of(std::string_view digits) noexcept {
+  if (digits.empty() || digits.size() > length_digits_max) return std::nullopt;
+  std::size_t length = 0;
+  for (const char x : digits) {
+    if (x < '0' || x > '9') return std::nullopt;
+    length = length * 10 + static_cast<std::size_t>(x - '0');
+  }
+  return length;
+}
 
 std::optional<plain_head> read_plain_head(std::string_view text, header_list& headers) {
   auto out = reading(text, headers).read();

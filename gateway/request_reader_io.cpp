@@ -1,6 +1,6 @@
 #include "gateway/request_reader_io.hpp"
 
-#include "gateway/plain_head.hpp"
+#include "gateway/repeated_head.hpp"
 #include "loop/asio.hpp"
 
 #include <algorithm>
@@ -89,12 +89,11 @@ class request_reader::parser {
 public:
   explicit parser(reader_limits x) : limits(x) { renew(); }
 
+  /// Of a plain request all but the body stays: the next one may have the same head.
   void renew() {
     failure = 0;
     if (!touched && hook) {
       plain = false;
-      hook->request.headers.clear();
-      hook->request.target.clear();
       hook->request.body = nullptr;
       return;
     }
@@ -104,40 +103,63 @@ public:
     hook.emplace();
     hook->header_limit(limits.header_bytes_max);
     hook->body_limit(limits.body_bytes_max);
-    old.headers.clear();
-    old.target.clear();
     hook->request.headers = std::move(old.headers);
     hook->request.target = std::move(old.target);
+    forget_head();
+  }
+
+  void forget_head() {
+    head_stands = false;
+    hook->request.headers.clear();
+    hook->request.target.clear();
+  }
+
+  /// The request is the library's to read.
+  void touch() {
+    if (!std::exchange(touched, true)) forget_head();
   }
 
   /// @returns how much of `data` a plain request took that stands there whole, 0 if none does
   std::size_t take_plain(std::string_view data) {
+    if (head_stands)
+      if (const auto size = last_head.body_size(data)) {
+        hook->request.headers.replace("content-length", last_head.length_in(data));
+        return take_body(data, last_head.size(), *size);
+      }
+    forget_head();
     auto& request = hook->request;
     const auto head = read_plain_head(data, request.headers);
-    if (!head) return 0;
-    if (head->size > limits.header_bytes_max || head->body_size > limits.body_bytes_max ||
-        data.size() - head->size < head->body_size) {
-      request.headers.clear();
-      return 0;
-    }
+    if (!head || head->size > limits.header_bytes_max) return 0;
     request.method = http_method::post;
     request.target.assign(head->target);
     request.path_length = head->target.size();
     request.version = 11;
     request.keep_alive = true;
+    const auto taken = take_body(data, head->size, head->body_size);
+    if (taken != 0) {
+      last_head.keep(data, *head);
+      head_stands = last_head.size() != 0;
+    }
+    return taken;
+  }
+
+  std::size_t take_body(std::string_view data, std::size_t head_size, std::size_t body_size) {
+    if (body_size > limits.body_bytes_max || data.size() - head_size < body_size) return 0;
     auto body = std::make_shared<std::string>();
-    body->reserve(head->body_size + padding);
-    body->assign(data.substr(head->size, head->body_size));
-    request.body = std::move(body);
+    body->reserve(body_size + padding);
+    body->assign(data.substr(head_size, body_size));
+    hook->request.body = std::move(body);
     plain = true;
-    return head->size + head->body_size;
+    return head_size + body_size;
   }
 
   reader_limits limits;
   std::optional<hooks> hook;
   int failure = 0;
-  bool touched = false; ///< The library's parser has seen some of this request.
-  bool plain = false;   ///< This request was whole and plain, and is complete.
+  bool touched = false;     ///< The library's parser has seen some of this request.
+  bool plain = false;       ///< This request was whole and plain, and is complete.
+  bool head_stands = false; ///< What the request says beside its body is that of `last_head`.
+  repeated_head last_head;
 };
 
 request_reader::request_reader(reader_limits limits) : parser_(std::make_unique<parser>(limits)) {}
@@ -148,7 +170,7 @@ std::size_t request_reader::feed(std::string_view data) {
   if (parser_->plain || data.empty()) return 0;
   if (!parser_->touched)
     if (const auto taken = parser_->take_plain(data); taken != 0) return taken;
-  parser_->touched = true;
+  parser_->touch();
   hooks& hook = *parser_->hook;
   const bool in_head = !hook.is_header_done();
   while (used < data.size() && !hook.is_done() && parser_->failure == 0) {

@@ -4,7 +4,9 @@
 #include "mcp/tool_error.hpp"
 
 #include <array>
+#include <cstring>
 #include <simdjson.h>
+#include <utility>
 
 // The walk is our own: it checks the grammar of the whole text. simdjson's On-Demand does not check
 // the values that it skips, so that a server could read another message than was checked here, and
@@ -47,26 +49,44 @@ struct match {
   bool doubtful = false;      ///< It is none, but some parsers would take it for one.
 };
 
-template <std::size_t Count>
-match find_name(std::string_view raw_key, const std::array<std::string_view, Count>& names) {
-  std::string decoded;
-  std::string_view key = raw_key.substr(1, raw_key.size() - 2);
-  if (has_escape(key)) key = decoded = decode(raw_key);
-  for (std::size_t i = 0; i < Count; ++i)
-    if (key == names[i]) return {i, false};
-  for (const auto name : names)
-    if (key.size() >= name.size() && key.size() <= name.size() + 4 && same_but_for_case(key, name))
-      return {absent, true};
-  return {};
-}
-
 enum top { jsonrpc, id, method, params, outcome, failure, top_count };
 constexpr std::array<std::string_view, top_count> top_names{"jsonrpc", "id",     "method",
                                                             "params",  "result", "error"};
 enum param { name, uri, arguments, meta, token, param_count };
 constexpr std::array<std::string_view, param_count> param_names{"name", "uri", "arguments", "_meta",
                                                                 "progressToken"};
-constexpr std::array<std::string_view, 1> meta_names{"progressToken"};
+
+/// Which of the names it is, letter by letter. The names are known when this is compiled, so that
+/// each is compared by a load or two.
+template <const auto& Names>
+std::size_t index_of(std::string_view key) noexcept {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    std::size_t found = absent;
+    static_cast<void>(
+        ((key.size() == Names[I].size() &&
+          std::memcmp(key.data(), Names[I].data(), std::size_t{Names[I].size()}) == 0 &&
+          (found = I, true)) ||
+         ...));
+    return found;
+  }
+  (std::make_index_sequence<Names.size()>{});
+}
+
+template <const auto& Names>
+match find_unusual(std::string_view raw_key) {
+  const auto key = decode(raw_key);
+  if (const auto index = index_of<Names>(key); index != absent) return {index, false};
+  for (const auto name : Names)
+    if (key.size() >= name.size() && key.size() <= name.size() + 4 && same_but_for_case(key, name))
+      return {absent, true};
+  return {};
+}
+
+template <const auto& Names>
+match find_name(std::string_view raw_key) {
+  const auto index = index_of<Names>(raw_key.substr(1, raw_key.size() - 2));
+  return index != absent ? match{index, false} : find_unusual<Names>(raw_key);
+}
 
 bool is_token(char first) noexcept {
   return first == '"' || first == '-' || (first >= '0' && first <= '9');
@@ -130,7 +150,7 @@ private:
 };
 
 bool reading::top_member(std::string_view key) {
-  const auto found = find_name(key, top_names);
+  const auto found = find_name<top_names>(key);
   if (found.doubtful) wrong("a member of the message is misspelled in its case");
   text_span ignored;
   text_span& span = found.index == absent ? ignored : top_[found.index];
@@ -154,7 +174,7 @@ bool reading::result_member(std::string_view key) {
 }
 
 bool reading::param_member(std::string_view key) {
-  const auto found = find_name(key, param_names);
+  const auto found = find_name<param_names>(key);
   doubtful_param_ = doubtful_param_ || found.doubtful;
   text_span ignored;
   text_span& span = found.index == absent ? ignored : param_[found.index];
@@ -166,7 +186,7 @@ bool reading::param_member(std::string_view key) {
 
 bool reading::meta_member(std::string_view key) {
   text_span ignored;
-  const bool is_progress = find_name(key, meta_names).index == 0;
+  const bool is_progress = says(key, "progressToken");
   if (is_progress && meta_token_) wrong("progressToken stands there twice");
   text_span& span = is_progress ? meta_token_ : ignored;
   if (!walk_.value(span)) return false;

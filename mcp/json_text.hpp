@@ -16,7 +16,18 @@ constexpr bool has_escape(std::string_view raw_json_string) noexcept {
     if (x == '\\') return true;
   return false;
 }
+/// says() of a string that may hold escapes.
+bool says_decoded(std::string_view raw_json_string, std::string_view text);
 /// True if the raw JSON string stands for `text`; allocates only where it holds escapes.
-bool says(std::string_view raw_json_string, std::string_view text);
+inline bool says(std::string_view raw_json_string, std::string_view text) {
+  // An escape is longer than what it stands for, so a shorter text is another one, and one of the
+  // same length is the same only letter by letter.
+  if (raw_json_string.size() < text.size() + 2 || raw_json_string.front() != '"') return false;
+  if (raw_json_string.size() == text.size() + 2)
+    return raw_json_string.substr(1, text.size()) == text;
+  const bool begins_so =
+      text.empty() || raw_json_string[1] == text.front() || raw_json_string[1] == '\\';
+  return begins_so && says_decoded(raw_json_string, text);
+}
 
 } // namespace toolscore::mcp

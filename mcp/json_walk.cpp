@@ -1,6 +1,6 @@
 #include "mcp/json_walk.hpp"
 
-#include <bitset>
+#include <array>
 #include <cstring>
 
 namespace toolscore::mcp {
@@ -18,146 +18,164 @@ bool is_short_escape(char x) noexcept {
          x == 'f';
 }
 
+/// Which of the open containers are objects: one bit a level, the innermost 64 at hand. A heap
+/// stack would cost an allocation, all bits at once their clearing.
+class nesting {
+public:
+  /// @returns false where it would be too deep
+  bool enter(bool object) noexcept {
+    if (depth_ == json_walk::nesting_max) return false;
+    if (depth_ % word_bits == 0 && depth_ != 0) outer_[depth_ / word_bits - 1] = inner_;
+    inner_ = inner_ << 1U | static_cast<std::uint64_t>(object);
+    ++depth_;
+    return true;
+  }
+  void leave() noexcept {
+    inner_ >>= 1U;
+    --depth_;
+    if (depth_ % word_bits == 0 && depth_ != 0) inner_ = outer_[depth_ / word_bits - 1];
+  }
+  bool in_object() const noexcept { return (inner_ & 1U) != 0; }
+  std::size_t depth() const noexcept { return depth_; }
+
+private:
+  static constexpr std::size_t word_bits = 64;
+  std::uint64_t inner_ = 0;
+  std::size_t depth_ = 0;
+  std::array<std::uint64_t, json_walk::nesting_max / word_bits> outer_; ///< Below `depth_` alone.
+};
+
 } // namespace
 
-bool json_walk::escape() noexcept {
-  if (end_ - at_ < 2) return fail("a string does not end");
-  const char kind = at_[1];
-  at_ += 2;
-  if (is_short_escape(kind)) return true;
-  if (kind != 'u') return fail("an unknown escape in a string");
-  for (int i = 0; i < 4; ++i, ++at_)
-    if (at_ == end_ || !is_hex(*at_)) return fail("a \\u escape without four hex digits");
-  return true;
+const char* json_walk::many_spaces(const char* at) const noexcept {
+  while (at != end_ && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
+  return at;
 }
 
-/// Goes on from the stop at `at_`. @returns whether the string ended, well or not
-bool json_walk::stopped(bool& good) noexcept {
-  if (*at_ == '\\') return !(good = escape());
-  good = *at_ == '"' || fail("a control character in a string");
-  at_ += good;
-  return true;
+/// `at` is that of the backslash.
+const char* json_walk::escape(const char* at) noexcept {
+  if (end_ - at < 2) return fail_at(at, "a string does not end");
+  const char kind = at[1];
+  at += 2;
+  if (is_short_escape(kind)) return at;
+  if (kind != 'u') return fail_at(at, "an unknown escape in a string");
+  for (int i = 0; i < 4; ++i, ++at)
+    if (at == end_ || !is_hex(*at)) return fail_at(at, "a \\u escape without four hex digits");
+  return at;
 }
 
-bool json_walk::whole_string() noexcept {
-  if (at_ == end_ || *at_ != '"') return fail("a string was expected");
-  ++at_;
-  bool good = false;
-  while (end_ - at_ >= block_bytes) {
-    unsigned stops = string_stops(at_);
-    const char* const block = at_;
-    // Text that quotes JSON is full of short escapes: they are passed without looking again.
-    while (stops != 0 && (at_ = block + std::countr_zero(stops)) != block + block_bytes - 1 &&
-           *at_ == '\\' && is_short_escape(at_[1]))
-      stops &= ~(3u << (at_ - block));
-    if (stops == 0) {
-      at_ = block + block_bytes;
-    } else if (stopped(good)) {
-      return good;
-    }
+/// The next stop, a block at a time. Near the end a block is looked at that begins earlier.
+const char* json_walk::next_stop(const char* at) const noexcept {
+  for (; end_ - at >= block_bytes; at += block_bytes)
+    if (const unsigned stops = string_stops(at); stops != 0) return at + std::countr_zero(stops);
+  if (end_ - begin_ >= block_bytes) {
+    const unsigned stops = string_stops(end_ - block_bytes) >> (block_bytes - (end_ - at));
+    return stops == 0 ? end_ : at + std::countr_zero(stops);
   }
-  while (at_ != end_) {
-    if (!is_string_stop(*at_)) {
-      ++at_;
-    } else if (stopped(good)) {
-      return good;
-    }
-  }
-  return fail("a string does not end");
+  while (at != end_ && !is_string_stop(*at)) ++at;
+  return at;
 }
 
-bool json_walk::digits() noexcept {
-  if (at_ == end_ || !is_digit(*at_)) return fail("a digit was expected");
-  while (at_ != end_ && is_digit(*at_)) ++at_;
-  return true;
+const char* json_walk::whole_string(const char* at) noexcept {
+  if (seen(at) != '"') return fail_at(at, "a string was expected");
+  ++at;
+  for (;;) {
+    at = next_stop(at);
+    // Text that quotes JSON is full of short escapes.
+    while (end_ - at > 2 && *at == '\\' && is_short_escape(at[1]) && is_string_stop(at[2])) at += 2;
+    if (at == end_) return fail_at(at, "a string does not end");
+    if (*at == '"') return at + 1;
+    if (*at != '\\') return fail_at(at, "a control character in a string");
+    at = escape(at);
+    if (at == nullptr) return nullptr;
+  }
 }
 
-bool json_walk::number() noexcept {
-  if (*at_ == '-') ++at_;
-  if (at_ != end_ && *at_ == '0') {
-    ++at_;
-  } else if (!digits()) {
-    return false;
-  }
-  if (at_ != end_ && *at_ == '.') {
-    ++at_;
-    if (!digits()) return false;
-  }
-  if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-    ++at_;
-    if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
-    if (!digits()) return false;
-  }
-  return true;
+const char* json_walk::digits(const char* at) noexcept {
+  if (at == end_ || !is_digit(*at)) return fail_at(at, "a digit was expected");
+  while (at != end_ && is_digit(*at)) ++at;
+  return at;
+}
+
+const char* json_walk::number(const char* at) noexcept {
+  if (*at == '-') ++at;
+  at = seen(at) == '0' ? at + 1 : digits(at);
+  if (at != nullptr && seen(at) == '.') at = digits(at + 1);
+  if (at == nullptr || (seen(at) != 'e' && seen(at) != 'E')) return at;
+  ++at;
+  if (seen(at) == '+' || seen(at) == '-') ++at;
+  return digits(at);
 }
 
 template <std::size_t Size>
-bool json_walk::literal(const char (&word)[Size]) noexcept {
+const char* json_walk::literal(const char* at, const char (&word)[Size]) noexcept {
   constexpr std::size_t length = Size - 1;
-  if (static_cast<std::size_t>(end_ - at_) < length || std::memcmp(at_, word, length) != 0)
-    return fail("a value was expected");
-  at_ += length;
-  return true;
+  if (static_cast<std::size_t>(end_ - at) < length || std::memcmp(at, word, length) != 0)
+    return fail_at(at, "a value was expected");
+  return at + length;
 }
 
-bool json_walk::scalar(char first) noexcept {
+const char* json_walk::scalar(const char* at) noexcept {
+  const char first = seen(at);
   switch (first) {
   case '"':
-    return string();
+    return string(at);
   case 't':
-    return literal("true");
+    return literal(at, "true");
   case 'f':
-    return literal("false");
+    return literal(at, "false");
   case 'n':
-    return literal("null");
+    return literal(at, "null");
   default:
-    if (first != '-' && !is_digit(first)) return fail("a value was expected");
-    return number();
+    if (first != '-' && !is_digit(first)) return fail_at(at, "a value was expected");
+    return number(at);
   }
 }
 
 bool json_walk::value(text_span& out) noexcept {
   if (fault_ != nullptr) return false;
-  char first = peek();
-  const char* from = at_;
-  if (first != '{' && first != '[') {
-    if (!scalar(first)) return false;
-    out = since(from);
-    return true;
-  }
-  std::bitset<nesting_max + 1> in_object; // One bit a level; a heap stack would cost an allocation.
-  std::size_t depth = 0;
-  std::string_view raw;
-  for (;;) { // One turn a value: `first` is its first character.
-    if (first == '{' || first == '[') {
-      if (depth == nesting_max) return fail("nested too deep");
-      in_object[++depth] = first == '{';
-      ++at_;
-      if (peek() != (first == '{' ? '}' : ']')) {
-        if (first == '{' && !key(raw)) return false;
-        first = peek();
-        continue;
-      }
-      ++at_;
-      --depth;
-    } else if (!scalar(first)) {
-      return false;
-    }
-    // A value has ended: close what ends with it, then go on to the next one.
-    while (depth != 0) {
-      const char next = peek();
-      if (next == ',') break;
-      if (next != (in_object[depth] ? '}' : ']')) return fail("a comma or a bracket was expected");
-      ++at_;
-      --depth;
-    }
-    if (depth == 0) break;
-    ++at_;
-    if (in_object[depth] && !key(raw)) return false;
-    first = peek();
-  }
+  const char* const from = spaces(at_);
+  const char first = seen(from);
+  const char* const behind = first == '{' || first == '[' ? container(from) : scalar(from);
+  if (behind == nullptr) return false;
+  at_ = behind;
   out = since(from);
   return true;
+}
+
+/// Steps over all that is within it, without recursion.
+const char* json_walk::container(const char* at) noexcept {
+  nesting within;
+  for (;;) { // One turn a value, at whose first character `at` stands.
+    const char first = seen(at);
+    if (first == '{' || first == '[') {
+      const bool object = first == '{';
+      if (!within.enter(object)) return fail_at(at, "nested too deep");
+      at = spaces(at + 1);
+      if (seen(at) != (object ? '}' : ']')) {
+        if (object && (at = key(at)) == nullptr) return nullptr;
+        at = spaces(at);
+        continue;
+      }
+      ++at;
+      within.leave();
+    } else if ((at = scalar(at)) == nullptr) {
+      return nullptr;
+    }
+    // A value has ended: close what ends with it, then go on to the next one.
+    for (; within.depth() != 0; within.leave(), ++at) {
+      at = spaces(at);
+      const char next = seen(at);
+      if (next == ',') break;
+      if (next != (within.in_object() ? '}' : ']'))
+        return fail_at(at, "a comma or a bracket was expected");
+    }
+    if (within.depth() == 0) return at;
+    at = spaces(at + 1);
+    if (!within.in_object()) continue;
+    if ((at = key(at)) == nullptr) return nullptr;
+    at = spaces(at);
+  }
 }
 
 } // namespace toolscore::mcp

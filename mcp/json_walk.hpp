@@ -22,8 +22,8 @@ public:
 
   /// The next character that is no space; 0 at the end.
   char peek() noexcept {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-    return at_ == end_ ? '\0' : *at_;
+    at_ = spaces(at_);
+    return seen(at_);
   }
   /// Steps over one value of any kind.
   bool value(text_span& out) noexcept;
@@ -46,34 +46,52 @@ public:
   }
 
 private:
-  /// Most strings end within the first block and hold nothing to look at.
-  bool string() noexcept {
-    if (end_ - at_ > block_bytes && *at_ == '"') {
-      const unsigned stops = string_stops(at_ + 1);
-      const char* const stop = at_ + 1 + std::countr_zero(stops | 1U << (block_bytes - 1));
-      if (stops != 0 && *stop == '"') {
-        at_ = stop + 1;
-        return true;
-      }
-    }
-    return whole_string();
+  // The steps below take where they begin and give where they end, null after a fault: the place is
+  // kept in a register, not in memory.
+  const char* spaces(const char* at) const noexcept {
+    if (at != end_ && static_cast<unsigned char>(*at) > ' ') return at; // As good as always.
+    return many_spaces(at);
   }
-  bool whole_string() noexcept;
-  bool escape() noexcept;
-  bool stopped(bool& good) noexcept;
+  const char* many_spaces(const char* at) const noexcept;
+  char seen(const char* at) const noexcept { return at == end_ ? '\0' : *at; }
+  /// Most strings end within the first block and hold nothing to look at.
+  const char* string(const char* at) noexcept {
+    if (end_ - at > block_bytes && *at == '"') {
+      const unsigned stops = string_stops(at + 1);
+      const char* const stop = at + 1 + std::countr_zero(stops | 1U << (block_bytes - 1));
+      if (stops != 0 && *stop == '"') return stop + 1;
+    }
+    return whole_string(at);
+  }
+  const char* whole_string(const char* at) noexcept;
+  const char* next_stop(const char* at) const noexcept;
+  const char* escape(const char* at) noexcept;
+  /// Steps over a string and the colon behind it; `at` stands behind the spaces before it.
+  const char* key(const char* at) noexcept {
+    at = string(at);
+    if (at == nullptr) return nullptr;
+    at = spaces(at);
+    return seen(at) == ':' ? at + 1 : fail_at(at, "a colon was expected");
+  }
+  const char* container(const char* at) noexcept;
+  const char* number(const char* at) noexcept;
+  const char* digits(const char* at) noexcept;
+  template <std::size_t Size>
+  const char* literal(const char* at, const char (&word)[Size]) noexcept;
+  const char* scalar(const char* at) noexcept;
+  const char* fail_at(const char* at, const char* why) noexcept {
+    at_ = at;
+    fail(why);
+    return nullptr;
+  }
   bool key(std::string_view& raw) noexcept {
-    if (fault_ != nullptr) return false;
-    peek();
-    const char* from = at_;
-    if (!string()) return false;
-    raw = {from, static_cast<std::size_t>(at_ - from)};
+    const char* const from = spaces(at_);
+    const char* const behind = string(from);
+    if (behind == nullptr) return false;
+    raw = {from, static_cast<std::size_t>(behind - from)};
+    at_ = behind;
     return take(':', "a colon was expected");
   }
-  bool number() noexcept;
-  bool digits() noexcept;
-  template <std::size_t Size>
-  bool literal(const char (&word)[Size]) noexcept;
-  bool scalar(char first) noexcept;
   bool take(char wanted, const char* why) noexcept {
     if (fault_ != nullptr || peek() != wanted) return fail(why);
     ++at_;
@@ -96,13 +114,15 @@ bool json_walk::object(text_span& out, Member&& member) {
   if (!take('{', "an object was expected")) return false;
   if (peek() == '}') {
     ++at_;
-  } else {
-    do {
-      std::string_view raw;
-      if (!key(raw) || !member(raw)) return fail("a member's value is missing");
-    } while (peek() == ',' && take(',', ""));
-    if (!take('}', "a comma or } was expected")) return false;
+    out = since(from);
+    return true;
   }
+  for (;; ++at_) {
+    std::string_view raw;
+    if (!key(raw) || !member(raw)) return fail("a member's value is missing");
+    if (peek() != ',') break;
+  }
+  if (!take('}', "a comma or } was expected")) return false;
   out = since(from);
   return true;
 }
@@ -114,12 +134,14 @@ bool json_walk::array(text_span& out, Item&& item) {
   if (!take('[', "an array was expected")) return false;
   if (peek() == ']') {
     ++at_;
-  } else {
-    do {
-      if (!item()) return fail("an item's value is missing");
-    } while (peek() == ',' && take(',', ""));
-    if (!take(']', "a comma or ] was expected")) return false;
+    out = since(from);
+    return true;
   }
+  for (;; ++at_) {
+    if (!item()) return fail("an item's value is missing");
+    if (peek() != ',') break;
+  }
+  if (!take(']', "a comma or ] was expected")) return false;
   out = since(from);
   return true;
 }

@@ -29,11 +29,8 @@ constexpr std::array issuers{
 constexpr bool digit(char c) {
   return c >= '0' && c <= '9';
 }
-constexpr bool alphanumeric(char c) {
-  return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 constexpr bool in_token(char c) {
-  return alphanumeric(c) || c == '_' || c == '-';
+  return is_alphanumeric(c) || c == '_' || c == '-';
 }
 constexpr bool in_bearer(char c) {
   return in_token(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
@@ -55,14 +52,6 @@ bool has_digit(std::string_view text) {
   for (const char c : text)
     if (digit(c)) return true;
   return false;
-}
-
-/// Nothing that belongs to the same word stands before. JSON writes a line's end as \n, and any
-/// character as \uXXXX: their letters are no part of a word.
-bool begins_word(std::string_view text, std::size_t at) {
-  if (at == 0 || !alphanumeric(text[at - 1])) return true;
-  if (at >= 2 && text[at - 2] == '\\') return true;
-  return at >= 6 && text[at - 6] == '\\' && text[at - 5] == 'u';
 }
 
 /// The part of a text to hide; empty = none.
@@ -148,7 +137,6 @@ static_assert([] {
 /// At one of find_secret_start()'s places.
 hidden secret_at(std::string_view text, std::size_t at) {
   if (text[at] == ':') return url_password(text, at);
-  if (!begins_word(text, at)) return {};
   if (text[at] == 'e') return web_token(text, at);
   if ((text[at] | 0x20) == 'b') return bearer_token(text, at);
   return issued_token(text, at);

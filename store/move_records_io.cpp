@@ -7,7 +7,7 @@
 namespace toolscore {
 namespace {
 
-constexpr std::size_t block_records_max = 64;
+constexpr std::size_t block_records_max = 128;
 constexpr std::size_t block_bytes_max = 128u << 10;
 
 constexpr const char* calls_sql =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace toolscore {
 namespace {
@@ -66,24 +67,33 @@ std::uint64_t mask_of(std::string_view name) noexcept {
 }
 
 void block_writer::clear() {
-  bytes_.clear();
+  used_ = 0;
   records_ = 0;
   labels_ = {};
   before_us_ = 0;
   std::fill(std::begin(before_), std::end(before_), place{});
 }
 
-void block_writer::put_text(std::size_t field, std::string_view text) {
+/// Where the next record goes, with room for all of it.
+char* block_writer::room_for(const record_row& row) {
+  std::size_t most = 2 + (8 + texts) * number_bytes_max;
+  for (const auto* x : texts_of(row)) most += x->size();
+  if (bytes_.size() - used_ < most) bytes_.resize(std::max(used_ + most, 2 * bytes_.size()));
+  return bytes_.data() + used_;
+}
+
+char* block_writer::put_text(char* to, std::size_t field, std::string_view text) {
   auto& before = before_[field];
-  const bool same = std::string_view(bytes_).substr(before.at, before.length) == text;
+  const bool same = before.length == text.size() &&
+                    std::memcmp(bytes_.data() + before.at, text.data(), text.size()) == 0;
   if (text.empty() || same) {
-    bytes_ += static_cast<char>(text.empty() ? 0 : same_text);
-    return;
+    *to = static_cast<char>(text.empty() ? 0 : same_text);
+    return to + 1;
   }
-  std::array<char, number_bytes_max> length{};
-  bytes_.append(length.data(), put(length.data(), text.size() + lengths_from));
-  before = {bytes_.size(), text.size()};
-  bytes_ += text;
+  to = put(to, text.size() + lengths_from);
+  before = {static_cast<std::size_t>(to - bytes_.data()), text.size()};
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
 
 void block_writer::add(const record_row& row) {
@@ -94,8 +104,7 @@ void block_writer::add(const record_row& row) {
   labels_.servers |= row.gap ? all : mask_of(row.server);
   labels_.tools |= row.gap ? all : mask_of(row.tool);
   labels_.outcomes |= mask_of(outcome_of(row));
-  std::array<char, 2 + 8 * number_bytes_max> head{};
-  char* to = head.data();
+  char* to = room_for(row);
   *to++ = static_cast<char>((row.gap ? gap_flag : 0) | (row.imported ? imported_flag : 0));
   unsigned packed = 0;
   for (const auto* x : outcomes_of(row)) packed = packed << 2U | static_cast<unsigned>(*x);
@@ -103,9 +112,9 @@ void block_writer::add(const record_row& row) {
   to = put_signed(to, row.at_us - before_us_);
   before_us_ = row.at_us;
   for (const auto* x : numbers_of(row)) to = put_signed(to, *x);
-  bytes_.append(head.data(), to);
   std::size_t field = 0;
-  for (const auto* x : texts_of(row)) put_text(field++, *x);
+  for (const auto* x : texts_of(row)) to = put_text(to, field++, *x);
+  used_ = static_cast<std::size_t>(to - bytes_.data());
   ++records_;
 }
 

@@ -33,19 +33,21 @@ class block_writer {
 public:
   void add(const record_row& row);
   std::size_t records() const noexcept { return records_; }
-  const std::string& bytes() const noexcept { return bytes_; }
+  std::string_view bytes() const noexcept { return {bytes_.data(), used_}; }
   const block_labels& labels() const noexcept { return labels_; }
   void clear();
 
 private:
   static constexpr std::size_t texts = 12;
-  void put_text(std::size_t field, std::string_view text);
+  char* room_for(const record_row& row);
+  char* put_text(char* to, std::size_t field, std::string_view text);
 
   struct place {
     std::size_t at = 0;
     std::size_t length = 0;
   };
-  std::string bytes_;
+  std::string bytes_;    ///< Keeps its length from block to block.
+  std::size_t used_ = 0; ///< Of it.
   std::size_t records_ = 0;
   block_labels labels_;
   std::int64_t before_us_ = 0;

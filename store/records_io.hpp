@@ -19,7 +19,7 @@ struct record_limits {
   std::size_t export_rows_max = 10'000;
   std::size_t export_bytes_max = 16u << 20; ///< One export ends with the record that passes it.
   /// A block of records ends with the one that passes either.
-  std::size_t block_records_max = 64;
+  std::size_t block_records_max = 128;
   std::size_t block_bytes_max = 128u << 10;
 };
 

@@ -37,6 +37,24 @@ constexpr bool may_begin_secret(char first, char second) noexcept {
   }
 }
 
+constexpr bool is_alphanumeric(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Nothing that belongs to the same word stands before. JSON writes a line's end as \n, and any
+/// character as \uXXXX: their letters are no part of a word.
+constexpr bool begins_word(std::string_view text, std::size_t at) noexcept {
+  if (at == 0 || !is_alphanumeric(text[at - 1])) return true;
+  if (at >= 2 && text[at - 2] == '\\') return true;
+  return at >= 6 && text[at - 6] == '\\' && text[at - 5] == 'u';
+}
+
+/// Whether one may begin at `at`, behind which a character follows: a word begins there, or a colon
+/// stands there.
+constexpr bool is_secret_start(std::string_view text, std::size_t at) noexcept {
+  return may_begin_secret(text[at], text[at + 1]) && (text[at] == ':' || begins_word(text, at));
+}
+
 #if defined(__SSE2__)
 /// Which of the 16 pairs that begin at `at` pass, the first in the lowest bit; 17 bytes are read.
 inline unsigned secret_starts(const char* at) noexcept {
@@ -67,17 +85,23 @@ inline unsigned secret_starts(const char* at) noexcept {
 }
 #endif
 
-/// The first place from `at` on where a secret may begin; the text's size where there is none.
-inline std::size_t find_secret_start(std::string_view text, std::size_t at) noexcept {
+/// find_secret_start() by what every processor has.
+inline std::size_t find_secret_start_plain(std::string_view text, std::size_t at) noexcept {
 #if defined(__SSE2__)
   constexpr std::size_t block = 16;
   for (; at + block < text.size(); at += block)
-    if (const unsigned starts = secret_starts(text.data() + at); starts != 0)
-      return at + static_cast<std::size_t>(std::countr_zero(starts));
+    for (unsigned starts = secret_starts(text.data() + at); starts != 0; starts &= starts - 1) {
+      const auto found = at + static_cast<std::size_t>(std::countr_zero(starts));
+      if (is_secret_start(text, found)) return found;
+    }
 #endif
   for (; at + 1 < text.size(); ++at)
-    if (may_begin_secret(text[at], text[at + 1])) return at;
+    if (is_secret_start(text, at)) return at;
   return text.size();
 }
+
+/// The first place from `at` on where a secret may begin; the text's size where there is none. By
+/// AVX2 where the processor has it.
+std::size_t find_secret_start(std::string_view text, std::size_t at) noexcept;
 
 } // namespace toolscore

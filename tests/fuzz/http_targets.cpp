@@ -2,6 +2,7 @@
 #include "tests/fuzz/fuzzing.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace toolscore::test {
 namespace {
@@ -33,7 +34,26 @@ void same_request(inbound_request& a, inbound_request& b) {
   expect(a.body && b.body && *a.body == *b.body, "the same body");
 }
 
-/// What comes whole may be read by us, what comes in parts is read by the library.
+std::string post(const std::string& fields, const std::string& body) {
+  return "POST /mcp/fs HTTP/1.1\r\nHost: 127.0.0.1:8088\r\nContent-Type: application/json\r\n" +
+         fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// Reads `text` as what a connection sends after `before`.
+void check_after(std::string_view before, std::string_view text, request_reader& expected,
+                 std::size_t expected_size) {
+  request_reader reader(limits);
+  feed(reader, before, before.size());
+  if (!reader.complete()) return;
+  reader.reset();
+  const auto used = feed(reader, text, text.size());
+  expect(reader.complete(), "a request ends where it ends, whatever came before");
+  expect(used == expected_size, "a request is as long whatever came before");
+  same_request(reader.request(), expected.request());
+}
+
+/// What comes whole may be read by us, or be known from before; what comes in parts is read by the
+/// library.
 void check_request(std::string_view text) {
   request_reader whole(limits);
   request_reader in_parts(limits);
@@ -43,16 +63,15 @@ void check_request(std::string_view text) {
   if (!whole.complete()) return;
   expect(used == used_in_parts, "a request is as long however it comes");
   same_request(whole.request(), in_parts.request());
+  check_after(text, text, in_parts, used);
+  check_after(post("", R"({"jsonrpc":"2.0","id":2,"method":"ping"})"), text, in_parts, used);
 }
 
 } // namespace
 
 std::vector<fuzz_target> http_targets() {
   const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
-  const auto post = [&](const std::string& fields) {
-    return "POST /mcp/fs HTTP/1.1\r\nHost: 127.0.0.1:8088\r\nContent-Type: application/json\r\n" +
-           fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  };
+  const auto post = [&](const std::string& fields) { return test::post(fields, body); };
   return {
       {"http",
        {post(""), post("Accept: application/json, text/event-stream\r\nMcp-Session-Id: a b \r\n"),

@@ -16,7 +16,7 @@ std::string some_block() {
     row.result = R"({"content":[{"type":"text","text":"abcabcabcabc"}]})";
     writer.add(row);
   }
-  return writer.bytes();
+  return std::string(writer.bytes());
 }
 
 std::vector<std::string> block_seeds() {

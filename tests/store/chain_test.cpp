@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_is_read_is_what_was_written) {
   BOOST_TEST(writer.labels().to_us == 130);
   BOOST_TEST(writer.labels().outcomes == (mask_of(outcome_bit::rpc) | mask_of(outcome_bit::gap)));
 
-  const std::string stored = writer.bytes();
+  const std::string stored(writer.bytes());
   block_reader reader(stored, 41);
   record_row row;
   for (const std::int64_t at : {50, 20}) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(broken_bytes_end_the_reading_and_nothing_else) {
   for (int i = 0; i < 3; ++i) writer.add(row_with(std::string(200, 'x'), i));
   std::mt19937 dice(7);
   for (int round = 0; round < 20'000; ++round) {
-    std::string text = writer.bytes();
+    std::string text(writer.bytes());
     for (unsigned i = 0; i < 1 + dice() % 3; ++i)
       text[dice() % text.size()] = static_cast<char>(dice());
     if (dice() % 4 == 0) text.resize(dice() % text.size());
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_block_that_was_cut_off_is_broken_wherever_that_was) {
     ends.push_back(writer.bytes().size());
   }
   for (std::size_t length = 1; length < writer.bytes().size(); ++length) {
-    block_reader reader(std::string_view(writer.bytes()).substr(0, length), 1);
+    block_reader reader(writer.bytes().substr(0, length), 1);
     record_row row;
     while (reader.next(row)) {
     }

@@ -24,19 +24,25 @@ BOOST_AUTO_TEST_CASE(where_a_secret_may_begin_is_found_alike_by_pairs_and_by_blo
   std::string text;
   for (int first = 0; first < 256; ++first)
     for (int second = 0; second < 256; ++second) {
+      text += (first + second) % 3 == 0 ? "a" : " "; // Within a word, or at its beginning.
       text += static_cast<char>(first);
       text += static_cast<char>(second);
     }
   std::vector<std::size_t> expected(text.size(), text.size()); // From each place on.
   for (std::size_t at = text.size() - 1; at-- > 0;)
-    expected[at] = may_begin_secret(text[at], text[at + 1]) ? at : expected[at + 1];
-  for (std::size_t at = 0; at < text.size(); ++at)
-    if (find_secret_start(text, at) != expected[at])
-      BOOST_FAIL("from " + std::to_string(at) + " on");
+    expected[at] = is_secret_start(text, at) ? at : expected[at + 1];
+  for (const auto find : {find_secret_start, find_secret_start_plain})
+    for (std::size_t at = 0; at < text.size(); ++at)
+      if (find(text, at) != expected[at]) BOOST_FAIL("from " + std::to_string(at) + " on");
   // At a text's end, where no whole block is left.
-  const std::string_view end = "....................ghp_";
-  for (std::size_t length = 0; length <= end.size(); ++length)
-    BOOST_TEST(find_secret_start(end.substr(0, length), 0) == (length < 22 ? length : 20u));
+  for (std::size_t before = 0; before < 70; ++before) {
+    const std::string end = std::string(before, '.') + "ghp_";
+    for (std::size_t length = 0; length <= end.size(); ++length) {
+      const auto wanted = length < before + 2 ? length : before;
+      BOOST_TEST(find_secret_start(end.substr(0, length), 0) == wanted);
+      BOOST_TEST(find_secret_start_plain(end.substr(0, length), 0) == wanted);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(well_known_tokens_are_masked_wherever_they_stand) {
