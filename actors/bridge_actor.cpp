@@ -28,7 +28,8 @@ std::vector<mcp::list_kind> kinds_of(mcp::list_set changed) {
 
 } // namespace
 
-caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route) {
+caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self,
+                          std::shared_ptr<tree_routes> route) {
   set_house_handlers(self);
   return {
       [route](const directory_changed& message) {
@@ -43,7 +44,7 @@ caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_p
   };
 }
 
-tree_backend::tree_backend(addresses_ptr tree, std::shared_ptr<routing> route,
+tree_backend::tree_backend(addresses_ptr tree, std::shared_ptr<tree_routes> route,
                            std::shared_ptr<store_counters> kept)
     : tree_(std::move(tree)), route_(std::move(route)), kept_(std::move(kept)) {}
 

@@ -14,7 +14,7 @@
 namespace toolscore {
 
 /// What calls are routed by; written by the bridge actor, read on the same thread.
-struct routing {
+struct tree_routes {
   std::shared_ptr<const std::map<std::string, caf::actor>> servers =
       std::make_shared<const std::map<std::string, caf::actor>>();
   std::shared_ptr<const joint_views> views = std::make_shared<const joint_views>();
@@ -29,12 +29,13 @@ struct bridge_state {
 };
 
 /// Receives the tree's snapshots.
-caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self, std::shared_ptr<routing> route);
+caf::behavior make_bridge(caf::stateful_actor<bridge_state>* self,
+                          std::shared_ptr<tree_routes> route);
 
 /// The tree as its programs see it: plain functions over messages.
 class tree_backend : public backend, private turn_work {
 public:
-  tree_backend(addresses_ptr tree, std::shared_ptr<routing> route,
+  tree_backend(addresses_ptr tree, std::shared_ptr<tree_routes> route,
                std::shared_ptr<store_counters> kept);
 
   bool has_server(const server_id& server) const override;
@@ -82,7 +83,7 @@ private:
   void run_turn() override;
 
   addresses_ptr tree_;
-  std::shared_ptr<routing> route_;
+  std::shared_ptr<tree_routes> route_;
   std::shared_ptr<store_counters> kept_;
   std::uint64_t next_subscription_ = 1;
   std::vector<gathered_calls> gathered_; ///< Empty between two turns.

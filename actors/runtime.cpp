@@ -86,7 +86,7 @@ struct runtime::state {
   std::unique_ptr<remote_logins> logins;
   side_channels outside;
   addresses_ptr tree = std::make_shared<addresses>();
-  std::shared_ptr<routing> route = std::make_shared<routing>();
+  std::shared_ptr<tree_routes> route = std::make_shared<tree_routes>();
   std::shared_ptr<store_counters> counters = std::make_shared<store_counters>();
   std::shared_ptr<event_log> log = std::make_shared<event_log>(events_max);
   tree_backend backend{tree, route, counters};

@@ -27,7 +27,7 @@ struct tree_options {
   std::size_t starts_max = 1; ///< Instances that may start at once.
   std::function<std::string()> endpoint;
   addresses_ptr tree;
-  std::shared_ptr<routing> route;
+  std::shared_ptr<tree_routes> route;
   process_host* processes = nullptr;
   std::shared_ptr<engine_client> engine; ///< Of containers.
   link_opener open_link;

@@ -38,17 +38,6 @@ void lower(char* text, std::size_t size) noexcept {
   lower_at(text + size - step); // What was lowered already stays so.
 }
 
-/// `name` is in lower case.
-std::uint32_t key_of(std::string_view name) noexcept {
-  const auto first = name.empty() ? '\0' : name.front();
-  return static_cast<std::uint32_t>(name.size()) << 8 | static_cast<unsigned char>(first);
-}
-
-/// Which of 64 bits stands for a key.
-std::uint64_t bit_of(std::uint32_t key) noexcept {
-  return std::uint64_t{1} << ((key * 0x9e3779b1u) >> 26);
-}
-
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   c = lowered(c);
@@ -90,13 +79,16 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcep
   return true;
 }
 
+/// A head's bytes are bounded, so that its fields fit into 16 bits.
 void header_list::add(std::string_view name, std::string_view value) {
   const auto at = text_.size();
   text_ += name;
   lower(text_.data() + at, name.size());
   text_ += value;
-  const auto key = key_of(std::string_view{text_}.substr(at, name.size()));
-  seen_ |= bit_of(key);
+  const auto key = header_name::key_of(std::string_view{text_}.substr(at, name.size()));
+  const auto bit = header_name::bit_of(key);
+  if ((seen_ >> bit & 1U) == 0) first_[bit] = static_cast<std::uint16_t>(entries_.size());
+  seen_ |= std::uint64_t{1} << bit;
   entries_.push_back({key, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(name.size()),
                       static_cast<std::uint32_t>(value.size())});
 }
@@ -107,36 +99,17 @@ void header_list::clear() noexcept {
   seen_ = 0;
 }
 
-std::string_view header_list::name(std::size_t index) const noexcept {
-  const auto& x = entries_[index];
-  return std::string_view{text_}.substr(x.name_at, x.name_length);
+void header_list::replace(header_name name, std::string_view value) noexcept {
+  const auto found = find(name);
+  if (found == absent || entries_[found].value_length != value.size()) return;
+  const auto& x = entries_[found];
+  std::memcpy(text_.data() + x.name_at + x.name_length, value.data(), value.size());
 }
 
-std::string_view header_list::value(std::size_t index) const noexcept {
-  const auto& x = entries_[index];
-  return std::string_view{text_}.substr(x.name_at + x.name_length, x.value_length);
-}
-
-std::optional<std::string_view> header_list::get(std::string_view wanted) const noexcept {
-  const auto key = key_of(wanted);
-  if ((seen_ & bit_of(key)) == 0) return std::nullopt;
-  for (std::size_t i = 0; i < entries_.size(); ++i)
-    if (entries_[i].key == key && name(i) == wanted) return value(i);
-  return std::nullopt;
-}
-
-void header_list::replace(std::string_view name, std::string_view value) noexcept {
-  const auto old = get(name);
-  if (!old || old->size() != value.size()) return;
-  std::memcpy(text_.data() + (old->data() - text_.data()), value.data(), value.size());
-}
-
-std::size_t header_list::count(std::string_view wanted) const noexcept {
-  const auto key = key_of(wanted);
-  if ((seen_ & bit_of(key)) == 0) return 0;
+std::size_t header_list::count(header_name wanted) const noexcept {
   std::size_t found = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i)
-    found += entries_[i].key == key && name(i) == wanted ? 1 : 0;
+  for (std::size_t i = find(wanted); i < entries_.size(); ++i)
+    found += entries_[i].key == wanted.key() && name(i) == wanted.text() ? 1 : 0;
   return found;
 }
 

@@ -5,6 +5,7 @@
 #include "messages/envelope.hpp"
 #include "messages/exchange.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,31 +16,73 @@
 
 namespace toolscore {
 
+/// The name of a header field in lower case, as it stands in the program.
+class header_name {
+public:
+  consteval header_name(const char* lower) : text_(lower), key_(key_of(text_)) {}
+  constexpr std::string_view text() const noexcept { return text_; }
+  /// Length and first letter: tells most names apart at once.
+  constexpr std::uint32_t key() const noexcept { return key_; }
+  /// Which of 64 bits stands for a key.
+  constexpr std::uint32_t bit() const noexcept { return bit_of(key_); }
+
+  static constexpr std::uint32_t key_of(std::string_view lower) noexcept {
+    const auto first = lower.empty() ? '\0' : lower.front();
+    return static_cast<std::uint32_t>(lower.size()) << 8 | static_cast<unsigned char>(first);
+  }
+  static constexpr std::uint32_t bit_of(std::uint32_t key) noexcept {
+    return (key * 0x9e3779b1u) >> 26;
+  }
+
+private:
+  std::string_view text_;
+  std::uint32_t key_;
+};
+
 /// The header fields of one request, in one text, so that a request costs no allocation a field.
 class header_list {
 public:
   void add(std::string_view name, std::string_view value);
   void clear() noexcept;
   /// Another value, of the same length, for the first field of that name, if there is one.
-  void replace(std::string_view name, std::string_view value) noexcept;
-  /// The first value of that name; `name` is given in lower case.
-  std::optional<std::string_view> get(std::string_view name) const noexcept;
-  std::size_t count(std::string_view name) const noexcept;
+  void replace(header_name name, std::string_view value) noexcept;
+  /// The first value of that name.
+  std::optional<std::string_view> get(header_name name) const noexcept {
+    const auto found = find(name);
+    return found == absent ? std::nullopt : std::optional(value(found));
+  }
+  std::size_t count(header_name name) const noexcept;
   std::size_t size() const noexcept { return entries_.size(); }
   /// In lower case, however it came.
-  std::string_view name(std::size_t index) const noexcept;
-  std::string_view value(std::size_t index) const noexcept;
+  std::string_view name(std::size_t index) const noexcept {
+    const auto& x = entries_[index];
+    return {text_.data() + x.name_at, x.name_length};
+  }
+  std::string_view value(std::size_t index) const noexcept {
+    const auto& x = entries_[index];
+    return {text_.data() + x.name_at + x.name_length, x.value_length};
+  }
 
 private:
+  static constexpr std::size_t absent = std::size_t(-1);
   struct entry {
-    std::uint32_t key; ///< Length and first letter of the name: tells most names apart at once.
+    std::uint32_t key; ///< As header_name's.
     std::uint32_t name_at;
     std::uint32_t name_length;
     std::uint32_t value_length; ///< The value stands right behind the name.
   };
+  /// Its first place, or `absent`.
+  std::size_t find(header_name wanted) const noexcept {
+    if ((seen_ >> wanted.bit() & 1U) == 0) return absent;
+    for (std::size_t i = first_[wanted.bit()]; i < entries_.size(); ++i)
+      if (entries_[i].key == wanted.key() && name(i) == wanted.text()) return i;
+    return absent;
+  }
+
   std::string text_;
   std::vector<entry> entries_;
   std::uint64_t seen_ = 0; ///< A bit for each key there is: of what is absent most is known by it.
+  std::array<std::uint16_t, 64> first_{}; ///< The first place of each bit that is seen.
 };
 
 /// Who is at the other end of a connection, known before the first byte.

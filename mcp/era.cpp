@@ -14,29 +14,51 @@ refusal refuse(int code, std::string message, std::string data = {}, int http_st
   return {http_status, code, std::move(message), std::move(data)};
 }
 
-/// What the checks look at, decoded once.
+/// What a JSON string stands for: a view of it where it holds no escapes, as good as always.
+class decoded {
+public:
+  explicit decoded(std::string_view raw) {
+    if (has_escape(raw))
+      view_ = room_ = decode(raw);
+    else if (raw.size() >= 2 && raw.front() == '"')
+      view_ = raw.substr(1, raw.size() - 2);
+  }
+  decoded(const decoded&) = delete;
+  decoded& operator=(const decoded&) = delete;
+  std::string_view view() const noexcept { return view_; }
+
+private:
+  std::string room_;
+  std::string_view view_;
+};
+
+/// What the checks look at.
 struct facts {
   const http_view& view;
   std::string_view body;
   const envelope& spans;
-  std::string method;         ///< Empty for a response.
-  std::string header_version; ///< Empty = no header.
+  std::string_view method; ///< Empty for a response.
   const meta_view& meta;
-  bool answer = false; ///< The body is a response.
+  bool answer() const noexcept {
+    return spans.kind == message_kind::response || spans.kind == message_kind::error_response;
+  }
 };
 
-facts gather(const http_view& view, std::string_view body, const envelope& spans,
-             const meta_view& meta) {
-  facts x{view, body, spans, decode(spans.method.of(body)), {}, meta, {}};
-  if (view.protocol_version) x.header_version = decode_header(*view.protocol_version).value_or("?");
-  x.answer = spans.kind == message_kind::response || spans.kind == message_kind::error_response;
-  return x;
+/// Empty = there is none.
+std::string header_version(const facts& x) {
+  return x.view.protocol_version ? decode_header(*x.view.protocol_version).value_or("?")
+                                 : std::string();
+}
+
+bool has_modern_version(const facts& x) {
+  if (!x.view.protocol_version || is_legacy_version(*x.view.protocol_version)) return false;
+  const auto version = header_version(x);
+  return !version.empty() && !is_legacy_version(version);
 }
 
 bool is_modern(const facts& x) {
-  if (!x.meta.protocol_version.empty()) return true;
-  if (!x.header_version.empty() && !is_legacy_version(x.header_version)) return true;
-  return x.method == "server/discover" || x.method == "subscriptions/listen";
+  return !x.meta.protocol_version.empty() || has_modern_version(x) ||
+         x.method == "server/discover" || x.method == "subscriptions/listen";
 }
 
 std::optional<refusal> check_meta(const facts& x) {
@@ -51,29 +73,30 @@ std::optional<refusal> check_meta(const facts& x) {
   return std::nullopt;
 }
 
-/// `wanted` is what the body says, empty where it says nothing.
+/// `raw` is what the body says, empty where it says nothing.
 std::optional<refusal> check_header(const char* name, std::optional<std::string_view> header,
-                                    const std::string& wanted) {
-  if (header && *header == wanted && !wanted.starts_with("=?")) return std::nullopt;
+                                    std::string_view raw) {
+  if (header && !header->starts_with("=?") && says(raw, *header)) return std::nullopt;
   const std::string title = std::string("the header ") + name;
   if (!header) return refuse(code::header_mismatch, title + " is missing");
   const auto value = decode_header(*header);
   if (!value) return refuse(code::header_mismatch, title + " is not valid Base64");
-  if (*value != wanted)
+  if (*value != decode(raw))
     return refuse(code::header_mismatch, title + " does not say what the body says");
   return std::nullopt;
 }
 
 std::optional<refusal> check_headers(const facts& x) {
-  if (auto wrong = check_header("MCP-Protocol-Version", x.view.protocol_version,
-                                decode(x.meta.protocol_version)))
+  if (auto wrong =
+          check_header("MCP-Protocol-Version", x.view.protocol_version, x.meta.protocol_version))
     return wrong;
-  if (auto wrong = check_header("Mcp-Method", x.view.mcp_method, x.method)) return wrong;
+  if (auto wrong = check_header("Mcp-Method", x.view.mcp_method, x.spans.method.of(x.body)))
+    return wrong;
   const bool named =
       x.method == "tools/call" || x.method == "prompts/get" || x.method == "resources/read";
   // Without a name in the body there is nothing to compare, and routing refuses the request.
   if (!named || (!x.spans.name && !x.view.mcp_name)) return std::nullopt;
-  return check_header("Mcp-Name", x.view.mcp_name, decode(x.spans.name.of(x.body)));
+  return check_header("Mcp-Name", x.view.mcp_name, x.spans.name.of(x.body));
 }
 
 std::optional<refusal> check_version(const std::string& version) {
@@ -103,14 +126,15 @@ bool is_served(std::string_view method, const served_methods& served) {
 }
 
 std::variant<classified, refusal> modern(const facts& x, const served_methods& served) {
-  if (x.answer)
+  if (x.answer())
     return refuse(code::invalid_request, "a client of this protocol version sends no responses");
   // Notifications carry no `_meta` of their own and only the version's header.
   if (x.spans.kind == message_kind::notification) {
     const std::string version =
-        x.meta.protocol_version.empty() ? x.header_version : decode(x.meta.protocol_version);
+        x.meta.protocol_version.empty() ? header_version(x) : decode(x.meta.protocol_version);
     if (!x.meta.protocol_version.empty())
-      if (auto wrong = check_header("MCP-Protocol-Version", x.view.protocol_version, version))
+      if (auto wrong = check_header("MCP-Protocol-Version", x.view.protocol_version,
+                                    x.meta.protocol_version))
         return *wrong;
     if (auto wrong = check_version(version)) return *wrong;
     return classified{era::modern, version, x.meta};
@@ -175,7 +199,8 @@ refusal refuse_scan(const scanner& scanned, const error& why) {
 std::variant<classified, refusal> classify(const http_view& view, std::string_view body,
                                            const envelope& spans, const meta_view& meta,
                                            const served_methods& served) {
-  const facts x = gather(view, body, spans, meta);
+  const decoded method(spans.method.of(body));
+  const facts x{view, body, spans, method.view(), meta};
   return is_modern(x) ? modern(x, served) : legacy(x);
 }
 

@@ -1,7 +1,5 @@
 #include "mcp/rewrite.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace toolscore::mcp {
@@ -12,6 +10,22 @@ constexpr std::string_view protocol_prefix = "io.modelcontextprotocol/";
 bool starts_with(std::string_view raw_key, std::string_view prefix) {
   if (raw_key.find('\\') != std::string_view::npos) return decode(raw_key).starts_with(prefix);
   return raw_key.substr(1).starts_with(prefix);
+}
+
+/// No two of the names are of one length.
+bool is_hop_name(std::string_view key) noexcept {
+  switch (key.size()) {
+  case protocol_prefix.size() + 8:
+    return key == "io.modelcontextprotocol/logLevel";
+  case protocol_prefix.size() + 10:
+    return key == "io.modelcontextprotocol/clientInfo";
+  case protocol_prefix.size() + 15:
+    return key == "io.modelcontextprotocol/protocolVersion";
+  case protocol_prefix.size() + 18:
+    return key == "io.modelcontextprotocol/clientCapabilities";
+  default:
+    return false;
+  }
 }
 
 void replace_all(std::string& text, char from, char to) noexcept {
@@ -29,14 +43,8 @@ void make_one_line(std::string& json) noexcept {
 }
 
 bool is_hop_key(std::string_view raw_key) {
-  static constexpr std::array<std::string_view, 4> names{"protocolVersion", "clientCapabilities",
-                                                         "clientInfo", "logLevel"};
-  std::string decoded;
-  auto key = raw_key.substr(1, raw_key.size() - 2);
-  if (has_escape(key)) key = decoded = decode(raw_key);
-  if (!key.starts_with(protocol_prefix)) return false;
-  const auto name = key.substr(protocol_prefix.size());
-  return std::find(names.begin(), names.end(), name) != names.end();
+  if (is_hop_name(raw_key.substr(1, raw_key.size() - 2))) return true;
+  return has_escape(raw_key) && is_hop_name(decode(raw_key));
 }
 
 bool is_protocol_key(std::string_view raw_key) {

@@ -32,8 +32,8 @@ public:
       : body_(body), spans_(spans), call_(call), id_(call.id) {}
 
   std::string write() {
+    if (call_.name && !keeps_name()) name_ = quote(*call_.name);
     plan();
-    if (call_.name) name_ = quote(*call_.name);
     out_.reserve(body_.size() + name_.size() + call_.client_capabilities.size() +
                  call_.more_params.size() + call_.protocol_version.size() + room);
     std::size_t from = 0;
@@ -56,6 +56,9 @@ private:
     place what = place::id;
   };
 
+  /// At a server's own endpoint it is called as it calls itself.
+  bool keeps_name() const { return says(spans_.name.of(body_), *call_.name); }
+
   /// Keeps the edits in the order of the text.
   void add(text_span span, place what) {
     std::size_t slot = count_++;
@@ -65,7 +68,7 @@ private:
 
   void plan() {
     if (spans_.id) add(spans_.id, place::id);
-    if (call_.name && spans_.name) add(spans_.name, place::name);
+    if (!name_.empty() && spans_.name) add(spans_.name, place::name);
     if (spans_.meta) {
       add(spans_.meta, place::meta);
     } else if (call_.server == era::modern && spans_.params) {
@@ -108,21 +111,7 @@ private:
   void write_meta(std::string_view meta) {
     bool comma = call_.server == era::modern;
     out_ += '{';
-    if (call_.server == era::modern) {
-      out_ += R"("io.modelcontextprotocol/protocolVersion":")";
-      out_ += call_.protocol_version;
-      out_ += R"(","io.modelcontextprotocol/clientCapabilities":)";
-      out_ += call_.client_capabilities;
-      out_ += R"(,"io.modelcontextprotocol/clientInfo":{"name":")";
-      out_ += product_name;
-      out_ += R"(","version":")";
-      out_ += product_version;
-      out_ += "\"}";
-      if (!call_.log_level.empty()) {
-        out_ += R"(,"io.modelcontextprotocol/logLevel":)";
-        out_ += quote(call_.log_level);
-      }
-    }
+    if (call_.server == era::modern) write_own_meta();
     const char* const token = spans_.progress_token.of(body_).data();
     append_members(out_, meta, comma, [&](std::string_view key, std::string_view value) {
       if (is_hop_key(key)) return std::string_view{};
@@ -131,6 +120,24 @@ private:
       return is_token ? id_.view() : value;
     });
     out_ += '}';
+  }
+
+  /// What a modern server must be told with each call.
+  void write_own_meta() {
+    static const std::string usual = request_meta_json(modern_versions.front());
+    if (call_.protocol_version == modern_versions.front() && call_.client_capabilities == "{}") {
+      out_ += std::string_view(usual).substr(1, usual.size() - 2);
+    } else {
+      out_ += R"("io.modelcontextprotocol/protocolVersion":")";
+      out_ += call_.protocol_version;
+      out_ += R"(","io.modelcontextprotocol/clientCapabilities":)";
+      out_ += call_.client_capabilities;
+      out_ += R"(,"io.modelcontextprotocol/clientInfo":)";
+      out_ += product_json();
+    }
+    if (call_.log_level.empty()) return;
+    out_ += R"(,"io.modelcontextprotocol/logLevel":)";
+    out_ += quote(call_.log_level);
   }
 
   std::string_view body_;

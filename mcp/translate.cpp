@@ -1,6 +1,7 @@
 #include "mcp/translate.hpp"
 
 #include "mcp/answers.hpp"
+#include "mcp/members.hpp"
 #include "mcp/older_clients.hpp"
 #include "mcp/rewrite.hpp"
 #include "mcp/versions.hpp"
@@ -64,13 +65,16 @@ void dress(std::string& out, std::string_view result, const downstream_answer& a
   out += result.substr(1);
 }
 
-void strip(std::string& out, std::string_view result) {
+/// @returns its resultType, raw; empty where there is none
+std::string_view strip(std::string& out, std::string_view result) {
+  std::string_view type;
   bool comma = false;
   std::string meta;
   out += '{';
   append_members(out, result, comma, [&](std::string_view key, std::string_view value) {
-    if (says(key, "resultType") || says(key, "ttlMs") || says(key, "cacheScope"))
-      return std::string_view{};
+    const bool is_type = says(key, "resultType");
+    if (is_type && type.empty()) type = value;
+    if (is_type || says(key, "ttlMs") || says(key, "cacheScope")) return std::string_view{};
     if (!says(key, "_meta") || value.front() != '{') return value;
     bool inner_comma = false;
     meta = "{";
@@ -82,22 +86,12 @@ void strip(std::string& out, std::string_view result) {
     return std::string_view(meta += '}');
   });
   out += '}';
+  return type;
 }
 
 /// Nearly every result that does not need a second look is told by this.
 bool holds(std::string_view result, std::string_view name) {
   return result.find(name) != std::string_view::npos;
-}
-
-/// The resultType of a modern result where a legacy client cannot go on from it, else empty.
-std::string unfinished(std::string_view result) {
-  std::string type;
-  for_members(result, [&](std::string_view key, std::string_view value) {
-    if (!says(key, "resultType")) return true;
-    type = decode(value);
-    return false;
-  });
-  return type == "complete" ? std::string{} : type;
 }
 
 /// A model can do something about a tool's failure, so that is what a tool call gets.
@@ -164,24 +158,27 @@ std::string to_client(std::string_view line, const envelope& spans,
                    [&](std::string& out) { out += failure; });
   }
   const auto body = spans.result.of(line);
-  if (answer.client == era::legacy && answer.server == era::modern)
-    if (const auto type = unfinished(body); !type.empty())
-      return refuse_legacy(answer, "the server answered \"" + type +
-                                       "\", from which a client of this protocol version cannot "
-                                       "go on");
-  return rebuilt(line, spans, answer.id_raw, spans.result, [&](std::string& out) {
+  std::string_view type;
+  auto told = rebuilt(line, spans, answer.id_raw, spans.result, [&](std::string& out) {
     if (answer.client == answer.server) {
       out += body;
     } else if (answer.client == era::modern) {
       dress(out, body, answer);
     } else if (answer.method == "tools/call" && holds(body, "structuredContent")) {
       strip(out, legacy_structure(body));
+      type = member_of(body, "resultType");
     } else if (answer.method == "tools/list" && holds(body, "outputSchema")) {
       strip(out, legacy_schemas(body));
+      type = member_of(body, "resultType");
     } else {
-      strip(out, body);
+      type = strip(out, body);
     }
   });
+  if (says(type, "complete")) return told;
+  const auto unfinished = decode(type);
+  if (unfinished.empty()) return told;
+  return refuse_legacy(answer, "the server answered \"" + unfinished +
+                                   "\", from which a client of this protocol version cannot go on");
 }
 
 bool is_cacheable(std::string_view method) noexcept {

@@ -1,7 +1,7 @@
 #include "runners/late_values_io.hpp"
 
 #include "messages/known_secrets.hpp"
-#include "runners/command_output_io.hpp"
+#include "runners/command_run_io.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -146,7 +146,7 @@ void late_host::fill(const values& of, const std::string& place,
       if (piece.what == late_piece::kind::text) continue;
       ++work->open;
       if (piece.what == late_piece::kind::command) {
-        command_output::run(io_, inner_, piece.argv, variables_,
+        command_run::run(io_, inner_, piece.argv, variables_,
                             [work, key = key, at](result<std::string> printed) {
                               if (printed)
                                 printed->resize(std::min(printed->find('\n'), printed->size()));

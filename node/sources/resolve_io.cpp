@@ -2,7 +2,7 @@
 
 #include "loop/asio.hpp"
 #include "node/up_io.hpp"
-#include "runners/command_output_io.hpp"
+#include "runners/command_run_io.hpp"
 #include "runners/install_io.hpp"
 #include "runners/process_io.hpp"
 
@@ -25,12 +25,12 @@ result<std::string> resolve_version(const loose_package& package) {
   boost::asio::io_context io;
   process_io processes(io, host.libexec_dir);
   std::optional<result<std::string>> answer;
-  command_output::run(io, processes, std::move(*argv), install_environment(host.variables),
-                      [&](result<std::string> said) {
-                        answer = std::move(said);
-                        io.stop();
-                      },
-                      {patience, answer_bytes_max});
+  command_run::run(io, processes, std::move(*argv), install_environment(host.variables),
+                   [&](result<std::string> said) {
+                     answer = std::move(said);
+                     io.stop();
+                   },
+                   {patience, answer_bytes_max});
   io.run_for(patience + end_patience);
   io.restart();
   bool dead = false;

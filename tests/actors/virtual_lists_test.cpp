@@ -24,7 +24,7 @@ const std::string error_text = R"("error":{"code":-32603,"message":"no"})";
 struct lists : actor_fixture {
   virtual_node node{*this};
   std::map<std::string, manner> how;
-  std::shared_ptr<routing> route = std::make_shared<routing>();
+  std::shared_ptr<tree_routes> route = std::make_shared<tree_routes>();
   std::vector<group_spec> groups;
   std::vector<std::string> news; ///< "fs tools", "@web tools", "/mcp tools".
 

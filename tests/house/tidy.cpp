@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <map>
 #include <regex>
 
 namespace toolscore::house {
@@ -263,6 +264,37 @@ std::vector<violation> check_cmake(std::string_view path, std::string_view text)
     }
   }
   return out.take();
+}
+
+std::vector<std::string> types_defined(std::string_view header_text) {
+  static const std::regex space(R"(^namespace ([a-z_:]+) \{.*)");
+  static const std::regex type(
+      R"(^(?:struct|class|enum class) ([a-z_0-9]+)(?: final)?(?: :[^;]*)?(?: \{.*)?$)");
+  std::string inside;
+  std::vector<std::string> out;
+  const auto code = code_of(header_text);
+  for (const auto line : lines_of(code)) {
+    const std::string text(line);
+    std::smatch found;
+    if (std::regex_match(text, found, space))
+      inside = found[1];
+    else if (std::regex_match(text, found, type))
+      out.push_back(inside + "::" + found[1].str());
+  }
+  return out;
+}
+
+std::vector<violation>
+check_types(const std::map<std::string, std::vector<std::string>, std::less<>>& types) {
+  std::map<std::string, std::string> first;
+  std::vector<violation> out;
+  for (const auto& [path, names] : types) {
+    if (path.starts_with("bench/") || path.starts_with("tests/")) continue; // Other programs.
+    for (const auto& name : names)
+      if (const auto [at, is_new] = first.emplace(name, path); !is_new)
+        out.push_back({path, 0, "type-twice", name + " is defined in " + at->second + ", too"});
+  }
+  return out;
 }
 
 } // namespace toolscore::house

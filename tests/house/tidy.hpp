@@ -1,5 +1,7 @@
 #pragma once
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,14 @@ file_kind kind_of(std::string_view path);
 
 /// A source file (.hpp, .cpp, .h, .c).
 std::vector<violation> check_source(std::string_view path, std::string_view text);
+/// The types that a header defines at the outermost level, with their namespace:
+/// "toolscore::error".
+std::vector<std::string> types_defined(std::string_view header_text);
+/// Where a program is linked of both, each would be made and ended as the other: no compiler sees
+/// it. `bench` is a program of its own.
+/// @param types  of each header, by its path
+std::vector<violation>
+check_types(const std::map<std::string, std::vector<std::string>, std::less<>>& types);
 /// A CMakeLists.txt below one of the folders.
 std::vector<violation> check_cmake(std::string_view path, std::string_view text);
 

@@ -23,6 +23,7 @@ struct census {
   std::size_t sources = 0;
   std::size_t cmakes = 0;
   std::vector<violation> found;
+  std::map<std::string, std::vector<std::string>, std::less<>> types;
 };
 
 bool is_source(const std::filesystem::path& path) {
@@ -47,9 +48,12 @@ census walk(const std::filesystem::path& root) {
         found = check_source(path, read(entry.path()));
       else if (name == "CMakeLists.txt" && ++all.cmakes > 0)
         found = check_cmake(path, read(entry.path()));
+      if (entry.path().extension() == ".hpp") all.types[path] = types_defined(read(entry.path()));
       all.found.insert(all.found.end(), found.begin(), found.end());
     }
   }
+  const auto twice = check_types(all.types);
+  all.found.insert(all.found.end(), twice.begin(), twice.end());
   return all;
 }
 
@@ -198,6 +202,26 @@ BOOST_AUTO_TEST_CASE(a_file_ends_at_its_limit) {
   for (std::size_t i = 0; i < file_lines_max; ++i) text += "int x;\n";
   BOOST_TEST(broken("mcp/a.cpp", text) == "");
   BOOST_TEST(broken("mcp/a.cpp", text + "int y;\n") == "length");
+}
+
+BOOST_AUTO_TEST_CASE(a_type_has_a_name_of_its_own) {
+  const auto seen =
+      types_defined("namespace toolscore {\nclass known;\nstruct a {\n  struct inner "
+                    "{};\n};\nclass b final : public a {\n};\nenum class c : int {};\n"
+                    "// struct d {\n} // namespace toolscore\n"
+                    "namespace toolscore::reason {\nstruct a {};\n}\n");
+  const std::vector<std::string> expected{"toolscore::a", "toolscore::b", "toolscore::c",
+                                          "toolscore::reason::a"};
+  BOOST_TEST(seen == expected, boost::test_tools::per_element());
+  BOOST_TEST(
+      check_types({{"store/x.hpp", {"toolscore::a"}}, {"node/y.hpp", {"toolscore::b"}}}).empty());
+  const auto twice =
+      check_types({{"store/x.hpp", {"toolscore::a"}}, {"node/y.hpp", {"toolscore::a"}}});
+  BOOST_REQUIRE(twice.size() == 1u);
+  BOOST_TEST(twice[0].path == "store/x.hpp");
+  BOOST_TEST(twice[0].rule == "type-twice");
+  BOOST_TEST(
+      check_types({{"bench/x.hpp", {"toolscore::a"}}, {"node/y.hpp", {"toolscore::a"}}}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_header_is_included_once) {

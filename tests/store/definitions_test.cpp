@@ -1,4 +1,3 @@
-#include "store/installs_io.hpp"
 #include "store/instances_io.hpp"
 #include "store/specs_io.hpp"
 #include "tests/store/store_support.hpp"
@@ -151,33 +150,6 @@ BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_a_kill) {
   specs kept(base);
   BOOST_TEST(names_of(kept) == "fs={}/stopped ");
   BOOST_TEST(instances(base).all()->size() == 1u);
-}
-
-BOOST_AUTO_TEST_CASE(installs_come_back_as_they_were_put) {
-  const test::state_dir dir;
-  auto base = test::open_in(dir.path);
-  installs kept(base);
-  const auto at = std::chrono::system_clock::time_point(std::chrono::microseconds(1'234'567));
-  BOOST_REQUIRE(kept.put({"k2", "/i/k2", "", "c0ffee", at, install_state::building}));
-  BOOST_REQUIRE(kept.put(
-      {"k1", "/i/k1", "1.2.3", "", at - std::chrono::seconds(1), install_state::complete}));
-  BOOST_REQUIRE(kept.put({"k2", "/i/k2", "", "c0ffee", at, install_state::broken}));
-  const auto all = kept.all();
-  BOOST_REQUIRE(all);
-  BOOST_REQUIRE(all->size() == 2u);
-  BOOST_TEST((*all)[0].key == "k1");
-  BOOST_TEST((*all)[0].version == "1.2.3");
-  BOOST_TEST(((*all)[0].state == install_state::complete));
-  BOOST_TEST((*all)[1].commit == "c0ffee");
-  BOOST_TEST(((*all)[1].created == at));
-  BOOST_TEST(((*all)[1].state == install_state::broken));
-  const auto found = kept.find("k1");
-  BOOST_REQUIRE((found && *found));
-  BOOST_TEST((*found)->path == "/i/k1");
-  BOOST_REQUIRE(kept.remove("k1"));
-  const auto gone = kept.find("k1");
-  BOOST_REQUIRE(gone);
-  BOOST_TEST(!gone->has_value());
 }
 
 BOOST_AUTO_TEST_CASE(instances_that_begin_and_end_together_are_kept_in_their_order) {

@@ -21,7 +21,7 @@ struct command_limits {
 /// Runs a command in a tree of its own and takes what it prints; nothing is on its stdin, and what
 /// it says on stderr is dropped. Over a limit its whole tree is killed. On the loop's thread;
 /// `host` outlives it.
-class command_output : public std::enable_shared_from_this<command_output> {
+class command_run : public std::enable_shared_from_this<command_run> {
 public:
   using answer = std::function<void(result<std::string>)>;
   /// @param variables  its whole environment
@@ -32,7 +32,7 @@ public:
                   std::map<std::string, std::string> variables, answer then,
                   command_limits limits = {});
 
-  command_output(boost::asio::io_context& io, answer then, command_limits limits);
+  command_run(boost::asio::io_context& io, answer then, command_limits limits);
 
 private:
   void begin(process_host& host, launch_plan plan);

@@ -1,25 +1,24 @@
-#include "runners/command_output_io.hpp"
+#include "runners/command_run_io.hpp"
 
 #include <cerrno>
 #include <utility>
 
 namespace toolscore {
 
-void command_output::run(boost::asio::io_context& io, process_host& host,
-                         std::vector<std::string> argv,
-                         std::map<std::string, std::string> variables, answer then,
-                         command_limits limits) {
+void command_run::run(boost::asio::io_context& io, process_host& host,
+                      std::vector<std::string> argv, std::map<std::string, std::string> variables,
+                      answer then, command_limits limits) {
   launch_plan plan;
   plan.argv = std::move(argv);
   plan.env = std::move(variables);
   plan.cwd = "/";
-  std::make_shared<command_output>(io, std::move(then), limits)->begin(host, std::move(plan));
+  std::make_shared<command_run>(io, std::move(then), limits)->begin(host, std::move(plan));
 }
 
-command_output::command_output(boost::asio::io_context& io, answer then, command_limits limits)
+command_run::command_run(boost::asio::io_context& io, answer then, command_limits limits)
     : timer_(io), output_(io), then_(std::move(then)), limits_(limits) {}
 
-void command_output::begin(process_host& host, launch_plan plan) {
+void command_run::begin(process_host& host, launch_plan plan) {
   spawn_options options;
   options.no_stdin = true;
   host.spawn(plan, std::move(options),
@@ -29,7 +28,7 @@ void command_output::begin(process_host& host, launch_plan plan) {
              });
 }
 
-void command_output::take_process(std::unique_ptr<hosted_process> process) {
+void command_run::take_process(std::unique_ptr<hosted_process> process) {
   process_ = std::move(process);
   process_->on_exit([self = shared_from_this()](process_exit how) { self->take_exit(how); });
   timer_.expires_after(limits_.time);
@@ -43,7 +42,7 @@ void command_output::take_process(std::unique_ptr<hosted_process> process) {
   wait();
 }
 
-void command_output::wait() {
+void command_run::wait() {
   output_.when_readable([self = shared_from_this()](bool ready) {
     if (!ready) return;
     while (self->read_some()) {
@@ -53,7 +52,7 @@ void command_output::wait() {
 }
 
 /// @returns whether there may be more
-bool command_output::read_some() {
+bool command_run::read_some() {
   std::array<char, 4096> buffer{};
   if (!output_.is_open()) return false;
   const auto size = ::read(output_.get(), buffer.data(), buffer.size());
@@ -69,14 +68,14 @@ bool command_output::read_some() {
   return false;
 }
 
-void command_output::give_up(std::string why) {
+void command_run::give_up(std::string why) {
   if (!why_.empty() || !process_) return;
   why_ = std::move(why);
   output_.close();
   process_->kill();
 }
 
-void command_output::take_exit(const process_exit& how) {
+void command_run::take_exit(const process_exit& how) {
   while (why_.empty() && read_some()) {
   }
   if (!why_.empty()) return end(error{errc::spawn_failed, why_});
@@ -85,7 +84,7 @@ void command_output::take_exit(const process_exit& how) {
   end(std::move(text_));
 }
 
-void command_output::end(result<std::string> outcome) {
+void command_run::end(result<std::string> outcome) {
   timer_.cancel();
   output_.close();
   // Not from inside its own hook.
