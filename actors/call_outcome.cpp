@@ -32,14 +32,22 @@ call_record begin_record(const server_id& server, call_request&& request, call_e
 } // namespace
 
 call_record answered(const server_id& server, call_request&& request, call_end&& end,
-                     bool rpc_error, bool tool_error) {
+                     const envelope& answer) {
+  const bool rpc_error = answer.kind == message_kind::error_response;
+  // To a legacy client the word means nothing, and what it gets is the end of its call.
+  const bool asks = answer.asks_input && request.client == era::modern;
   auto record = begin_record(server, std::move(request), std::move(end));
   record.admission = outcome::ok;
   record.transport = outcome::ok;
   record.rpc = rpc_error ? outcome::failed : outcome::ok;
-  if (!rpc_error) record.tool_outcome = tool_error ? outcome::failed : outcome::ok;
-  if (rpc_error) record.failure = "the server answered with a JSON-RPC error";
-  if (!rpc_error && tool_error) record.failure = "the tool answered with isError";
+  if (rpc_error) {
+    record.failure = "the server answered with a JSON-RPC error";
+  } else if (answer.tool_error) {
+    record.tool_outcome = outcome::failed;
+    record.failure = "the tool answered with isError";
+  } else if (!asks) {
+    record.tool_outcome = outcome::ok;
+  }
   return record;
 }
 

@@ -18,10 +18,11 @@ struct call_end {
   text_span part; ///< In it: the result, or the error object.
 };
 
-/// The record of a call that the server answered. A JSON-RPC error fails `rpc`, a result with
-/// `isError` fails `tool_outcome`; neither can be a success.
+/// The record of a call that the server answered with `answer`. A JSON-RPC error fails `rpc`, a
+/// result with `isError` fails `tool_outcome`, and one that asks a modern client for input leaves
+/// that open, for the tool has not ended; none of them can be a success.
 call_record answered(const server_id& server, call_request&& request, call_end&& end,
-                     bool rpc_error, bool tool_error);
+                     const envelope& answer);
 
 /// The record of a call that got no answer: written (transport failed) or never let in.
 call_record unanswered(const server_id& server, call_request&& request, call_end&& end,

@@ -75,7 +75,7 @@ call_end end_of(server_actor_pointer self, std::uint64_t instance,
 
 void record(server_actor_pointer self, call_record&& entry) {
   ++self->state.calls_total;
-  if (!entry.success()) ++self->state.failures_total;
+  if (!entry.success() && !entry.needs_input()) ++self->state.failures_total;
   auto& tree = *self->state.options->tree;
   if (tree.records.put(std::move(entry))) self->send(tree.store, records_waiting{});
 }

@@ -55,7 +55,7 @@ outcome_bit outcome_of(const record_row& row) noexcept {
   if (row.transport == outcome::failed) return outcome_bit::transport;
   if (row.rpc == outcome::failed) return outcome_bit::rpc;
   if (row.tool_outcome == outcome::failed) return outcome_bit::tool;
-  return outcome_bit::unreached;
+  return outcome_bit::needs_input;
 }
 
 /// By FNV-1a, which every build of every version counts alike: the bits are kept.

@@ -83,6 +83,7 @@ void append_line(std::string& out, const record_row& row) {
   members.text("rpc", to_string(row.rpc));
   members.text("tool_outcome", to_string(row.tool_outcome));
   members.flag("success", row.success());
+  if (row.needs_input()) members.flag("needs_input", true);
   members.text("failure", row.failure);
   members.whole("attempt", row.attempt);
   members.whole("queued_us", row.queued_us);

@@ -35,6 +35,9 @@ struct record_row {
     return admission == outcome::ok && transport == outcome::ok && rpc == outcome::ok &&
            tool_outcome == outcome::ok;
   }
+  bool needs_input() const noexcept {
+    return rpc == outcome::ok && tool_outcome == outcome::not_reached;
+  }
 };
 
 /// Appends the record as one JSON object and a newline. Complete JSON is embedded as it is; a text

@@ -44,9 +44,10 @@ record_row ended(outcome admission, outcome transport, outcome rpc, outcome tool
   row.transport = transport;
   row.rpc = rpc;
   row.tool_outcome = tool;
-  if (!row.success()) row.failure = "why";
+  if (!row.success() && !row.needs_input()) row.failure = "why";
   if (rpc == outcome::not_reached) row.result = {};
   if (tool == outcome::failed) row.result = R"({"content":[],"isError":true})";
+  if (row.needs_input()) row.result = R"({"resultType":"input_required","requestState":"s"})";
   return row;
 }
 
@@ -97,6 +98,7 @@ BOOST_AUTO_TEST_CASE(what_a_store_writes_is_read_and_written_alike_but_for_the_m
                                ended(ok, failed, not_reached, not_reached),
                                ended(ok, ok, failed, not_reached),
                                ended(ok, ok, ok, failed),
+                               ended(ok, ok, ok, not_reached),
                                gap_row()};
   rows.push_back(gap_row());
   rows.back().queued_us = 0;
@@ -106,6 +108,8 @@ BOOST_AUTO_TEST_CASE(what_a_store_writes_is_read_and_written_alike_but_for_the_m
   rows.push_back(ended(ok, ok, ok, failed));
   rows.back().result = "no json"; // Whether it says isError is not to be seen any more.
   rows.back().arguments = {};
+  rows.push_back(good()); // As nodes wrote it down that did not know it for a question.
+  rows.back().result = R"({"resultType":"input_required","requestState":"s"})";
   rows.push_back(good());
   rows.back().arguments = R"("a text")";
   rows.push_back(good());
@@ -127,11 +131,22 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_refused) {
   const auto refused = ended(failed, not_reached, not_reached, not_reached);
   const auto lost = ended(ok, failed, not_reached, not_reached);
   const auto tool = ended(ok, ok, ok, failed);
+  const auto asked = ended(ok, ok, ok, not_reached);
   const std::pair<std::string, const char*> rows[] = {
       {with("success", false), "\"success\" is not what its outcomes say"},
       {with("success", true, tool), "\"success\" is not what its outcomes say"},
       {with("success", true, lost), "\"success\" is not what its outcomes say"},
       {with("failure", "it failed"), "it is a success and has a failure"},
+      {with("failure", "it failed", asked), "it asks for input and has a failure"},
+      {with("success", true, asked), "\"success\" is not what its outcomes say"},
+      {with("needs_input", false, asked), "\"needs_input\" is not what its outcomes say"},
+      {with("needs_input", true), "\"needs_input\" is not what its outcomes say"},
+      {with("needs_input", false), "\"needs_input\" is not what its outcomes say"},
+      {with("needs_input", true, tool), "\"needs_input\" is not what its outcomes say"},
+      {with("result", {{"content", "x"}}, asked), "it asks for input, and its result does not"},
+      {with("result", {{"resultType", "input_required"}, {"isError", true}}, asked),
+       "it asks for input, and its result does not"},
+      {with("transport", "failed", asked), "its outcomes cannot follow each other"},
       {with("failure", "", lost), "it is no success and says no failure"},
       {with("result", {{"isError", true}}), "it is a success, and its result says isError"},
       {with("result", {{"isError", "yes"}}), "it is a success, and its result says isError"},

@@ -79,6 +79,10 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
       {"{}", R"({"result":{"content":[],"isError":"yes"}})", "it ended with isError, was success|"},
       {"{}", R"({"result":{"content":[],"isError":null}})", "it ended with isError, was success|"},
       {lost, died, ""},
+      {"{}", R"({"result":{"resultType":"input_required","requestState":"s"}})",
+       "it ended with a question to its client, was success|"},
+      {"{}", R"({"result":{"resultType":"input_required","isError":true}})",
+       "it ended with isError, was success|"},
       {stuck, hung, ""},
       {stuck, died, "it ended with no answer of its server, was a server that hung|"},
       {lost, hung, "it ended with a server that hung, was no answer of its server|"},
@@ -97,6 +101,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_made_again_says_why) {
       {R"({"method":"prompts/get"})", "it is no tools/call"},
       {R"({"truncated":true})", "it was too long to be kept whole"},
       {R"({"arguments":null})", "its arguments are no object"},
+      {R"({"success":false,"tool_outcome":"not_reached","needs_input":true})",
+       "it asked its client for input, and here nobody answers"},
+      {R"({"result":{"resultType":"input_required","requestState":"s"}})", // Of an older node.
+       "it asked its client for input, and here nobody answers"},
       {R"({"arguments":{"token":"[redacted]"}})", "a secret in its arguments was hidden"},
   };
   for (const auto& [more, why] : rows) BOOST_TEST(step_of(line(more)).skip == why);

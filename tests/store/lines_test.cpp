@@ -80,6 +80,9 @@ BOOST_AUTO_TEST_CASE(success_is_all_four_outcomes_and_nothing_less) {
           BOOST_TEST(line["rpc"] == to_string(r));
           BOOST_TEST(line["tool_outcome"] == to_string(o));
           if (line["success"] == true) ++good;
+          const bool asks = r == outcome::ok && o == outcome::not_reached;
+          BOOST_TEST(line.contains("needs_input") == asks);
+          if (asks) BOOST_TEST((line["needs_input"] == true && line["success"] == false));
         }
   BOOST_TEST(good == 1);
 }
