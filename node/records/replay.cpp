@@ -29,8 +29,9 @@ std::string reason_to_skip(const reply_json& line) {
   if (member_of(line, "truncated") == true) return "it was too long to be kept whole";
   if (ending_of(line) == call_ending::input)
     return "it asked its client for input, and here nobody answers";
-  if (!member_of(line, "arguments").is_object()) return "its arguments are no object";
-  if (compact(member_of(line, "arguments")).find(hidden_mark) != std::string::npos)
+  const auto& arguments = member_of(line, "arguments");
+  if (!arguments.is_object() && !arguments.is_null()) return "its arguments are no object";
+  if (compact(arguments).find(hidden_mark) != std::string::npos)
     return "a secret in its arguments was hidden";
   return {};
 }

@@ -19,7 +19,7 @@ struct replay_step {
   std::int64_t number = 0;
   std::string server;
   std::string tool;
-  reply_json arguments;
+  reply_json arguments; ///< Null = it had none, and is made without.
   call_ending ending = call_ending::success;
   reply_json result; ///< Or the error object; null where none came.
   std::string skip;  ///< Why it cannot be made again; empty = it can.

@@ -96,11 +96,14 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_made_again_says_why) {
   BOOST_TEST(step_of(line()).skip == "");
   BOOST_TEST(step_of(line()).number == 7);
+  const auto bare = step_of(line(R"({"arguments":null})"));
+  BOOST_TEST(bare.skip == "");
+  BOOST_TEST(bare.arguments.is_null());
   const std::pair<const char*, const char*> rows[] = {
       {R"({"gap":{"count":3}})", "records are missing here"},
       {R"({"method":"prompts/get"})", "it is no tools/call"},
       {R"({"truncated":true})", "it was too long to be kept whole"},
-      {R"({"arguments":null})", "its arguments are no object"},
+      {R"({"arguments":[1]})", "its arguments are no object"},
       {R"({"success":false,"tool_outcome":"not_reached","needs_input":true})",
        "it asked its client for input, and here nobody answers"},
       {R"({"result":{"resultType":"input_required","requestState":"s"}})", // Of an older node.
