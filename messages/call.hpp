@@ -85,6 +85,8 @@ struct call_record {
   outcome rpc = outcome::not_reached; ///< Was the answer a result and no JSON-RPC error.
   outcome tool_outcome = outcome::not_reached; ///< Was the result free of `isError`.
   std::string failure;                         ///< One line; empty where nothing failed.
+  /// Where its transport failed for its instance's end: how that ended.
+  std::optional<gone_kind> ended;
 
   bool success() const noexcept {
     return admission == outcome::ok && transport == outcome::ok && rpc == outcome::ok &&

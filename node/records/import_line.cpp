@@ -1,5 +1,6 @@
 #include "node/records/import_line.hpp"
 
+#include "mcp/answers.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/members.hpp"
 #include "mcp/rounds.hpp"
@@ -103,6 +104,13 @@ public:
     return outcome::not_reached;
   }
 
+  std::optional<gone_kind> ending(std::string_view name) {
+    if (!has(name)) return std::nullopt;
+    const auto kind = gone_kind_named(text(name));
+    if (!kind) fail(name, "is no way in which an instance ends");
+    return kind;
+  }
+
   std::int64_t time(std::string_view name) {
     std::int64_t out = 0;
     if (!read_timestamp(text(name), out)) fail(name, "is no time like 2026-01-02T03:04:05.678901Z");
@@ -161,6 +169,11 @@ void check_ending(reader& from, const record_row& row, bool success) {
   if (row.success() && !row.failure.empty()) from.fail("it is a success and has a failure");
   if (row.needs_input() && !row.failure.empty()) from.fail("it asks for input and has a failure");
   if (failed && row.failure.empty()) from.fail("it is no success and says no failure");
+  if (row.ended && row.transport != outcome::failed)
+    from.fail("ended", "is there, and the call was not lost");
+  // Older nodes wrote the words alone.
+  if (row.ended && (row.ended == gone_kind::hung) != mcp::tells_hung(row.failure))
+    from.fail("ended", "is not what its failure says");
   const bool cut = row.result_cut != 0;
   if (!answered && !row.result.empty()) from.fail("it has no answer and a result");
   if (!answered || cut) return;
@@ -207,6 +220,7 @@ void read_call(reader& from, record_row& row) {
   row.rpc = from.step("rpc");
   row.tool_outcome = from.step("tool_outcome");
   row.failure = from.text("failure");
+  row.ended = from.ending("ended");
   row.attempt = from.whole("attempt", 1);
   row.queued_us = from.whole("queued_us", 0);
   row.wire_us = from.whole("wire_us", 0);
@@ -253,16 +267,16 @@ std::string import_lines::read(std::string_view line) {
   row_.imported = true;
   // Which also says that it is UTF-8, and one value.
   if (!nlohmann::json::accept(line) || !mcp::is_object(line)) return "it is no JSON object";
-  std::array call{member{"number"},       member{"trajectory_id"},  member{"task_id"},
-                  member{"trace_id"},     member{"timestamp"},      member{"server"},
-                  member{"instance"},     member{"server_version"}, member{"server_commit"},
-                  member{"principal"},    member{"method"},         member{"tool"},
-                  member{"arguments"},    member{"result"},         member{"truncated", false},
-                  member{"admission"},    member{"transport"},      member{"rpc"},
-                  member{"tool_outcome"}, member{"success"},        member{"needs_input", false},
-                  member{"failure"},      member{"attempt"},        member{"queued_us"},
-                  member{"wire_us"},      member{"total_us"},       member{"imported", false},
-                  member{"hash", false}};
+  std::array call{member{"number"},          member{"trajectory_id"},  member{"task_id"},
+                  member{"trace_id"},        member{"timestamp"},      member{"server"},
+                  member{"instance"},        member{"server_version"}, member{"server_commit"},
+                  member{"principal"},       member{"method"},         member{"tool"},
+                  member{"arguments"},       member{"result"},         member{"truncated", false},
+                  member{"admission"},       member{"transport"},      member{"rpc"},
+                  member{"tool_outcome"},    member{"success"},        member{"needs_input", false},
+                  member{"failure"},         member{"ended", false},   member{"attempt"},
+                  member{"queued_us"},       member{"wire_us"},        member{"total_us"},
+                  member{"imported", false}, member{"hash", false}};
   std::array gap{member{"number"}, member{"gap"}, member{"imported", false}, member{"hash", false}};
   const bool is_gap = !mcp::member_of(line, "gap").empty();
   const auto all = is_gap ? members(gap) : members(call);

@@ -20,7 +20,11 @@ call_ending ending_of(const reply_json& line) {
   if (success) return call_ending::success;
   if (failed("rpc")) return call_ending::rpc;
   if (failed("tool_outcome")) return call_ending::tool;
-  return mcp::tells_hung(text_of(line, "failure")) ? call_ending::hung : call_ending::node;
+  // An older node has told it by its words alone.
+  const auto ended = text_of(line, "ended");
+  const bool hung = ended.empty() ? mcp::tells_hung(text_of(line, "failure"))
+                                  : ended == to_string(gone_kind::hung);
+  return hung ? call_ending::hung : call_ending::node;
 }
 
 std::string reason_to_skip(const reply_json& line) {

@@ -212,8 +212,9 @@ def a_hung_server_is_told_from_a_dead_one(node):
             record, = records(node, trajectory, 1)
             check(failure["message"].startswith('server "%s" %s' % (server_name, record["failure"])), "%s" % failure)
             check(record["failure"].startswith("hung ") == (ended == "hung"), "%s" % record)
+            check(record["ended"] == ended, "%s" % record)
             row, = exported(node, "--trajectory", trajectory)
-            check(row["failure"] == record["failure"], "%s" % row)
+            check((row["failure"], row["ended"]) == (record["failure"], ended), "%s" % row)
         word = {"hung": "hung: its pings went unanswered", "killed": "killed by signal 9"}[ended]
         eventually(lambda: word in node.command("why", server_name)[1], "why says %s" % word)
     row, = exported(node, "--trajectory", "hung-mcp-frozen")

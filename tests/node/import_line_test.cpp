@@ -76,6 +76,8 @@ std::string without(const char* member) {
   return line.dump();
 }
 
+const char* const hung = "hung while the call was in flight: its pings went unanswered";
+
 record_row gap_row() {
   record_row gap;
   gap.number = 9;
@@ -110,6 +112,13 @@ BOOST_AUTO_TEST_CASE(what_a_store_writes_is_read_and_written_alike_but_for_the_m
   rows.back().arguments = {};
   rows.push_back(good()); // As nodes wrote it down that did not know it for a question.
   rows.back().result = R"({"resultType":"input_required","requestState":"s"})";
+  for (std::size_t i = 0; i < gone_kind_count; ++i) {
+    rows.push_back(ended(ok, failed, not_reached, not_reached));
+    rows.back().ended = static_cast<gone_kind>(i);
+    if (rows.back().ended == gone_kind::hung) rows.back().failure = hung;
+  }
+  rows.push_back(ended(ok, failed, not_reached, not_reached));
+  rows.back().failure = hung; // As nodes wrote it down that had no member for it.
   rows.push_back(good());
   rows.back().arguments = R"("a text")";
   rows.push_back(good());
@@ -132,6 +141,8 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_refused) {
   const auto lost = ended(ok, failed, not_reached, not_reached);
   const auto tool = ended(ok, ok, ok, failed);
   const auto asked = ended(ok, ok, ok, not_reached);
+  auto frozen = lost;
+  frozen.failure = hung;
   const std::pair<std::string, const char*> rows[] = {
       {with("success", false), "\"success\" is not what its outcomes say"},
       {with("success", true, tool), "\"success\" is not what its outcomes say"},
@@ -147,6 +158,12 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_refused) {
       {with("result", {{"resultType", "input_required"}, {"isError", true}}, asked),
        "it asks for input, and its result does not"},
       {with("transport", "failed", asked), "its outcomes cannot follow each other"},
+      {with("ended", "bored", lost), "\"ended\" is no way in which an instance ends"},
+      {with("ended", 3, lost), "\"ended\" is no text"},
+      {with("ended", "exited"), "\"ended\" is there, and the call was not lost"},
+      {with("ended", "exited", refused), "\"ended\" is there, and the call was not lost"},
+      {with("ended", "hung", lost), "\"ended\" is not what its failure says"},
+      {with("ended", "exited", frozen), "\"ended\" is not what its failure says"},
       {with("failure", "", lost), "it is no success and says no failure"},
       {with("result", {{"isError", true}}), "it is a success, and its result says isError"},
       {with("result", {{"isError", "yes"}}), "it is a success, and its result says isError"},

@@ -64,6 +64,13 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
   const char* const stuck =
       R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
       R"("result":null,"failure":"hung while the call was in flight: no pong"})";
+  // Where it is told by its word, the words for people may be any.
+  const char* const structured =
+      R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
+      R"("result":null,"failure":"it froze","ended":"hung"})";
+  const char* const killed =
+      R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
+      R"("result":null,"failure":"hung while the call was in flight","ended":"killed"})";
   const char* const hung = R"({"error":{"code":-32603,"message":"m","data":{"toolscore":)"
                            R"({"code":"server_gone","ended":"hung"}}}})";
   const ending_case rows[] = {
@@ -84,6 +91,9 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
       {"{}", R"({"result":{"resultType":"input_required","isError":true}})",
        "it ended with isError, was success|"},
       {stuck, hung, ""},
+      {structured, hung, ""},
+      {structured, died, "it ended with no answer of its server, was a server that hung|"},
+      {killed, died, ""},
       {stuck, died, "it ended with no answer of its server, was a server that hung|"},
       {lost, hung, "it ended with a server that hung, was no answer of its server|"},
       {stuck, R"({"result":{}})", "it ended with success, was a server that hung|"},

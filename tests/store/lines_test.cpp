@@ -30,6 +30,9 @@ BOOST_AUTO_TEST_CASE(a_line_has_the_documented_fields_in_order) {
                       "server_version server_commit principal method tool arguments result "
                       "admission transport rpc tool_outcome success failure attempt queued_us "
                       "wire_us total_us ");
+  BOOST_TEST(!line.contains("ended"));
+  row.ended = gone_kind::hung;
+  BOOST_TEST(line_of(row)["ended"] == "hung");
 }
 
 BOOST_AUTO_TEST_CASE(complete_json_is_embedded_and_everything_else_is_a_marked_string) {

@@ -87,6 +87,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_failure_is_kept_apart_and_none_is_a_success) {
     record.rpc = row.rpc;
     record.tool_outcome = row.tool;
     record.failure = row.what;
+    if (record.failure == "server_gone") record.ended = gone_kind::killed;
     batch.push_back(record);
   }
   BOOST_REQUIRE(kept.append(batch));
@@ -95,6 +96,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_failure_is_kept_apart_and_none_is_a_success) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto& line = lines[i];
     BOOST_TEST(line["failure"] == rows[i].what);
+    BOOST_TEST(line.value("ended", "") == (line["failure"] == "server_gone" ? "killed" : ""));
     BOOST_TEST(line["admission"] == to_string(rows[i].admission), rows[i].what);
     BOOST_TEST(line["transport"] == to_string(rows[i].transport), rows[i].what);
     BOOST_TEST(line["rpc"] == to_string(rows[i].rpc), rows[i].what);
