@@ -2,6 +2,7 @@
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
 #include "messages/error.hpp"
+#include "messages/gone_kinds.hpp"
 #include "messages/http_place.hpp"
 #include "messages/relations.hpp"
 #include "messages/server_state.hpp"

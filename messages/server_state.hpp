@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace toolscore {
 
@@ -43,7 +42,6 @@ enum class desired_state : std::uint8_t { running, stopped };
 const char* to_string(desired_state x) noexcept;
 
 /// Why an instance ended.
-/// Append only: the numbers are in stored records.
 enum class gone_kind : std::uint8_t {
   exited,            ///< By itself, with an exit code.
   killed,            ///< By a signal that we did not send.
@@ -57,9 +55,7 @@ enum class gone_kind : std::uint8_t {
   disconnected,   ///< It cannot be spoken to any more.
   login_needed,   ///< It lets nobody in before somebody has logged in; no crash.
 };
-inline constexpr std::size_t gone_kind_count = 11;
 const char* to_string(gone_kind x) noexcept;
-std::optional<gone_kind> gone_kind_named(std::string_view name) noexcept;
 
 struct gone_reason {
   gone_kind kind = gone_kind::exited;

@@ -1,5 +1,7 @@
 #include "store/record_block.hpp"
 
+#include "messages/gone_kinds.hpp"
+
 #include <algorithm>
 #include <array>
 

@@ -5,6 +5,7 @@
 #include "mcp/members.hpp"
 #include "mcp/rounds.hpp"
 #include "mcp/tool_error.hpp"
+#include "messages/gone_kinds.hpp"
 #include "store/wall_clock.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Which lines of an export are believed: all that a store can write, and none that contradicts
 // itself.
+#include "messages/gone_kinds.hpp"
 #include "node/records/import_line.hpp"
 #include "store/record_line.hpp"
 #include "store/sha256_io.hpp"

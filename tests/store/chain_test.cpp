@@ -1,4 +1,5 @@
 // Blocks of records: what is read is what was written, and a lie is found.
+#include "messages/gone_kinds.hpp"
 #include "store/block_packing.hpp"
 #include "store/migrate_io.hpp"
 #include "store/record_block.hpp"
