@@ -138,7 +138,7 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   if (call->own != own_request::none) return take_own_answer(self, *call, *line, spans);
   state.breaker.on_answer();
   auto& one = state.replicas[call->replica];
-  if (begins_round(*one.handshake, *call, spans))
+  if (begins_round(*one.handshake, *call, *line, spans))
     return begin_round(self, std::move(*call), spans.result.of(*line));
   if (state.keep) state.keep->on_used(self->clock().now());
   const bool rpc_error = spans.kind == message_kind::error_response;
@@ -169,8 +169,8 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
     auto end = end_of(self, call->instance, call->written);
     end.response = line;
     end.part = rpc_error ? spans.failure : spans.result;
-    record(self,
-           answered(state.options->spec->id, std::move(call->request), std::move(end), spans));
+    const auto kind = kind_of(call->request, *line, spans);
+    record(self, answered(state.options->spec->id, std::move(call->request), std::move(end), kind));
   }
   reply->end(http_status, std::make_shared<const std::string>(std::move(text)));
   if (one.drains) check_drained(self, one);

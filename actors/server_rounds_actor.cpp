@@ -95,9 +95,9 @@ std::string ask_all(server_actor_pointer self, open_round& round) {
 } // namespace
 
 bool begins_round(const mcp::handshake_result& server, const pending_call& call,
-                  const envelope& spans) {
+                  const std::string& line, const envelope& spans) {
   return server.server == era::modern && call.request.client == era::legacy &&
-         spans.kind == message_kind::response && spans.asks_input;
+         spans.kind == message_kind::response && mcp::asks_for_input(spans.result.of(line));
 }
 
 void begin_round(server_actor_pointer self, pending_call&& call, std::string_view result) {

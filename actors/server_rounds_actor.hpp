@@ -8,7 +8,7 @@ namespace toolscore {
 
 /// True where an answer is a modern server's question to a legacy client.
 bool begins_round(const mcp::handshake_result& server, const pending_call& call,
-                  const envelope& spans);
+                  const std::string& line, const envelope& spans);
 void begin_round(server_actor_pointer self, pending_call&& call, std::string_view result);
 /// @returns whether the call was one of these; it is failed then
 bool cancel_round(server_actor_pointer self, const call_cancel& request);

@@ -135,7 +135,6 @@ private:
   bool good_id_ = false; ///< Once it is judged.
   bool doubtful_param_ = false;
   bool tool_error_ = false;
-  bool asks_input_ = false;
 };
 
 bool reading::top_member(std::string_view key) {
@@ -154,13 +153,11 @@ bool reading::top_member(std::string_view key) {
   return walk_.value(span);
 }
 
-/// Which of several the client's parser takes is not known: one that fails makes it a failure, and
-/// one that asks a question.
+/// Which of several the client's parser takes is not known: one that fails makes it a failure.
 bool reading::result_member(std::string_view key) {
   text_span value;
   if (!walk_.value(value)) return false;
   tool_error_ = tool_error_ || (says(key, "isError") && says_tool_error(value.of(text_)));
-  asks_input_ = asks_input_ || (says(key, "resultType") && says(value.of(text_), "input_required"));
   return true;
 }
 
@@ -248,7 +245,6 @@ const char* reading::judge(envelope& out) {
   out.result = top_[outcome];
   out.failure = top_[failure];
   out.tool_error = tool_error_;
-  out.asks_input = asks_input_;
   if (top_[method] && wrong_ == nullptr) judge_params(out);
   return wrong_;
 }

@@ -41,7 +41,6 @@ struct envelope {
   text_span result;         ///< Of a response: the object.
   text_span failure;        ///< Of an error response: the `error` object.
   bool tool_error = false;  ///< Of a response: a top-level `isError` of the result is true.
-  bool asks_input = false;  ///< Of a response: its result's `resultType` is "input_required".
 };
 
 } // namespace toolscore

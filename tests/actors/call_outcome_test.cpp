@@ -1,5 +1,7 @@
 #include "actors/call_outcome.hpp"
 
+#include "mcp/envelope.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace toolscore;
@@ -15,18 +17,17 @@ call_request request() {
   return call;
 }
 
-envelope answer(message_kind kind, bool tool_error = false, bool asks_input = false) {
-  envelope x;
-  x.kind = kind;
-  x.tool_error = tool_error;
-  x.asks_input = asks_input;
-  return x;
-}
+constexpr auto good = answer_kind::result;
+constexpr auto rpc_error = answer_kind::rpc_error;
+constexpr auto tool_error = answer_kind::tool_error;
 
-const envelope good = answer(message_kind::response);
-const envelope rpc_error = answer(message_kind::error_response);
-const envelope tool_error = answer(message_kind::response, true);
-const envelope question = answer(message_kind::response, false, true);
+answer_kind kind_in(era client, const std::string& line) {
+  auto call = request();
+  call.client = client;
+  const auto spans = mcp::scanner{}.scan(line);
+  BOOST_TEST_REQUIRE(bool(spans), line);
+  return kind_of(call, line, *spans);
+}
 
 } // namespace
 
@@ -55,20 +56,29 @@ BOOST_AUTO_TEST_CASE(each_failure_is_kept_at_its_own_step_and_later_steps_are_no
 }
 
 BOOST_AUTO_TEST_CASE(a_question_is_neither_a_success_nor_a_failure_of_its_tool) {
-  auto modern = request();
-  modern.client = era::modern;
-  const auto asked = answered(fs, call_request(modern), {}, question);
+  const auto asked = answered(fs, request(), {}, answer_kind::question);
   BOOST_TEST(!asked.success());
   BOOST_TEST(asked.needs_input());
   BOOST_TEST((asked.admission == outcome::ok && asked.transport == outcome::ok));
   BOOST_TEST((asked.rpc == outcome::ok && asked.tool_outcome == outcome::not_reached));
   BOOST_TEST(asked.failure == "");
-  // A legacy client takes it for what its tool came to; a tool that failed has ended.
-  BOOST_TEST(answered(fs, request(), {}, question).success());
-  const auto both = answer(message_kind::response, true, true);
-  const auto failed = answered(fs, call_request(modern), {}, both);
-  BOOST_TEST((failed.tool_outcome == outcome::failed && !failed.needs_input()));
-  BOOST_TEST(!answered(fs, call_request(modern), {}, good).needs_input());
+  BOOST_TEST(!answered(fs, request(), {}, good).needs_input());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_says_what_it_is_and_a_question_is_one_to_a_modern_client_alone) {
+  const std::string head = R"({"jsonrpc":"2.0","id":1,)";
+  const auto result = [&](const char* members) { return head + R"("result":{)" + members + "}}"; };
+  const auto question = result(R"("resultType":"input_required","requestState":"s")");
+  const auto failed = result(R"("resultType":"input_required","isError":true)");
+  const std::string error = head + R"("error":{"code":-32602,"message":"input_required"}})";
+  for (const auto client : {era::legacy, era::modern}) {
+    BOOST_TEST((kind_in(client, result("")) == good));
+    BOOST_TEST((kind_in(client, result(R"("content":[{"text":"\n input_required"}])")) == good));
+    BOOST_TEST((kind_in(client, failed) == tool_error)); // A tool that failed has ended.
+    BOOST_TEST((kind_in(client, error) == rpc_error));
+  }
+  BOOST_TEST((kind_in(era::modern, question) == answer_kind::question));
+  BOOST_TEST((kind_in(era::legacy, question) == good));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,5 @@
 #include "mcp/envelope.hpp"
 
-#include "mcp/rounds.hpp"
-
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
@@ -247,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_bad_message_is_known_for_a_call_where_that_is_beyond_doub
       {R"({"id":1,"method":"tools/call","method":"ping"})", "", "", ""},
       {R"({"id":1,"method":["tools/call"]})", "", "", ""},
       {R"({"jsonrpc":"2.0","id":1,"method":"tools/call","result":{}})", "", "", ""}, // An answer?
-      {R"({"id":1,"method":"tools/call","params":{"name":"a"})", "", "", ""}, // No JSON.
+      {R"({"id":1,"method":"tools/call","params":{"name":"a"})", "", "", ""},        // No JSON.
       {R"([{"id":1,"method":"tools/call"}])", "", "", ""},
   };
   scanner scan;
@@ -259,28 +257,6 @@ BOOST_AUTO_TEST_CASE(a_bad_message_is_known_for_a_call_where_that_is_beyond_doub
       BOOST_TEST(read.arguments.of(x.text) == x.arguments);
       BOOST_TEST((read.kind == message_kind::request));
     }
-}
-
-BOOST_AUTO_TEST_CASE(a_result_that_asks_is_known_by_its_type_alone) {
-  const std::pair<const char*, bool> rows[] = {
-      {R"({"resultType":"input_required"})", true},
-      {R"({"a":{},"resultType" : "input\u005frequired"})", true},
-      {R"({"resultType":"complete","resultType":"input_required"})", true},
-      {R"({"resultType":"input_required","resultType":"complete"})", true},
-      {R"({"resultType":"complete"})", false},
-      {R"({"resultType":["input_required"]})", false},
-      {R"({"a":{"resultType":"input_required"}})", false},
-      {R"({"content":[{"text":"input_required"}]})", false},
-      {"{}", false},
-  };
-  scanner scan;
-  for (const auto& [result, asks] : rows) {
-    const auto spans =
-        scan.scan(R"({"jsonrpc":"2.0","id":1,"result":)" + std::string(result) + "}");
-    BOOST_TEST_REQUIRE(bool(spans), result);
-    BOOST_TEST(spans->asks_input == asks, result);
-    BOOST_TEST(asks_for_input(result) == asks, result);
-  }
 }
 
 BOOST_AUTO_TEST_CASE(is_error_is_read_from_the_top_of_a_result_only) {
