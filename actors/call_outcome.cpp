@@ -1,5 +1,7 @@
 #include "actors/call_outcome.hpp"
 
+#include "mcp/rounds.hpp"
+
 namespace toolscore {
 namespace {
 
@@ -31,15 +33,35 @@ call_record begin_record(const server_id& server, call_request&& request, call_e
 
 } // namespace
 
+/// To a legacy client the word means nothing: what it gets is the end of its call.
+answer_kind kind_of(const call_request& request, std::string_view line, const envelope& spans) {
+  if (spans.kind == message_kind::error_response) return answer_kind::rpc_error;
+  if (spans.tool_error) return answer_kind::tool_error;
+  const bool asks = request.client == era::modern && mcp::asks_for_input(spans.result.of(line));
+  return asks ? answer_kind::question : answer_kind::result;
+}
+
 call_record answered(const server_id& server, call_request&& request, call_end&& end,
-                     bool rpc_error, bool tool_error) {
+                     answer_kind answer) {
   auto record = begin_record(server, std::move(request), std::move(end));
   record.admission = outcome::ok;
   record.transport = outcome::ok;
-  record.rpc = rpc_error ? outcome::failed : outcome::ok;
-  if (!rpc_error) record.tool_outcome = tool_error ? outcome::failed : outcome::ok;
-  if (rpc_error) record.failure = "the server answered with a JSON-RPC error";
-  if (!rpc_error && tool_error) record.failure = "the tool answered with isError";
+  record.rpc = outcome::ok;
+  switch (answer) {
+  case answer_kind::result:
+    record.tool_outcome = outcome::ok;
+    break;
+  case answer_kind::rpc_error:
+    record.rpc = outcome::failed;
+    record.failure = "the server answered with a JSON-RPC error";
+    break;
+  case answer_kind::tool_error:
+    record.tool_outcome = outcome::failed;
+    record.failure = "the tool answered with isError";
+    break;
+  case answer_kind::question:
+    break;
+  }
   return record;
 }
 

@@ -2,7 +2,9 @@
 #include "messages/call.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace toolscore {
 
@@ -18,10 +20,19 @@ struct call_end {
   text_span part; ///< In it: the result, or the error object.
 };
 
-/// The record of a call that the server answered. A JSON-RPC error fails `rpc`, a result with
-/// `isError` fails `tool_outcome`; neither can be a success.
+/// What a server's answer to a call is.
+enum class answer_kind : std::uint8_t {
+  result,
+  rpc_error,
+  tool_error, ///< A result with `isError`.
+  question,   ///< A result that asks a modern client for input: the tool has not ended.
+};
+answer_kind kind_of(const call_request& request, std::string_view line, const envelope& spans);
+
+/// The record of a call that the server answered. A JSON-RPC error fails `rpc`, a tool error
+/// `tool_outcome`, and a question leaves that open; none of them can be a success.
 call_record answered(const server_id& server, call_request&& request, call_end&& end,
-                     bool rpc_error, bool tool_error);
+                     answer_kind answer);
 
 /// The record of a call that got no answer: written (transport failed) or never let in.
 call_record unanswered(const server_id& server, call_request&& request, call_end&& end,

@@ -166,12 +166,11 @@ void take_answer(server_actor_pointer self, bytes line, envelope spans) {
   if (!rpc_error && is_subscription(call->request.method))
     note_subscription(self, one, call->request);
   if (is_recorded(call->request)) {
-    const bool tool_error = !rpc_error && spans.tool_error;
     auto end = end_of(self, call->instance, call->written);
     end.response = line;
     end.part = rpc_error ? spans.failure : spans.result;
-    record(self, answered(state.options->spec->id, std::move(call->request), std::move(end),
-                          rpc_error, tool_error));
+    const auto kind = kind_of(call->request, *line, spans);
+    record(self, answered(state.options->spec->id, std::move(call->request), std::move(end), kind));
   }
   reply->end(http_status, std::make_shared<const std::string>(std::move(text)));
   if (one.drains) check_drained(self, one);

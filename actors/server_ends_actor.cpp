@@ -75,7 +75,7 @@ call_end end_of(server_actor_pointer self, std::uint64_t instance,
 
 void record(server_actor_pointer self, call_record&& entry) {
   ++self->state.calls_total;
-  if (!entry.success()) ++self->state.failures_total;
+  if (!entry.success() && !entry.needs_input()) ++self->state.failures_total;
   auto& tree = *self->state.options->tree;
   if (tree.records.put(std::move(entry))) self->send(tree.store, records_waiting{});
 }
@@ -107,10 +107,13 @@ void fail_call(server_actor_pointer self, call_request request, errc code, std::
   if (admitted && state.keep) state.keep->on_used(self->clock().now());
   auto reply = request.reply;
   auto text = mcp::failure_response(id_of(request), failure, ended);
-  if (is_recorded(request))
-    record(self,
-           unanswered(state.options->spec->id, std::move(request), end_of(self, instance, written),
-                      admitted, mcp::failure_reason(failure, ended)));
+  if (is_recorded(request)) {
+    auto entry =
+        unanswered(state.options->spec->id, std::move(request), end_of(self, instance, written),
+                   admitted, mcp::failure_reason(failure, ended));
+    entry.ended = ended;
+    record(self, std::move(entry));
+  }
   reply->end(200, std::make_shared<const std::string>(std::move(text)));
 }
 

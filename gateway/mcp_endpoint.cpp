@@ -17,11 +17,6 @@ namespace {
 
 using connection_ptr = std::shared_ptr<client_connection>;
 
-void refuse(client_connection& connection, std::uint64_t turn, const mcp::refusal& why,
-            std::string_view id_raw) {
-  connection.answer(turn, json_answer(why.http_status, mcp::refusal_body(why, id_raw)));
-}
-
 outbound_answer empty_answer(int status) {
   outbound_answer x;
   x.status = status;
@@ -147,19 +142,16 @@ bool mcp_endpoint::pass_checks(post& x) {
   view.method = "POST";
   view.content_type = headers.get("content-type").value_or(std::string_view{});
   view.accept = headers.get("accept");
-  if (const auto why = mcp::check_media(view)) {
-    refuse(*x.connection, x.turn, *why, {});
-    return false;
-  }
   const std::string& body = *x.request.body;
-  const auto scanned = scanner_.scan(body);
-  if (!scanned) {
-    refuse(*x.connection, x.turn, mcp::refuse_scan(scanner_, scanned.failure()),
-           scanner_.readable_id().of(body));
+  const auto scanned = read(x);
+  if (const auto why = mcp::check_media(view)) {
+    refuse(x, *why, {});
     return false;
   }
-  x.spans = *scanned;
-  if (x.spans.method) x.method = mcp::decode(x.spans.method.of(body));
+  if (!scanned) {
+    refuse(x, mcp::refuse_scan(scanner_, scanned.failure()), x.id());
+    return false;
+  }
   if (!find_place(x)) return false;
   view.protocol_version = headers.get("mcp-protocol-version");
   view.mcp_method = headers.get("mcp-method");
@@ -171,7 +163,7 @@ bool mcp_endpoint::pass_checks(post& x) {
   if (x.session) view.session_version = x.session->version;
   auto verdict = mcp::classify(view, body, x.spans, scanner_.meta(), served_at(x.view));
   if (const auto* why = std::get_if<mcp::refusal>(&verdict)) {
-    refuse(*x.connection, x.turn, *why, x.id());
+    refuse(x, *why, x.id());
     return false;
   }
   x.client = std::move(std::get<mcp::classified>(verdict));

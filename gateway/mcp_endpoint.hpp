@@ -93,8 +93,7 @@ private:
                     std::uint64_t turn);
   void on_channel_post(inbound_request& request,
                        const std::shared_ptr<client_connection>& connection, std::uint64_t turn);
-  std::string enter(const std::shared_ptr<mcp_session>& session, const inbound_request& request,
-                    const envelope& spans);
+  std::optional<mcp::refusal> enter(const post& x, const route& where);
   void listen_on(const std::shared_ptr<mcp_session>& session, const route& where);
   void hear(const std::shared_ptr<mcp_session>& session, const server_id& server);
   void hear_joint(const std::shared_ptr<mcp_session>& session, const std::string& group,
@@ -112,7 +111,11 @@ private:
   void on_delete(inbound_request& request, client_connection& connection, std::uint64_t turn);
   bool on_batch(inbound_request& request, const std::shared_ptr<client_connection>& connection,
                 std::uint64_t turn);
+  result<envelope> read(post& x);
   bool pass_checks(post& x);
+  void refuse(post& x, mcp::refusal why, std::string_view id_raw);
+  bool record_refused(const post& x, const std::string& why);
+  bool record_refused_batch(const post& x, const std::string& why);
   bool is_allowed(const post& x);
   bool shows_server(const post& x);
   void refuse_hidden(const post& x, const server_id& server, const std::string& tool,

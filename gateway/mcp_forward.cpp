@@ -190,41 +190,4 @@ std::shared_ptr<mcp_session> mcp_endpoint::new_session(const std::string& princi
   return sessions_.open(std::move(x), options_.steady_clock());
 }
 
-/// A tools/call that is let in nowhere: programs are told why by a word, and it is a record.
-void mcp_endpoint::refuse_call(const post& x, errc code, const server_id& server,
-                               const std::string& tool, const std::string& why) {
-  record_refusal(x, server, tool, why);
-  reply(x, 200,
-        mcp::error_response(x.id(), mcp::code::bad_params, why,
-                            mcp::refusal_data(code, server.value)));
-}
-
-/// What it calls, as it says so.
-std::string mcp_endpoint::called_name(const post& x) {
-  return mcp::decode(x.spans.name.of(*x.request.body));
-}
-
-/// The one server that the path names, which may be nobody's; none at a joint endpoint.
-server_id mcp_endpoint::called_server(const post& x) {
-  const auto& where = x.request.where;
-  const bool of_one = where.kind == route_kind::mcp_server;
-  return server_id{of_one ? std::string{where.parameter.substr(0, 64)} : std::string{}};
-}
-
-void mcp_endpoint::record_refusal(const post& x, const server_id& server, std::string tool,
-                                  const std::string& failure) {
-  call_record record;
-  record.ids = ids_of(x);
-  record.server = server;
-  record.method = x.method;
-  record.tool = std::move(tool);
-  record.principal = x.request.who.name;
-  record.request = x.request.body;
-  record.arguments = x.spans.arguments;
-  record.at = options_.wall_clock();
-  record.admission = outcome::failed;
-  record.failure = failure;
-  tree_.record(std::move(record));
-}
-
 } // namespace toolscore

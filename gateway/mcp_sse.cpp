@@ -17,8 +17,12 @@ namespace {
 /// What its reader may owe: two of the largest answers may come in a row.
 constexpr std::size_t channel_unsent_max = std::size_t{64} << 20;
 
-outbound_answer refusal_of(int status, std::string_view why) {
-  return json_answer(status, mcp::error_response({}, mcp::code::invalid_request, why));
+mcp::refusal refusal_of(int status, const char* why) {
+  return {status, mcp::code::invalid_request, why, {}};
+}
+
+outbound_answer answer_of(const mcp::refusal& why) {
+  return json_answer(why.http_status, mcp::refusal_body(why, {}));
 }
 
 route_kind plain_kind(route_kind x) {
@@ -51,11 +55,12 @@ void mcp_endpoint::open_channel(inbound_request& request,
                                 const std::shared_ptr<client_connection>& connection,
                                 std::uint64_t turn) {
   if (!takes_stream(request.headers))
-    return connection->answer(turn, refusal_of(406, "the client must accept text/event-stream"));
+    return connection->answer(
+        turn, answer_of(refusal_of(406, "the client must accept text/event-stream")));
   post x{request, connection, turn, {}, {}, {}, nullptr};
   if (!find_place(x)) return;
   const auto session = new_session(request.who.name, std::string(request.path()), {}, {});
-  if (!session) return connection->answer(turn, refusal_of(503, "too many sessions"));
+  if (!session) return connection->answer(turn, answer_of(refusal_of(503, "too many sessions")));
   auto limits = options_.streams;
   limits.kept_events_max = 0; // Who comes back begins anew.
   limits.unsent_max = channel_unsent_max;
@@ -82,66 +87,63 @@ void mcp_endpoint::open_channel(inbound_request& request,
 void mcp_endpoint::on_channel_post(inbound_request& request,
                                    const std::shared_ptr<client_connection>& connection,
                                    std::uint64_t turn) {
+  inbound_request one = request; // `where` points into the first one's target.
+  post x{one, connection, turn, {}, {}, {}, nullptr};
+  const auto scanned = read(x);
   const auto id = query_value(request.query(), "sessionId");
   if (!id)
-    return connection->answer(
-        turn, refusal_of(400, "sessionId is missing: a GET of this path opens a session"));
+    return refuse(x, refusal_of(400, "sessionId is missing: a GET of this path opens a session"),
+                  {});
   const auto session = sessions_.find(*id, request.who.name, request.path(), request.received);
   if (!session || !session->channel)
-    return connection->answer(turn, refusal_of(404, "no such session: GET this path again"));
+    return refuse(x, refusal_of(404, "no such session: GET this path again"), {});
+  x.session = session;
   mcp::http_view view;
   view.content_type = request.headers.get("content-type").value_or(std::string_view{});
-  if (const auto why = mcp::check_media(view))
-    return connection->answer(turn, json_answer(why->http_status, mcp::refusal_body(*why, {})));
-  inbound_request one = request; // `where` points into the first one's target.
-  const auto spans = scanner_.scan(*one.body);
-  if (!spans && !(session->version == batching_version && begins_array(*one.body))) {
-    const auto why = mcp::refuse_scan(scanner_, spans.failure());
-    const auto readable = scanner_.readable_id().of(*one.body);
-    return connection->answer(turn, json_answer(why.http_status, mcp::refusal_body(why, readable)));
-  }
+  if (const auto why = mcp::check_media(view)) return refuse(x, *why, {});
+  if (!scanned && !(session->version == batching_version && begins_array(*one.body)))
+    return refuse(x, mcp::refuse_scan(scanner_, scanned.failure()), x.id());
   outbound_answer taken;
   taken.status = 202;
   connection->answer(turn, std::move(taken));
   one.headers.clear(); // Of those that are left none says anything in this transport.
   one.headers.add("content-type", "application/json");
   one.headers.add("mcp-session-id", session->id);
-  const std::shared_ptr<sse_channel> channel = session->channel;
-  const auto number = channel->begin_turn();
-  if (const auto why = spans ? enter(session, one, *spans) : std::string{}; !why.empty())
-    return channel->answer(number, json_answer(200, why));
+  const auto number = session->channel->begin_turn();
+  const std::shared_ptr<client_connection> channel = session->channel;
+  post told{one, channel, number, x.spans, std::move(x.method), {}, session};
+  if (const auto why = scanned ? enter(told, request.where) : std::nullopt)
+    return refuse(told, *why, told.id());
   on_post(one, channel, number);
 }
 
-/// The order of a session's first messages. @returns the answer to one that does not fit, or empty
-std::string mcp_endpoint::enter(const std::shared_ptr<mcp_session>& session,
-                                const inbound_request& request, const envelope& spans) {
-  const std::string_view body = *request.body;
-  const auto method = mcp::decode(spans.method.of(body));
-  const auto refused = [&](int code, std::string_view why) {
-    if (spans.kind != message_kind::request) return std::string{};
-    return mcp::error_response(spans.id.of(body), code, why);
+/// The order of a session's first messages. @returns why one does not fit, where it is a request
+std::optional<mcp::refusal> mcp_endpoint::enter(const post& x, const route& where) {
+  const auto& session = x.session;
+  const bool asks = x.spans.kind == message_kind::request;
+  const auto refused = [&](int code, const char* why) {
+    return asks ? std::optional(mcp::refusal{200, code, why, {}}) : std::nullopt;
   };
-  if (!scanner_.meta().protocol_version.empty() || method == "server/discover" ||
-      method == "subscriptions/listen")
+  if (!scanner_.meta().protocol_version.empty() || x.method == "server/discover" ||
+      x.method == "subscriptions/listen")
     return refused(mcp::code::unknown_method,
                    "the HTTP+SSE transport speaks no modern protocol version: initialize");
-  if (method == "notifications/initialized") {
-    if (!std::exchange(session->initialized, true)) listen_on(session, request.where);
-  } else if (method == "initialize" && spans.kind == message_kind::request) {
+  if (x.method == "notifications/initialized") {
+    if (!std::exchange(session->initialized, true)) listen_on(session, where);
+  } else if (x.method == "initialize" && asks) {
     if (session->initialized)
       return refused(mcp::code::invalid_request, "this session is initialized already");
-    const auto params = spans.params.of(body);
+    const auto params = x.spans.params.of(*x.request.body);
     const auto wanted = mcp::is_object(params)
                             ? mcp::decode(mcp::member_of(params, "protocolVersion"))
                             : std::string{};
     session->version =
         wanted == mcp::http_sse_version ? mcp::http_sse_version : mcp::negotiate_legacy(wanted);
     session->from->capabilities = mcp::declared_by_initialize(params);
-  } else if (session->version.empty() && method != "ping") {
+  } else if (session->version.empty() && x.method != "ping") {
     return refused(mcp::code::invalid_request, "initialize comes first");
   }
-  return {};
+  return std::nullopt;
 }
 
 } // namespace toolscore

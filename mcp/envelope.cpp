@@ -120,7 +120,8 @@ public:
   }
   /// After a good walk: fills `out`. @returns what is wrong with the shape, null if nothing
   const char* judge(envelope& out);
-  text_span good_id() const noexcept { return id_twice_ || !good_id_ ? text_span{} : top_[id]; }
+  /// After a walk whose message is no good: what of it is beyond doubt.
+  envelope readable() const;
 
 private:
   bool ends() { return walk_.at_end() || walk_.fail("something stands after the message"); }
@@ -135,6 +136,12 @@ private:
     if (wrong_ == nullptr) wrong_ = why;
   }
   char first_of(text_span span) const noexcept { return span ? text_[span.at] : '\0'; }
+  text_span once(top which) const noexcept {
+    return (top_twice_ >> which & 1U) != 0 ? text_span{} : top_[which];
+  }
+  text_span once(param which) const noexcept {
+    return (param_twice_ >> which & 1U) != 0 ? text_span{} : param_[which];
+  }
 
   std::string_view text_;
   json_walk walk_;
@@ -143,7 +150,8 @@ private:
   text_span meta_token_;
   meta_view& meta_view_;
   const char* wrong_ = nullptr;
-  bool id_twice_ = false;
+  unsigned top_twice_ = 0; ///< Bits of top, and of param.
+  unsigned param_twice_ = 0;
   bool good_id_ = false; ///< Once it is judged.
   bool doubtful_param_ = false;
   bool tool_error_ = false;
@@ -156,7 +164,7 @@ bool reading::top_member(std::string_view key) {
   text_span& span = found.index == absent ? ignored : top_[found.index];
   if (span) {
     wrong("a member of the message stands there twice");
-    id_twice_ = id_twice_ || found.index == id;
+    top_twice_ |= 1U << found.index;
   }
   if (found.index == params && walk_.peek() == '{' && !span)
     return walk_.object(span, [this](std::string_view inner) { return param_member(inner); });
@@ -178,7 +186,10 @@ bool reading::param_member(std::string_view key) {
   doubtful_param_ = doubtful_param_ || found.doubtful;
   text_span ignored;
   text_span& span = found.index == absent ? ignored : param_[found.index];
-  if (span) wrong("a member of params stands there twice");
+  if (span) {
+    wrong("a member of params stands there twice");
+    param_twice_ |= 1U << found.index;
+  }
   if (found.index == meta && walk_.peek() == '{' && !span)
     return walk_.object(span, [this](std::string_view inner) { return meta_member(inner); });
   return walk_.value(span);
@@ -258,10 +269,23 @@ const char* reading::judge(envelope& out) {
   return wrong_;
 }
 
+envelope reading::readable() const {
+  envelope out;
+  if (good_id_) out.id = once(id);
+  const auto called = once(method);
+  const bool answers = top_[outcome] || top_[failure];
+  if (!top_[id] || answers || first_of(called) != '"') return out;
+  out.method = called;
+  if (!says(called.of(text_), "tools/call") || !once(params)) return out;
+  if (first_of(once(name)) == '"') out.name = once(name);
+  out.arguments = once(arguments);
+  return out;
+}
+
 } // namespace
 
 result<envelope> scanner::scan(std::string_view text) {
-  readable_id_ = {};
+  readable_ = {};
   meta_ = {};
   const auto refuse = [this](scan_fault fault, errc code, std::string why) {
     fault_ = fault;
@@ -282,7 +306,7 @@ result<envelope> scanner::scan(std::string_view text) {
     return refuse(scan_fault::syntax, errc::bad_request, "not a JSON object: " + read.where());
   envelope out;
   if (const char* why = read.judge(out)) {
-    readable_id_ = read.good_id();
+    readable_ = read.readable();
     return refuse(scan_fault::shape, errc::bad_request,
                   std::string("not a JSON-RPC message: ") + why);
   }

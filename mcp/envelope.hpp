@@ -32,15 +32,18 @@ public:
   result<envelope> scan(std::string_view text);
   /// Of the last scan.
   scan_fault fault() const noexcept { return fault_; }
-  /// Where the last scan failed by shape: its id if one could be read, so that the error can carry
-  /// it. Length 0 = none: the error then has no id.
-  text_span readable_id() const noexcept { return readable_id_; }
-  /// What params._meta of the last message says that was scanned well; the text must outlive it.
+  /// Where the last scan failed by shape: what can be read all the same, so that the error can
+  /// carry the id, and a call that is refused is known for one. `id` is there where it is a good
+  /// one; `method`, and of tools/call `name` and `arguments`, where they are of a request and stand
+  /// there once. Else empty.
+  const envelope& readable() const noexcept { return readable_; }
+  /// What params._meta of the last message says that was scanned well or is readable(); the text
+  /// must outlive it.
   const meta_view& meta() const noexcept { return meta_; }
 
 private:
   scan_fault fault_ = scan_fault::none;
-  text_span readable_id_;
+  envelope readable_;
   meta_view meta_;
 };
 

@@ -12,7 +12,12 @@ bool asks_for_input(std::string_view result_object) {
   if (result_object.find("input_required") == std::string_view::npos &&
       result_object.find('\\') == std::string_view::npos)
     return false;
-  return says(member_of(result_object, "resultType"), "input_required");
+  bool asks = false;
+  for_members(result_object, [&](std::string_view key, std::string_view value) {
+    asks = says(key, "resultType") && says(value, "input_required");
+    return !asks;
+  });
+  return asks;
 }
 
 std::optional<input_required> read_input_required(std::string_view result_object) {

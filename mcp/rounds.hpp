@@ -24,7 +24,7 @@ struct input_required {
   std::string state; ///< requestState, raw; empty = none.
 };
 
-/// True if a result object's resultType is "input_required".
+/// True if a result object's resultType is "input_required"; of two of them, if one is.
 bool asks_for_input(std::string_view result_object);
 /// @returns nothing where it asks nothing and has no state either, or is malformed
 std::optional<input_required> read_input_required(std::string_view result_object);

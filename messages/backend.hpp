@@ -26,7 +26,8 @@ struct trajectory_query {
   std::string server;
   std::string tool;
   std::string trajectory;
-  std::string outcome; ///< "success", "failed", or the step that failed, as outcomes are named.
+  /// "success", "failed", "needs_input", or the step that failed, as outcomes are named.
+  std::string outcome;
   std::optional<std::int64_t> since_us;  ///< Microseconds since 1970.
   std::optional<std::int64_t> before_us; ///< The first that is not meant any more.
   std::int64_t after = 0;                ///< Only records with a greater number.

@@ -56,7 +56,9 @@ struct call_cancel {
 enum class outcome : std::uint8_t { not_reached, ok, failed };
 const char* to_string(outcome x) noexcept;
 
-/// One call as it is recorded. `success` is derived, never set: all four must be ok.
+/// One call as it is recorded. `success` is derived, never set: all four must be ok. So is
+/// `needs_input`: a call whose answer asks its client for something has not failed and not ended;
+/// what its tool comes to is not known.
 struct call_record {
   std::int64_t number = 0; ///< Given by the store.
   record_ids ids;
@@ -82,11 +84,16 @@ struct call_record {
       outcome::not_reached;           ///< Did an answer come back: crash, timeout, cancel fail it.
   outcome rpc = outcome::not_reached; ///< Was the answer a result and no JSON-RPC error.
   outcome tool_outcome = outcome::not_reached; ///< Was the result free of `isError`.
-  std::string failure;                         ///< One line; empty on success.
+  std::string failure;                         ///< One line; empty where nothing failed.
+  /// Where its transport failed for its instance's end: how that ended.
+  std::optional<gone_kind> ended;
 
   bool success() const noexcept {
     return admission == outcome::ok && transport == outcome::ok && rpc == outcome::ok &&
            tool_outcome == outcome::ok;
+  }
+  bool needs_input() const noexcept {
+    return rpc == outcome::ok && tool_outcome == outcome::not_reached;
   }
 };
 

@@ -2,6 +2,7 @@
 #include "messages/admin.hpp"
 #include "messages/call.hpp"
 #include "messages/error.hpp"
+#include "messages/gone_kinds.hpp"
 #include "messages/http_place.hpp"
 #include "messages/relations.hpp"
 #include "messages/server_state.hpp"
@@ -154,7 +155,14 @@ const char* to_string(gone_kind x) noexcept {
       "exited",           "killed",       "stopped",    "hung",           "handshake_timeout",
       "handshake_failed", "spawn_failed", "overflowed", "internal_error", "disconnected",
       "login_needed"};
+  static_assert(names.size() == gone_kind_count);
   return pick(names, static_cast<std::size_t>(x));
+}
+
+std::optional<gone_kind> gone_kind_named(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < gone_kind_count; ++i)
+    if (const auto x = static_cast<gone_kind>(i); name == to_string(x)) return x;
+  return std::nullopt;
 }
 
 const char* to_string(era x) noexcept {

@@ -62,7 +62,8 @@ std::optional<command_output> open_session(call_session& session, const command_
 call_answer call_in_session(const call_session& session, const command_context& context,
                             const std::string& tool, const reply_json& arguments,
                             const reply_json& meta) {
-  reply_json params{{"name", tool}, {"arguments", arguments}};
+  reply_json params{{"name", tool}};
+  if (!arguments.is_null()) params["arguments"] = arguments;
   if (!meta.is_null()) params["_meta"] = meta;
   const reply_json call{
       {"jsonrpc", "2.0"}, {"id", 2}, {"method", "tools/call"}, {"params", std::move(params)}};

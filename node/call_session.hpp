@@ -26,7 +26,8 @@ struct call_answer {
   std::string text;
   command_output failed; ///< Of use where `text` is empty.
 };
-/// @param meta  of the request's params; null = none
+/// @param arguments  null = the call has none
+/// @param meta       of the request's params; null = none
 call_answer call_in_session(const call_session& session, const command_context& context,
                             const std::string& tool, const reply_json& arguments,
                             const reply_json& meta);

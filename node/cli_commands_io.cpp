@@ -262,7 +262,7 @@ void add_record_filters(CLI::App& to, cli_request& out) {
   to.add_option("--tool", out.tool, "Of one tool, by its server's own name")->type_name("T");
   to.add_option("--trajectory", out.trajectory, "Of one trajectory")->type_name("T");
   to.add_option("--outcome", out.outcome,
-                "success, failed, or where it failed: admission, transport, rpc, tool")
+                "success, failed, needs_input, or where it failed: admission, transport, rpc, tool")
       ->type_name("O");
   add_time(to, "--since", out.since_us, "Not older: 15m, 2h, 2026-01-02T03:04:05Z");
   add_time(to, "--before", out.before_us, "Older than that");

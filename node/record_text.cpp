@@ -28,6 +28,7 @@ std::string either(const reply_json& object, std::string_view first, std::string
 
 std::string outcome_text(const reply_json& record) {
   if (member_of(record, "success") == true) return "ok";
+  if (member_of(record, "needs_input") == true) return "needs input";
   const auto& outcomes = member_of(record, "outcomes");
   const auto& from = outcomes.is_object() ? outcomes : record;
   for (const auto* step : {"admission", "transport", "rpc", "tool_outcome"})

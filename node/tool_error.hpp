@@ -11,4 +11,9 @@ inline bool says_tool_error(const reply_json& result) {
   return at != result.end() && mcp::says_tool_error(compact(*at));
 }
 
+/// mcp::asks_for_input of a result that has been read.
+inline bool asks_for_input(const reply_json& result) {
+  return text_of(result, "resultType") == "input_required";
+}
+
 } // namespace toolscore

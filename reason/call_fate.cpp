@@ -32,7 +32,7 @@ constexpr std::array<row, call_fate_count> rows{{
     {call_fate::no_answer, "no_answer", {good, bad, none, none}},
     {call_fate::rpc_error, "rpc_error", {good, good, bad, none}},
     {call_fate::tool_error, "tool_error", {good, good, good, bad}},
-    {call_fate::needs_input, "needs_input", {good, good, good, bad}},
+    {call_fate::needs_input, "needs_input", {good, good, good, none}},
 }};
 
 const row& row_of(call_fate fate) noexcept {
@@ -104,8 +104,8 @@ call_fate fate_of(const call_answer& answer) {
   if (answer.failure) return fate_of_failure(*answer.failure, answer.status);
   if (!answer.result || !answer.result->is_object()) return call_fate::no_answer;
   const auto& result = *answer.result;
-  if (text_of(result, "resultType") == "input_required") return call_fate::needs_input;
-  return says_tool_error(result) ? call_fate::tool_error : call_fate::success;
+  if (says_tool_error(result)) return call_fate::tool_error;
+  return asks_for_input(result) ? call_fate::needs_input : call_fate::success;
 }
 
 std::string failure_line(const call_answer& answer) {

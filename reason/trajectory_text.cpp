@@ -35,6 +35,7 @@ json timing(const moment& begun, const moment& ended) {
           {"seconds", seconds(begun, ended)}};
 }
 
+/// The step that failed; of a call that asks its client, the one that was not reached.
 const char* category(const four_outcomes& x) {
   if (x.admission == outcome::failed) return "admission";
   if (x.transport == outcome::failed) return "transport";

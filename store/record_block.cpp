@@ -1,5 +1,7 @@
 #include "store/record_block.hpp"
 
+#include "messages/gone_kinds.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -9,7 +11,16 @@ namespace {
 
 constexpr std::uint8_t gap_flag = 1;
 constexpr std::uint8_t imported_flag = 2;
-constexpr std::uint8_t known_flags = gap_flag | imported_flag;
+/// Behind them how an instance ended, from 1; 0 = it did not, or nobody has written it down. The
+/// highest bit is none of a record's: a packed block begins with it.
+constexpr unsigned ended_shift = 2;
+static_assert((gone_kind_count << ended_shift | imported_flag | gap_flag) < 0x80);
+
+std::uint8_t first_byte(const record_row& row) {
+  const auto ended = row.ended ? static_cast<unsigned>(*row.ended) + 1 : 0;
+  return static_cast<std::uint8_t>((row.gap ? gap_flag : 0) | (row.imported ? imported_flag : 0) |
+                                   ended << ended_shift);
+}
 
 /// The codes of a text's length: those of a real one begin behind them.
 constexpr std::uint64_t same_text = 1;
@@ -56,7 +67,7 @@ outcome_bit outcome_of(const record_row& row) noexcept {
   if (row.transport == outcome::failed) return outcome_bit::transport;
   if (row.rpc == outcome::failed) return outcome_bit::rpc;
   if (row.tool_outcome == outcome::failed) return outcome_bit::tool;
-  return outcome_bit::unreached;
+  return outcome_bit::needs_input;
 }
 
 /// By FNV-1a, which every build of every version counts alike: the bits are kept.
@@ -105,7 +116,7 @@ void block_writer::add(const record_row& row) {
   labels_.tools |= row.gap ? all : mask_of(row.tool);
   labels_.outcomes |= mask_of(outcome_of(row));
   char* to = room_for(row);
-  *to++ = static_cast<char>((row.gap ? gap_flag : 0) | (row.imported ? imported_flag : 0));
+  *to++ = static_cast<char>(first_byte(row));
   unsigned packed = 0;
   for (const auto* x : outcomes_of(row)) packed = packed << 2U | static_cast<unsigned>(*x);
   *to++ = static_cast<char>(packed);
@@ -152,10 +163,12 @@ void block_reader::take_text(std::size_t field, std::string_view& text) {
 bool block_reader::next(record_row& row) {
   if (broken_ || at_ == bytes_.size()) return false;
   const auto flags = static_cast<std::uint8_t>(bytes_[at_++]);
-  broken_ = (flags & ~known_flags) != 0 || at_ == bytes_.size();
+  const auto ended = flags >> ended_shift;
+  broken_ = ended > gone_kind_count || at_ == bytes_.size();
   if (broken_) return false;
   row.gap = (flags & gap_flag) != 0;
   row.imported = (flags & imported_flag) != 0;
+  row.ended = ended == 0 ? std::nullopt : std::optional(static_cast<gone_kind>(ended - 1));
   const auto packed = static_cast<unsigned char>(bytes_[at_++]);
   unsigned shift = 8;
   for (auto* x : outcomes_of(row)) {

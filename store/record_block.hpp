@@ -18,8 +18,17 @@ struct block_labels {
   std::uint64_t outcomes = 0; ///< Bits of outcome_bit.
 };
 
-/// How a record ended, as a bit of `block_labels::outcomes`.
-enum class outcome_bit : std::uint8_t { success, admission, transport, rpc, tool, unreached, gap };
+/// How a record ended, as a bit of `block_labels::outcomes`; `needs_input` = no step failed, and
+/// the tool has not come to an end.
+enum class outcome_bit : std::uint8_t {
+  success,
+  admission,
+  transport,
+  rpc,
+  tool,
+  needs_input,
+  gap
+};
 outcome_bit outcome_of(const record_row& row) noexcept;
 constexpr std::uint64_t mask_of(outcome_bit x) noexcept {
   return std::uint64_t{1} << static_cast<unsigned>(x);

@@ -83,7 +83,9 @@ void append_line(std::string& out, const record_row& row) {
   members.text("rpc", to_string(row.rpc));
   members.text("tool_outcome", to_string(row.tool_outcome));
   members.flag("success", row.success());
+  if (row.needs_input()) members.flag("needs_input", true);
   members.text("failure", row.failure);
+  if (row.ended) members.text("ended", to_string(*row.ended));
   members.whole("attempt", row.attempt);
   members.whole("queued_us", row.queued_us);
   members.whole("wire_us", row.wire_us);

@@ -2,6 +2,7 @@
 #include "messages/call.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ struct record_row {
   outcome rpc = outcome::not_reached;
   outcome tool_outcome = outcome::not_reached;
   std::string_view failure;
+  std::optional<gone_kind> ended; ///< Its instance ended meanwhile, and how.
   std::int64_t attempt = 1;
   std::int64_t queued_us = 0, wire_us = 0, total_us = 0;
   std::int64_t arguments_cut = 0; ///< The whole length of a text that was cut off; 0 = complete.
@@ -34,6 +36,9 @@ struct record_row {
   bool success() const noexcept {
     return admission == outcome::ok && transport == outcome::ok && rpc == outcome::ok &&
            tool_outcome == outcome::ok;
+  }
+  bool needs_input() const noexcept {
+    return rpc == outcome::ok && tool_outcome == outcome::not_reached;
   }
 };
 

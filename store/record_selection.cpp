@@ -7,9 +7,9 @@ namespace toolscore {
 std::optional<std::uint64_t> outcomes_of(std::string_view word) noexcept {
   using enum outcome_bit;
   if (word == "failed")
-    return mask_of(admission) | mask_of(transport) | mask_of(rpc) | mask_of(tool) |
-           mask_of(unreached);
+    return mask_of(admission) | mask_of(transport) | mask_of(rpc) | mask_of(tool);
   for (const auto& [name, bit] : {std::pair{"success", success},
+                                  {"needs_input", needs_input},
                                   {"admission", admission},
                                   {"transport", transport},
                                   {"rpc", rpc},
@@ -31,7 +31,7 @@ result<record_query> query_of(const trajectory_query& asked) {
   const auto outcomes = outcomes_of(asked.outcome);
   if (!outcomes)
     return error{errc::bad_request,
-                 "outcome is success, failed, admission, transport, rpc or tool"};
+                 "outcome is success, failed, needs_input, admission, transport, rpc or tool"};
   query.outcomes = *outcomes;
   return query;
 }

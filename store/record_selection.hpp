@@ -24,8 +24,8 @@ struct record_query {
   std::optional<std::int64_t> before_us;
 };
 
-/// The outcomes of a word: "success", "failed" (each that is none), or one step that failed:
-/// "admission", "transport", "rpc", "tool". Nothing for another word.
+/// The outcomes of a word: "success", "failed" (at whichever step), "needs_input", or the step that
+/// failed: "admission", "transport", "rpc", "tool". Nothing for another word.
 std::optional<std::uint64_t> outcomes_of(std::string_view word) noexcept;
 
 /// @error bad_request  the outcome is no such word

@@ -22,7 +22,7 @@ std::uint64_t& count_of(tool_statistics& x, outcome_bit how) {
   case outcome_bit::tool:
     return x.tool_failed;
   default:
-    return x.unreached;
+    return x.needs_input;
   }
 }
 

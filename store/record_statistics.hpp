@@ -21,7 +21,7 @@ struct tool_statistics {
   std::uint64_t transport = 0;
   std::uint64_t rpc = 0;
   std::uint64_t tool_failed = 0;
-  std::uint64_t unreached = 0; ///< No step failed, yet not all were reached.
+  std::uint64_t needs_input = 0; ///< They asked their client for something: no failure, no end.
   /// Of all calls, from when they came to when they were answered; off by a sixteenth at most.
   std::int64_t p50_us = 0;
   std::int64_t p95_us = 0;

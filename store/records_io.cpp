@@ -43,6 +43,7 @@ void add(block_writer& block, const call_record& record, std::size_t text_max,
   row.rpc = record.rpc;
   row.tool_outcome = record.tool_outcome;
   row.failure = hidden ? *hidden : record.failure;
+  row.ended = record.ended;
   row.attempt = record.attempt;
   row.queued_us = record.queued.count();
   row.wire_us = record.wire.count();

@@ -152,6 +152,10 @@ ALTER TABLE servers ADD COLUMN former INTEGER;
 // Blocks from here on may be packed (store/block_packing.hpp), which an older program cannot read.
 constexpr const char* packed_sql = "-- Nothing to change.";
 
+// Blocks from here on may say how an instance ended (store/record_block.hpp), which an older
+// program takes for broken.
+constexpr const char* ended_sql = "-- Nothing to change.";
+
 constexpr std::array steps{
     migration{"definitions, installs and instances", definitions_sql},
     migration{"recorded calls and their gaps", calls_sql},
@@ -160,6 +164,7 @@ constexpr std::array steps{
     migration{"recorded calls in a chain of blocks", blocks_sql, true},
     migration{"revisions of installs", revisions_sql},
     migration{"blocks of records that are packed", packed_sql},
+    migration{"how an instance ended, in its calls' records", ended_sql},
 };
 
 } // namespace

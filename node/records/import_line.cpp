@@ -1,8 +1,11 @@
 #include "node/records/import_line.hpp"
 
+#include "mcp/answers.hpp"
 #include "mcp/json_text.hpp"
 #include "mcp/members.hpp"
+#include "mcp/rounds.hpp"
 #include "mcp/tool_error.hpp"
+#include "messages/gone_kinds.hpp"
 #include "store/wall_clock.hpp"
 
 #include <algorithm>
@@ -102,6 +105,13 @@ public:
     return outcome::not_reached;
   }
 
+  std::optional<gone_kind> ending(std::string_view name) {
+    if (!has(name)) return std::nullopt;
+    const auto kind = gone_kind_named(text(name));
+    if (!kind) fail(name, "is no way in which an instance ends");
+    return kind;
+  }
+
   std::int64_t time(std::string_view name) {
     std::int64_t out = 0;
     if (!read_timestamp(text(name), out)) fail(name, "is no time like 2026-01-02T03:04:05.678901Z");
@@ -137,8 +147,10 @@ std::string_view value_of(reader& from, std::string_view name, bool truncated, s
   return raw;
 }
 
-/// Each step is reached only where the one before it was ok, and the last one reached may fail.
+/// Each step is reached only where the one before it was ok, and the last one reached may fail; of
+/// a call that asks for input the last one is open.
 bool can_follow(const record_row& row) {
+  if (row.needs_input()) return row.admission == outcome::ok && row.transport == outcome::ok;
   bool reached = true;
   for (const auto x : {row.admission, row.transport, row.rpc, row.tool_outcome}) {
     if ((x != outcome::not_reached) != reached) return false;
@@ -152,8 +164,17 @@ void check_ending(reader& from, const record_row& row, bool success) {
   const bool answered = row.rpc != outcome::not_reached;
   if (!can_follow(row)) from.fail("its outcomes cannot follow each other");
   if (success != row.success()) from.fail("success", "is not what its outcomes say");
+  const bool failed = !row.success() && !row.needs_input();
+  if (from.flag("needs_input") != row.needs_input() || from.has("needs_input") != row.needs_input())
+    from.fail("needs_input", "is not what its outcomes say");
   if (row.success() && !row.failure.empty()) from.fail("it is a success and has a failure");
-  if (!row.success() && row.failure.empty()) from.fail("it is no success and says no failure");
+  if (row.needs_input() && !row.failure.empty()) from.fail("it asks for input and has a failure");
+  if (failed && row.failure.empty()) from.fail("it is no success and says no failure");
+  if (row.ended && row.transport != outcome::failed)
+    from.fail("ended", "is there, and the call was not lost");
+  // Older nodes wrote the words alone.
+  if (row.ended && (row.ended == gone_kind::hung) != mcp::tells_hung(row.failure))
+    from.fail("ended", "is not what its failure says");
   const bool cut = row.result_cut != 0;
   if (!answered && !row.result.empty()) from.fail("it has no answer and a result");
   if (!answered || cut) return;
@@ -161,6 +182,9 @@ void check_ending(reader& from, const record_row& row, bool success) {
     return from.fail("it has an answer, and \"result\" is no object");
   const bool is_error = mcp::says_tool_error(mcp::member_of(row.result, "isError"));
   if (row.success() && is_error) from.fail("it is a success, and its result says isError");
+  // The other way round an older node has written it: what asked was a success to that.
+  if (row.needs_input() && (is_error || !mcp::asks_for_input(row.result)))
+    from.fail("it asks for input, and its result does not");
   if (row.tool_outcome == outcome::failed && !is_error)
     from.fail("its tool has failed, and its result does not say isError");
 }
@@ -197,6 +221,7 @@ void read_call(reader& from, record_row& row) {
   row.rpc = from.step("rpc");
   row.tool_outcome = from.step("tool_outcome");
   row.failure = from.text("failure");
+  row.ended = from.ending("ended");
   row.attempt = from.whole("attempt", 1);
   row.queued_us = from.whole("queued_us", 0);
   row.wire_us = from.whole("wire_us", 0);
@@ -243,15 +268,16 @@ std::string import_lines::read(std::string_view line) {
   row_.imported = true;
   // Which also says that it is UTF-8, and one value.
   if (!nlohmann::json::accept(line) || !mcp::is_object(line)) return "it is no JSON object";
-  std::array call{member{"number"},       member{"trajectory_id"},   member{"task_id"},
-                  member{"trace_id"},     member{"timestamp"},       member{"server"},
-                  member{"instance"},     member{"server_version"},  member{"server_commit"},
-                  member{"principal"},    member{"method"},          member{"tool"},
-                  member{"arguments"},    member{"result"},          member{"truncated", false},
-                  member{"admission"},    member{"transport"},       member{"rpc"},
-                  member{"tool_outcome"}, member{"success"},         member{"failure"},
-                  member{"attempt"},      member{"queued_us"},       member{"wire_us"},
-                  member{"total_us"},     member{"imported", false}, member{"hash", false}};
+  std::array call{member{"number"},          member{"trajectory_id"},  member{"task_id"},
+                  member{"trace_id"},        member{"timestamp"},      member{"server"},
+                  member{"instance"},        member{"server_version"}, member{"server_commit"},
+                  member{"principal"},       member{"method"},         member{"tool"},
+                  member{"arguments"},       member{"result"},         member{"truncated", false},
+                  member{"admission"},       member{"transport"},      member{"rpc"},
+                  member{"tool_outcome"},    member{"success"},        member{"needs_input", false},
+                  member{"failure"},         member{"ended", false},   member{"attempt"},
+                  member{"queued_us"},       member{"wire_us"},        member{"total_us"},
+                  member{"imported", false}, member{"hash", false}};
   std::array gap{member{"number"}, member{"gap"}, member{"imported", false}, member{"hash", false}};
   const bool is_gap = !mcp::member_of(line, "gap").empty();
   const auto all = is_gap ? members(gap) : members(call);

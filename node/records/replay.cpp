@@ -12,18 +12,30 @@ constexpr std::string_view hidden_mark = "[redacted]";
 
 call_ending ending_of(const reply_json& line) {
   const auto failed = [&](std::string_view step) { return text_of(line, step) == "failed"; };
-  if (member_of(line, "success") == true) return call_ending::success;
+  // An older node has written what asks down as a success.
+  const bool success = member_of(line, "success") == true;
+  if (member_of(line, "needs_input") == true ||
+      (success && asks_for_input(member_of(line, "result"))))
+    return call_ending::input;
+  if (success) return call_ending::success;
   if (failed("rpc")) return call_ending::rpc;
   if (failed("tool_outcome")) return call_ending::tool;
-  return mcp::tells_hung(text_of(line, "failure")) ? call_ending::hung : call_ending::node;
+  // An older node has told it by its words alone.
+  const auto ended = text_of(line, "ended");
+  const bool hung = ended.empty() ? mcp::tells_hung(text_of(line, "failure"))
+                                  : ended == to_string(gone_kind::hung);
+  return hung ? call_ending::hung : call_ending::node;
 }
 
 std::string reason_to_skip(const reply_json& line) {
   if (member_of(line, "gap").is_object()) return "records are missing here";
   if (text_of(line, "method") != "tools/call") return "it is no tools/call";
   if (member_of(line, "truncated") == true) return "it was too long to be kept whole";
-  if (!member_of(line, "arguments").is_object()) return "its arguments are no object";
-  if (compact(member_of(line, "arguments")).find(hidden_mark) != std::string::npos)
+  if (ending_of(line) == call_ending::input)
+    return "it asked its client for input, and here nobody answers";
+  const auto& arguments = member_of(line, "arguments");
+  if (!arguments.is_object() && !arguments.is_null()) return "its arguments are no object";
+  if (compact(arguments).find(hidden_mark) != std::string::npos)
     return "a secret in its arguments was hidden";
   return {};
 }
@@ -73,6 +85,8 @@ const char* to_string(call_ending x) noexcept {
     return "a JSON-RPC error";
   case call_ending::tool:
     return "isError";
+  case call_ending::input:
+    return "a question to its client";
   }
   return "";
 }
@@ -100,7 +114,10 @@ replayed_answer answer_of(const reply_json& response) {
     return answer;
   }
   answer.result = member_of(response, "result");
-  if (says_tool_error(answer.result)) answer.ending = call_ending::tool;
+  if (says_tool_error(answer.result))
+    answer.ending = call_ending::tool;
+  else if (asks_for_input(answer.result))
+    answer.ending = call_ending::input;
   return answer;
 }
 

@@ -10,8 +10,8 @@ namespace toolscore {
 
 /// How a call ended, as far as its caller can tell: the node's own failure (it was refused, or its
 /// server died or was late; hung is one of its own), the server's JSON-RPC error, the tool's
-/// isError, or success.
-enum class call_ending : std::uint8_t { success, node, hung, rpc, tool };
+/// isError, a question to the client, which is no end yet, or success.
+enum class call_ending : std::uint8_t { success, node, hung, rpc, tool, input };
 const char* to_string(call_ending x) noexcept;
 
 /// One recorded call as it is to be made again.
@@ -19,7 +19,7 @@ struct replay_step {
   std::int64_t number = 0;
   std::string server;
   std::string tool;
-  reply_json arguments;
+  reply_json arguments; ///< Null = it had none, and is made without.
   call_ending ending = call_ending::success;
   reply_json result; ///< Or the error object; null where none came.
   std::string skip;  ///< Why it cannot be made again; empty = it can.

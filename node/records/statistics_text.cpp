@@ -27,8 +27,7 @@ std::string failures_text(const tool_statistics& x) {
   for (const auto& [name, count] : {std::pair{"admission", x.admission},
                                     {"transport", x.transport},
                                     {"rpc", x.rpc},
-                                    {"tool", x.tool_failed},
-                                    {"unreached", x.unreached}})
+                                    {"tool", x.tool_failed}})
     if (count != 0) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + name;
   return out;
 }
@@ -39,14 +38,15 @@ std::string statistics_text(const record_statistics& counted, std::size_t width)
   std::vector<std::vector<std::string>> rows;
   for (const auto& x : counted.tools())
     rows.push_back({x.server.empty() ? "-" : x.server, x.tool.empty() ? "-" : x.tool,
-                    std::to_string(x.calls), std::to_string(x.success), time_text(x.p50_us),
-                    time_text(x.p95_us), time_text(x.p99_us), time_text(x.max_us),
-                    failures_text(x)});
+                    std::to_string(x.calls), std::to_string(x.success),
+                    std::to_string(x.needs_input), time_text(x.p50_us), time_text(x.p95_us),
+                    time_text(x.p99_us), time_text(x.max_us), failures_text(x)});
   std::string out = rows.empty() ? "no recorded calls\n"
                                  : table_text({{"SERVER"},
                                                {"TOOL"},
                                                {"CALLS", alignment::right},
                                                {"SUCCESS", alignment::right},
+                                               {"NEED INPUT", alignment::right},
                                                {"P50", alignment::right},
                                                {"P95", alignment::right},
                                                {"P99", alignment::right},
@@ -72,7 +72,7 @@ std::string statistics_json(const record_statistics& counted) {
                      {"transport_failed", x.transport},
                      {"rpc_failed", x.rpc},
                      {"tool_failed", x.tool_failed},
-                     {"unreached", x.unreached},
+                     {"needs_input", x.needs_input},
                      {"p50_us", x.p50_us},
                      {"p95_us", x.p95_us},
                      {"p99_us", x.p99_us},

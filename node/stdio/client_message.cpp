@@ -34,7 +34,7 @@ std::variant<client_message, std::string> read_client_message(mcp::scanner& scan
   const auto scanned = scanner.scan(line);
   if (!scanned)
     return mcp::refusal_body(mcp::refuse_scan(scanner, scanned.failure()),
-                             scanner.readable_id().of(line));
+                             scanner.readable().id.of(line));
   client_message x;
   x.kind = scanned->kind;
   x.body = std::move(line);

@@ -2,11 +2,13 @@
 its replay: told by the same words everywhere, and nowhere as a success."""
 
 import json
+import os
 import signal
 
-from py_node import check, eventually, run
+from py_node import BUILD, check, eventually, run
 from py_reason import begin, check_truth, end, executions, lines, reason, records, server
 
+ASKING = {"command": os.path.abspath(BUILD + "/fakes/asking_server"), "args": ["--modern"]}
 BROKEN = {"command": "/bin/false", "queue": {"wait": "300ms"}}
 
 
@@ -210,8 +212,9 @@ def a_hung_server_is_told_from_a_dead_one(node):
             record, = records(node, trajectory, 1)
             check(failure["message"].startswith('server "%s" %s' % (server_name, record["failure"])), "%s" % failure)
             check(record["failure"].startswith("hung ") == (ended == "hung"), "%s" % record)
+            check(record["ended"] == ended, "%s" % record)
             row, = exported(node, "--trajectory", trajectory)
-            check(row["failure"] == record["failure"], "%s" % row)
+            check((row["failure"], row["ended"]) == (record["failure"], ended), "%s" % row)
         word = {"hung": "hung: its pings went unanswered", "killed": "killed by signal 9"}[ended]
         eventually(lambda: word in node.command("why", server_name)[1], "why says %s" % word)
     row, = exported(node, "--trajectory", "hung-mcp-frozen")
@@ -246,7 +249,68 @@ def a_tool_that_is_nowhere_is_refused_and_recorded(node):
     node.stop()
 
 
+def ask_modern(node, trajectory, **more):
+    meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "toolscore.dev/trajectory": trajectory,
+            "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}}}
+    status, text = node.ask(
+        "POST", "/mcp/form",
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+         "params": {"name": "ask", "arguments": {"text": "Who"}, "_meta": meta, **more}},
+        {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28",
+         "Mcp-Method": "tools/call", "Mcp-Name": "ask"})
+    check(status == 200, text)
+    return json.loads(text)["result"]
+
+
+def a_call_that_asks_its_client_has_neither_failed_nor_succeeded(node):
+    node.servers = {"form": ASKING}
+    node.start()
+    node.wait_for("form", "ready")
+    call = {"server": "form", "tool": "ask", "arguments": {"text": "Who"}}
+    task = {"task_id": "ask", "description": "a test", "calls": [call]}
+    code, text, told = reason(node, [task], "--era", "modern", "--trajectory", "asked")
+    check(code == 1 and told[0]["success"] is False, text)
+    check_truth(told[0])
+    last, = executions(told[0])
+    check(last["failure"] == "needs_input", "%s" % last)
+    record, = records(node, "asked", 1)
+    check([record[x] for x in STEPS] == ["ok", "ok", "ok", "not_reached"], "%s" % record)
+    check(list(last["outcomes"].values()) == [record[x] for x in STEPS], "%s and %s" % (last, record))
+    check((record["success"], record["needs_input"], record["failure"]) == (False, True, ""), "%s" % record)
+    for outcome, count in (("needs_input", 1), ("failed", 0), ("success", 0), ("tool", 0)):
+        code, text = node.command("trajectories", "--outcome", outcome, "--json")
+        check(code == 0 and len(text.splitlines()) == count, "%s: %s" % (outcome, text))
+    check("needs input" in node.command("trajectories")[1], "the list says it")
+    row, = exported(node)
+    row.pop("hash")
+    check(row == record, "exported %s, recorded %s" % (row, record))
+    again = replayed(node, "asked")
+    check((again["skipped"], again["differ"]) == (1, 0) and "here nobody answers" in json.dumps(again), "%s" % again)
+    asked = ask_modern(node, "told")
+    check(asked["resultType"] == "input_required", "%s" % asked)
+    said = ask_modern(node, "told", requestState=asked["requestState"],
+                      inputResponses={"q": {"action": "accept", "content": {"name": "me"}}})
+    check("accept" in said["content"][0]["text"], "%s" % said)
+    both = records(node, "told", 2)  # The call with the answer is another record.
+    check([x.get("needs_input") for x in both] == [True, None], "%s" % both)
+    check([x["success"] for x in both] == [False, True], "%s" % both)
+    code, text = node.command("trajectories", "stats", "--json")
+    counted, = json.loads(text)["tools"]
+    check((counted["calls"], counted["success"], counted["needs_input"]) == (3, 1, 2), text)
+    check(sum(x for name, x in counted.items() if name.endswith("_failed")) == 0, text)
+    check(node.row("form")["failures"] == 0, "%s" % node.row("form"))
+    code, text = node.command("trajectories", "export")
+    path = node.file("asked.ndjson", "".join(x + "\n" for x in text.splitlines() if x.startswith("{")))
+    node.stop()
+    node.state = node.directory + "/other"
+    code, text = node.command("trajectories", "import", path)
+    check(code == 0 and "3 records and 0 gaps imported" in text, text)
+    code, text = node.command("trajectories", "stats", "--imported", "--json")
+    check(json.loads(text)["tools"][0]["needs_input"] == 2, text)
+
+
 run([every_kind_in_the_modern_era, every_kind_in_the_legacy_era, a_full_queue_is_told_as_one,
      a_cancelled_call_is_told_as_one, what_a_killed_gateway_took_is_a_gap_and_no_success,
      a_node_that_stops_fails_the_call_and_records_it, a_hung_server_is_told_from_a_dead_one,
-     a_tool_that_is_nowhere_is_refused_and_recorded])
+     a_tool_that_is_nowhere_is_refused_and_recorded,
+     a_call_that_asks_its_client_has_neither_failed_nor_succeeded])

@@ -151,6 +151,15 @@ def a_replay_without_a_change_differs_in_nothing(node):
     check(code == 0 and json.loads(text)["same"] == 1, "replay of a file: " + text)
     code, text = node.command("trajectories", "replay", "--trajectory", "nobody")
     check(code == 1 and "nothing to replay" in text, text)
+    # What had no arguments gets none: the tool says which it was given.
+    bare = {"name": "good", "_meta": {"toolscore.dev/trajectory": "bare"}}
+    said = node.mcp("/mcp/t", "tools/call", bare)["result"]["content"]
+    check(said[0]["text"] == "null", "%s" % said)
+    recorded(node, 6)
+    row, = lines(node, "--trajectory", "bare")
+    check(row["arguments"] is None and row["success"], "%s" % row)
+    code, text = node.command("trajectories", "replay", "--trajectory", "bare")
+    check(code == 0 and "1 of 1 calls are as they were, 0 differ, 0 skipped" in text, text)
     node.stop()
 
 

@@ -186,6 +186,32 @@ BOOST_AUTO_TEST_CASE(initialize_comes_first_and_once_and_modern_messages_are_ref
   BOOST_TEST(node.on_loop([&] { return node.tree.called.size(); }) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_that_is_refused_there_is_a_record_too) {
+  server_fixture node{switched_on};
+  old_client x{node};
+  asking ask{node};
+  BOOST_TEST(ask("/mcp/fs/sse", call_text("1", "a")).status == 400);
+  BOOST_TEST(ask("/mcp/fs/sse?sessionId=nobody", call_text("1", "b")).status == 404);
+  BOOST_TEST(x.say(R"({"jsonrpc":"1.0","id":1,"method":"tools/call","params":{"name":"c"}})") ==
+             400);
+  BOOST_TEST(x.say(call_text("7", "d")) == 202);
+  BOOST_TEST(x.heard("-32600").find(R"("code":"bad_request")") != std::string::npos);
+  BOOST_TEST(x.say(modern_text("tools/call", R"("name":"e")")) == 202);
+  x.heard("-32601");
+  BOOST_TEST(x.say(R"({"jsonrpc":"1.0","id":1,"method":"ping"})") == 400);
+  node.on_loop([&] {
+    std::string tools;
+    for (const auto& record : node.tree.records) {
+      tools += record.tool;
+      BOOST_TEST((record.admission == outcome::failed));
+      BOOST_TEST(record.server.value == "fs");
+      BOOST_TEST(!record.failure.empty());
+    }
+    BOOST_TEST(tools == "abcde");
+    BOOST_TEST(node.tree.called.empty());
+  });
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_message_of_a_session_is_refused_at_once) {
   server_fixture node{switched_on};
   old_client x{node};

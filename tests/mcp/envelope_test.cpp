@@ -215,13 +215,48 @@ BOOST_AUTO_TEST_CASE(the_id_of_a_bad_message_is_kept_where_it_can_be_read) {
   scanner scan;
   const std::string bad_version = R"({"jsonrpc":"1.0","method":"x","id":"k"})";
   BOOST_TEST(!scan.scan(bad_version));
-  BOOST_TEST(scan.readable_id().of(bad_version) == R"("k")");
+  BOOST_TEST(scan.readable().id.of(bad_version) == R"("k")");
   for (const std::string text : {R"({"jsonrpc":"2.0","id":null,"method":"x"})",
                                  R"({"jsonrpc":"2.0","id":1,"id":2,"method":"x"})",
                                  R"({"jsonrpc":"2.0","id":1,"method":"x")", R"([{"id":1}])"}) {
     BOOST_TEST(!scan.scan(text));
-    BOOST_TEST(!bool(scan.readable_id()), text);
+    BOOST_TEST(!bool(scan.readable().id), text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_message_is_known_for_a_call_where_that_is_beyond_doubt) {
+  struct row {
+    std::string text;
+    std::string_view method, name, arguments;
+  };
+  const std::string_view called = R"("tools/call")";
+  const row rows[] = {
+      {R"({"jsonrpc":"1.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"x":1}}})",
+       called, R"("a")", R"({"x":1})"},
+      {R"({"id":1.5,"method":"tools/call","params":{"name":"a"}})", called, R"("a")", ""},
+      {R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]})", called, "", ""},
+      {R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}})", called,
+       "", ""},
+      {R"({"id":1,"method":"tools/call","params":{"name":"a"},"params":{"name":"b"}})", called, "",
+       ""},
+      {R"({"id":1,"method":"tools/call","params":{"name":7,"arguments":{}}})", called, "", "{}"},
+      {R"({"id":1,"method":"ping","params":{"name":"a"}})", R"("ping")", "", ""},
+      {R"({"method":"tools/call","params":{"name":"a"}})", "", "", ""}, // A notification.
+      {R"({"id":1,"method":"tools/call","method":"ping"})", "", "", ""},
+      {R"({"id":1,"method":["tools/call"]})", "", "", ""},
+      {R"({"jsonrpc":"2.0","id":1,"method":"tools/call","result":{}})", "", "", ""}, // An answer?
+      {R"({"id":1,"method":"tools/call","params":{"name":"a"})", "", "", ""},        // No JSON.
+      {R"([{"id":1,"method":"tools/call"}])", "", "", ""},
+  };
+  scanner scan;
+  for (const auto& x : rows) BOOST_TEST_CONTEXT(x.text) {
+      BOOST_TEST(!scan.scan(x.text));
+      const auto& read = scan.readable();
+      BOOST_TEST(read.method.of(x.text) == x.method);
+      BOOST_TEST(read.name.of(x.text) == x.name);
+      BOOST_TEST(read.arguments.of(x.text) == x.arguments);
+      BOOST_TEST((read.kind == message_kind::request));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(is_error_is_read_from_the_top_of_a_result_only) {

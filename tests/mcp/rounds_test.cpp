@@ -8,6 +8,21 @@ using nlohmann::json;
 
 BOOST_AUTO_TEST_SUITE(rounds)
 
+BOOST_AUTO_TEST_CASE(a_result_that_asks_is_known_by_its_type_alone) {
+  const std::pair<const char*, bool> rows[] = {
+      {R"({"resultType":"input_required"})", true},
+      {R"({"a":{},"resultType" : "input\u005frequired"})", true},
+      {R"({"resultType":"complete","resultType":"input_required"})", true},
+      {R"({"resultType":"input_required","resultType":"complete"})", true},
+      {R"({"resultType":"complete"})", false},
+      {R"({"resultType":["input_required"]})", false},
+      {R"({"a":{"resultType":"input_required"}})", false},
+      {R"({"content":[{"text":"input_required"}]})", false},
+      {"{}", false},
+  };
+  for (const auto& [result, asks] : rows) BOOST_TEST(asks_for_input(result) == asks, result);
+}
+
 BOOST_AUTO_TEST_CASE(a_result_asks_only_by_its_own_result_type) {
   BOOST_TEST(asks_for_input(R"({"resultType":"input_required","inputRequests":{}})"));
   BOOST_TEST(asks_for_input(R"({"x":1,"result\u0054ype":"input\u005frequired"})"));

@@ -1,5 +1,6 @@
 // Which lines of an export are believed: all that a store can write, and none that contradicts
 // itself.
+#include "messages/gone_kinds.hpp"
 #include "node/records/import_line.hpp"
 #include "store/record_line.hpp"
 #include "store/sha256_io.hpp"
@@ -44,9 +45,10 @@ record_row ended(outcome admission, outcome transport, outcome rpc, outcome tool
   row.transport = transport;
   row.rpc = rpc;
   row.tool_outcome = tool;
-  if (!row.success()) row.failure = "why";
+  if (!row.success() && !row.needs_input()) row.failure = "why";
   if (rpc == outcome::not_reached) row.result = {};
   if (tool == outcome::failed) row.result = R"({"content":[],"isError":true})";
+  if (row.needs_input()) row.result = R"({"resultType":"input_required","requestState":"s"})";
   return row;
 }
 
@@ -75,6 +77,8 @@ std::string without(const char* member) {
   return line.dump();
 }
 
+const char* const hung = "hung while the call was in flight: its pings went unanswered";
+
 record_row gap_row() {
   record_row gap;
   gap.number = 9;
@@ -97,6 +101,7 @@ BOOST_AUTO_TEST_CASE(what_a_store_writes_is_read_and_written_alike_but_for_the_m
                                ended(ok, failed, not_reached, not_reached),
                                ended(ok, ok, failed, not_reached),
                                ended(ok, ok, ok, failed),
+                               ended(ok, ok, ok, not_reached),
                                gap_row()};
   rows.push_back(gap_row());
   rows.back().queued_us = 0;
@@ -106,6 +111,15 @@ BOOST_AUTO_TEST_CASE(what_a_store_writes_is_read_and_written_alike_but_for_the_m
   rows.push_back(ended(ok, ok, ok, failed));
   rows.back().result = "no json"; // Whether it says isError is not to be seen any more.
   rows.back().arguments = {};
+  rows.push_back(good()); // As nodes wrote it down that did not know it for a question.
+  rows.back().result = R"({"resultType":"input_required","requestState":"s"})";
+  for (std::size_t i = 0; i < gone_kind_count; ++i) {
+    rows.push_back(ended(ok, failed, not_reached, not_reached));
+    rows.back().ended = static_cast<gone_kind>(i);
+    if (rows.back().ended == gone_kind::hung) rows.back().failure = hung;
+  }
+  rows.push_back(ended(ok, failed, not_reached, not_reached));
+  rows.back().failure = hung; // As nodes wrote it down that had no member for it.
   rows.push_back(good());
   rows.back().arguments = R"("a text")";
   rows.push_back(good());
@@ -127,11 +141,30 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_refused) {
   const auto refused = ended(failed, not_reached, not_reached, not_reached);
   const auto lost = ended(ok, failed, not_reached, not_reached);
   const auto tool = ended(ok, ok, ok, failed);
+  const auto asked = ended(ok, ok, ok, not_reached);
+  auto frozen = lost;
+  frozen.failure = hung;
   const std::pair<std::string, const char*> rows[] = {
       {with("success", false), "\"success\" is not what its outcomes say"},
       {with("success", true, tool), "\"success\" is not what its outcomes say"},
       {with("success", true, lost), "\"success\" is not what its outcomes say"},
       {with("failure", "it failed"), "it is a success and has a failure"},
+      {with("failure", "it failed", asked), "it asks for input and has a failure"},
+      {with("success", true, asked), "\"success\" is not what its outcomes say"},
+      {with("needs_input", false, asked), "\"needs_input\" is not what its outcomes say"},
+      {with("needs_input", true), "\"needs_input\" is not what its outcomes say"},
+      {with("needs_input", false), "\"needs_input\" is not what its outcomes say"},
+      {with("needs_input", true, tool), "\"needs_input\" is not what its outcomes say"},
+      {with("result", {{"content", "x"}}, asked), "it asks for input, and its result does not"},
+      {with("result", {{"resultType", "input_required"}, {"isError", true}}, asked),
+       "it asks for input, and its result does not"},
+      {with("transport", "failed", asked), "its outcomes cannot follow each other"},
+      {with("ended", "bored", lost), "\"ended\" is no way in which an instance ends"},
+      {with("ended", 3, lost), "\"ended\" is no text"},
+      {with("ended", "exited"), "\"ended\" is there, and the call was not lost"},
+      {with("ended", "exited", refused), "\"ended\" is there, and the call was not lost"},
+      {with("ended", "hung", lost), "\"ended\" is not what its failure says"},
+      {with("ended", "exited", frozen), "\"ended\" is not what its failure says"},
       {with("failure", "", lost), "it is no success and says no failure"},
       {with("result", {{"isError", true}}), "it is a success, and its result says isError"},
       {with("result", {{"isError", "yes"}}), "it is a success, and its result says isError"},

@@ -27,12 +27,16 @@ BOOST_AUTO_TEST_CASE(a_record_is_ok_only_if_it_says_success_and_else_names_the_s
       R"("transport":"ok","rpc":"ok","tool_outcome":"failed","failure":"isError"})"
       "\n"
       R"({"number":3,"timestamp":"T","server":"fs","tool":"c","success":"true"})"
+      "\n"
+      R"({"number":4,"timestamp":"T","server":"fs","tool":"d","success":false,"admission":"ok",)"
+      R"("rpc":"ok","tool_outcome":"not_reached","needs_input":true,"failure":""})"
       "\n",
       0);
   BOOST_TEST(text == "NUMBER  AT  SERVER  TOOL  OUTCOME               TRAJECTORY  FAILURE\n"
                      "     1  T   fs      a     ok\n"
                      "     2  T   fs      b     failed: tool_outcome              isError\n"
-                     "     3  T   fs      c     failed\n");
+                     "     3  T   fs      c     failed\n"
+                     "     4  T   fs      d     needs input\n");
   BOOST_TEST(trajectories_text("", 0) == "no recorded calls\n");
 }
 

@@ -64,6 +64,13 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
   const char* const stuck =
       R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
       R"("result":null,"failure":"hung while the call was in flight: no pong"})";
+  // Where it is told by its word, the words for people may be any.
+  const char* const structured =
+      R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
+      R"("result":null,"failure":"it froze","ended":"hung"})";
+  const char* const killed =
+      R"({"success":false,"transport":"failed","rpc":"not_reached","tool_outcome":"not_reached",)"
+      R"("result":null,"failure":"hung while the call was in flight","ended":"killed"})";
   const char* const hung = R"({"error":{"code":-32603,"message":"m","data":{"toolscore":)"
                            R"({"code":"server_gone","ended":"hung"}}}})";
   const ending_case rows[] = {
@@ -79,7 +86,14 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
       {"{}", R"({"result":{"content":[],"isError":"yes"}})", "it ended with isError, was success|"},
       {"{}", R"({"result":{"content":[],"isError":null}})", "it ended with isError, was success|"},
       {lost, died, ""},
+      {"{}", R"({"result":{"resultType":"input_required","requestState":"s"}})",
+       "it ended with a question to its client, was success|"},
+      {"{}", R"({"result":{"resultType":"input_required","isError":true}})",
+       "it ended with isError, was success|"},
       {stuck, hung, ""},
+      {structured, hung, ""},
+      {structured, died, "it ended with no answer of its server, was a server that hung|"},
+      {killed, died, ""},
       {stuck, died, "it ended with no answer of its server, was a server that hung|"},
       {lost, hung, "it ended with a server that hung, was no answer of its server|"},
       {stuck, R"({"result":{}})", "it ended with success, was a server that hung|"},
@@ -92,11 +106,18 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_made_again_says_why) {
   BOOST_TEST(step_of(line()).skip == "");
   BOOST_TEST(step_of(line()).number == 7);
+  const auto bare = step_of(line(R"({"arguments":null})"));
+  BOOST_TEST(bare.skip == "");
+  BOOST_TEST(bare.arguments.is_null());
   const std::pair<const char*, const char*> rows[] = {
       {R"({"gap":{"count":3}})", "records are missing here"},
       {R"({"method":"prompts/get"})", "it is no tools/call"},
       {R"({"truncated":true})", "it was too long to be kept whole"},
-      {R"({"arguments":null})", "its arguments are no object"},
+      {R"({"arguments":[1]})", "its arguments are no object"},
+      {R"({"success":false,"tool_outcome":"not_reached","needs_input":true})",
+       "it asked its client for input, and here nobody answers"},
+      {R"({"result":{"resultType":"input_required","requestState":"s"}})", // Of an older node.
+       "it asked its client for input, and here nobody answers"},
       {R"({"arguments":{"token":"[redacted]"}})", "a secret in its arguments was hidden"},
   };
   for (const auto& [more, why] : rows) BOOST_TEST(step_of(line(more)).skip == why);

@@ -1,4 +1,5 @@
 // Blocks of records: what is read is what was written, and a lie is found.
+#include "messages/gone_kinds.hpp"
 #include "store/block_packing.hpp"
 #include "store/migrate_io.hpp"
 #include "store/record_block.hpp"
@@ -106,6 +107,35 @@ BOOST_AUTO_TEST_CASE(what_is_read_is_what_was_written) {
   BOOST_TEST((row.gap && !row.imported && row.queued_us == 7 && row.failure == "full"));
   BOOST_TEST(!reader.next(row));
   BOOST_TEST(!reader.broken());
+}
+
+BOOST_AUTO_TEST_CASE(how_an_instance_ended_is_kept_and_what_is_no_end_is_broken) {
+  block_writer writer;
+  for (std::size_t i = 0; i < gone_kind_count; ++i) {
+    auto row = row_with("read", 1);
+    row.imported = i % 2 == 0;
+    row.ended = static_cast<gone_kind>(i);
+    writer.add(row);
+  }
+  block_reader reader(writer.bytes(), 1);
+  record_row row;
+  for (std::size_t i = 0; i < gone_kind_count; ++i) {
+    BOOST_REQUIRE(reader.next(row));
+    BOOST_TEST((row.ended == static_cast<gone_kind>(i)));
+    BOOST_TEST((row.imported == (i % 2 == 0) && !row.gap));
+  }
+  BOOST_TEST(!reader.next(row));
+  block_writer one;
+  one.add(row_with("read", 1));
+  auto text = one.bytes();
+  BOOST_TEST(text.front() == '\0'); // As blocks began before there was such a thing.
+  row.ended = gone_kind::hung;
+  BOOST_TEST(block_reader(text, 1).next(row));
+  BOOST_TEST(!row.ended.has_value());
+  text.front() = static_cast<char>((gone_kind_count + 1) << 2);
+  block_reader broken(text, 1);
+  BOOST_TEST(!broken.next(row));
+  BOOST_TEST(broken.broken());
 }
 
 BOOST_AUTO_TEST_CASE(broken_bytes_end_the_reading_and_nothing_else) {

@@ -30,6 +30,9 @@ BOOST_AUTO_TEST_CASE(a_line_has_the_documented_fields_in_order) {
                       "server_version server_commit principal method tool arguments result "
                       "admission transport rpc tool_outcome success failure attempt queued_us "
                       "wire_us total_us ");
+  BOOST_TEST(!line.contains("ended"));
+  row.ended = gone_kind::hung;
+  BOOST_TEST(line_of(row)["ended"] == "hung");
 }
 
 BOOST_AUTO_TEST_CASE(complete_json_is_embedded_and_everything_else_is_a_marked_string) {
@@ -80,6 +83,9 @@ BOOST_AUTO_TEST_CASE(success_is_all_four_outcomes_and_nothing_less) {
           BOOST_TEST(line["rpc"] == to_string(r));
           BOOST_TEST(line["tool_outcome"] == to_string(o));
           if (line["success"] == true) ++good;
+          const bool asks = r == outcome::ok && o == outcome::not_reached;
+          BOOST_TEST(line.contains("needs_input") == asks);
+          if (asks) BOOST_TEST((line["needs_input"] == true && line["success"] == false));
         }
   BOOST_TEST(good == 1);
 }

@@ -87,6 +87,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_failure_is_kept_apart_and_none_is_a_success) {
     record.rpc = row.rpc;
     record.tool_outcome = row.tool;
     record.failure = row.what;
+    if (record.failure == "server_gone") record.ended = gone_kind::killed;
     batch.push_back(record);
   }
   BOOST_REQUIRE(kept.append(batch));
@@ -95,6 +96,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_failure_is_kept_apart_and_none_is_a_success) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto& line = lines[i];
     BOOST_TEST(line["failure"] == rows[i].what);
+    BOOST_TEST(line.value("ended", "") == (line["failure"] == "server_gone" ? "killed" : ""));
     BOOST_TEST(line["admission"] == to_string(rows[i].admission), rows[i].what);
     BOOST_TEST(line["transport"] == to_string(rows[i].transport), rows[i].what);
     BOOST_TEST(line["rpc"] == to_string(rows[i].rpc), rows[i].what);
@@ -239,6 +241,7 @@ BOOST_AUTO_TEST_CASE(an_export_selects_by_tool_outcome_and_time) {
   batch[1].tool_outcome = outcome::failed;
   batch[3].admission = outcome::failed;
   batch[3].transport = batch[3].rpc = batch[3].tool_outcome = outcome::not_reached;
+  batch[4].tool_outcome = outcome::not_reached;
   BOOST_REQUIRE(kept.append(batch));
   const auto zero = 1'750'000'000'000'000;
   const auto numbers = [&](const record_query& query) {
@@ -258,6 +261,13 @@ BOOST_AUTO_TEST_CASE(an_export_selects_by_tool_outcome_and_time) {
   BOOST_TEST(numbers(query) == "4 ");
   query.outcomes = *outcomes_of("transport");
   BOOST_TEST(numbers(query) == "");
+  query.tool.clear();
+  query.outcomes = *outcomes_of("failed");
+  BOOST_TEST(numbers(query) == "2 4 ");
+  query.outcomes = *outcomes_of("needs_input"); // Neither failed nor a success.
+  BOOST_TEST(numbers(query) == "5 ");
+  query.outcomes = *outcomes_of("success");
+  BOOST_TEST(numbers(query) == "1 3 6 ");
   BOOST_TEST(!outcomes_of("good"));
   record_query timed;
   timed.since_us = zero + 2'000'000;

@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(each_call_is_counted_once_by_how_it_ended) {
   BOOST_REQUIRE(all.size() == 1u);
   const auto& x = all[0];
   BOOST_TEST(x.calls == 6u);
-  for (const auto count : {x.success, x.tool_failed, x.rpc, x.transport, x.admission, x.unreached})
+  for (const auto count :
+       {x.success, x.tool_failed, x.rpc, x.transport, x.admission, x.needs_input})
     BOOST_TEST(count == 1u);
   BOOST_TEST(counted.gaps() == 1u);
 }
