@@ -163,7 +163,7 @@ void block_reader::take_text(std::size_t field, std::string_view& text) {
 bool block_reader::next(record_row& row) {
   if (broken_ || at_ == bytes_.size()) return false;
   const auto flags = static_cast<std::uint8_t>(bytes_[at_++]);
-  const auto ended = flags >> ended_shift;
+  const std::size_t ended = flags >> ended_shift;
   broken_ = ended > gone_kind_count || at_ == bytes_.size();
   if (broken_) return false;
   row.gap = (flags & gap_flag) != 0;
