@@ -64,10 +64,17 @@ const char* json_walk::escape(const char* at) noexcept {
   return at;
 }
 
-/// The next stop, a block at a time. Near the end a block is looked at that begins earlier.
+/// The next stop, a block at a time. Text that quotes JSON is full of short escapes: within a block
+/// they are passed without looking again. Near the end a block is looked at that begins earlier.
 const char* json_walk::next_stop(const char* at) const noexcept {
-  for (; end_ - at >= block_bytes; at += block_bytes)
-    if (const unsigned stops = string_stops(at); stops != 0) return at + std::countr_zero(stops);
+  for (; end_ - at >= block_bytes; at += block_bytes) {
+    unsigned stops = string_stops(at);
+    const char* stop = at;
+    while (stops != 0 && (stop = at + std::countr_zero(stops)) != at + block_bytes - 1 &&
+           *stop == '\\' && is_short_escape(stop[1]))
+      stops &= ~(3u << (stop - at));
+    if (stops != 0) return stop;
+  }
   if (end_ - begin_ >= block_bytes) {
     const unsigned stops = string_stops(end_ - block_bytes) >> (block_bytes - (end_ - at));
     return stops == 0 ? end_ : at + std::countr_zero(stops);
@@ -81,8 +88,6 @@ const char* json_walk::whole_string(const char* at) noexcept {
   ++at;
   for (;;) {
     at = next_stop(at);
-    // Text that quotes JSON is full of short escapes.
-    while (end_ - at > 2 && *at == '\\' && is_short_escape(at[1]) && is_string_stop(at[2])) at += 2;
     if (at == end_) return fail_at(at, "a string does not end");
     if (*at == '"') return at + 1;
     if (*at != '\\') return fail_at(at, "a control character in a string");
