@@ -10,10 +10,7 @@
 
 // The walk is our own: it checks the grammar of the whole text. simdjson's On-Demand does not check
 // the values that it skips, so that a server could read another message than was checked here, and
-// is no faster where it matters. Best of 400 slices on one core of a 2-core AVX-512 machine, ns a
-// message, ours (UTF-8 check included) against On-Demand with the same duty:
-//   299 B 220 / 194, 2 KiB of text 319 / 295, 1 MiB of text 68,700 / 70,200,
-//   2 KiB of small values 2,020 / 966, 1 MiB of small values 1,000,000 / 413,000.
+// is no faster where it matters (docs/decisions/0001-own-scanner.md has figures).
 // simdjson's UTF-8 check picks the best kernel at run time and is used.
 
 namespace toolscore::mcp {

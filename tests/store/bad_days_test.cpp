@@ -1,4 +1,3 @@
-#include "store/installs_io.hpp"
 #include "store/instances_io.hpp"
 #include "store/records_io.hpp"
 #include "store/specs_io.hpp"

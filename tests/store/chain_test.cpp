@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(how_an_instance_ended_is_kept_and_what_is_no_end_is_broken)
   BOOST_TEST(!reader.next(row));
   block_writer one;
   one.add(row_with("read", 1));
-  auto text = one.bytes();
+  std::string text(one.bytes());
   BOOST_TEST(text.front() == '\0'); // As blocks began before there was such a thing.
   row.ended = gone_kind::hung;
   BOOST_TEST(block_reader(text, 1).next(row));
