@@ -115,7 +115,6 @@ BOOST_AUTO_TEST_CASE(whatever_sqlite_throws_comes_back_as_a_result) {
   auto base = test::open_in(dir.path);
   records kept(base);
   specs definitions(base);
-  installs trees(base);
   instances live(base);
   base.handle().exec("DROP TABLE record_blocks; DROP TABLE trajectories; "
                      "DROP TABLE servers; DROP TABLE installs; DROP TABLE instances");
@@ -134,10 +133,6 @@ BOOST_AUTO_TEST_CASE(whatever_sqlite_throws_comes_back_as_a_result) {
   BOOST_TEST(refused(definitions.set_desired({}, desired_state::running)));
   BOOST_TEST(refused(definitions.remove({})));
   BOOST_TEST(refused(definitions.all()));
-  BOOST_TEST(refused(trees.put({})));
-  BOOST_TEST(refused(trees.find("")));
-  BOOST_TEST(refused(trees.remove("")));
-  BOOST_TEST(refused(trees.all()));
   BOOST_TEST(refused(live.add({})));
   BOOST_TEST(refused(live.remove({})));
   BOOST_TEST(refused(live.all()));

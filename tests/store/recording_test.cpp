@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_record_without_texts_or_with_wrong_places_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(each_record_of_a_batch_is_a_line_of_its_own_in_its_order) {
-  for (const std::size_t size : {1u, 8u, 63u, 64u, 65u, 130u}) {
+  for (const std::size_t size : {1u, 8u, 127u, 128u, 129u, 260u}) {
     const test::state_dir dir;
     auto base = test::open_in(dir.path);
     records kept(base);
