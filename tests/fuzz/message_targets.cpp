@@ -99,8 +99,8 @@ void check_envelope(std::string_view input) {
   }
   expect(!parts || text.find('\0') == text.npos, "no JSON holds a null byte");
   if (parts && x.value) parts_agree(text, *parts, *x.value);
-  if (!parts && x.value && scan.readable_id())
-    expect(json::parse(scan.readable_id().of(text)) == (*x.value)["id"], "a readable id");
+  if (!parts && x.value && scan.readable().id)
+    expect(json::parse(scan.readable().id.of(text)) == (*x.value)["id"], "a readable id");
 }
 
 void erase_hop_keys(json& meta) {
