@@ -94,11 +94,14 @@ char* block_writer::room_for(const record_row& row) {
 }
 
 char* block_writer::put_text(char* to, std::size_t field, std::string_view text) {
+  if (text.empty()) {
+    *to = 0;
+    return to + 1;
+  }
   auto& before = before_[field];
-  const bool same = before.length == text.size() &&
-                    std::memcmp(bytes_.data() + before.at, text.data(), text.size()) == 0;
-  if (text.empty() || same) {
-    *to = static_cast<char>(text.empty() ? 0 : same_text);
+  if (before.length == text.size() &&
+      std::memcmp(bytes_.data() + before.at, text.data(), text.size()) == 0) {
+    *to = static_cast<char>(same_text);
     return to + 1;
   }
   to = put(to, text.size() + lengths_from);
