@@ -34,6 +34,14 @@ BOOST_AUTO_TEST_CASE(where_a_secret_may_begin_is_found_alike_by_pairs_and_by_blo
   for (const auto find : {find_secret_start, find_secret_start_plain})
     for (std::size_t at = 0; at < text.size(); ++at)
       if (find(text, at) != expected[at]) BOOST_FAIL("from " + std::to_string(at) + " on");
+  // What stands before the place to look from is not found again, near the text's end either.
+  for (std::size_t behind = 0; behind < 40; ++behind) {
+    const std::string end = std::string(40, '.') + "ghp_" + std::string(behind, '.');
+    for (std::size_t at = 0; at < end.size(); ++at) {
+      BOOST_TEST(find_secret_start(end, at) == (at <= 40 ? 40 : end.size()));
+      BOOST_TEST(find_secret_start_plain(end, at) == (at <= 40 ? 40 : end.size()));
+    }
+  }
   // At a text's end, where no whole block is left.
   for (std::size_t before = 0; before < 70; ++before) {
     const std::string end = std::string(before, '.') + "ghp_";
