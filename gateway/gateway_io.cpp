@@ -169,6 +169,7 @@ head_verdict gateway::turn_away(const inbound_request& request, route_scope wher
 }
 
 head_verdict gateway::on_head(inbound_request& request) {
+  if (request.found.let_in) return {};
   if (request.peer.local_socket && !request.peer.owner) {
     deny(request, denial_reason::origin, request.peer.name, "the unix socket is its owner's");
     return refused(403, "forbidden", "this socket is its owner's");
@@ -206,7 +207,10 @@ head_verdict gateway::on_head(inbound_request& request) {
   request.who = std::move(judged.who);
   request.scopes = judged.scopes;
   request.access = access_.empty() || judged.administrator ? nullptr : access_.of(request.who.name);
-  if (found.where.kind != route_kind::events || !event_feeds::wants_upgrade(request)) return {};
+  if (found.where.kind != route_kind::events || !event_feeds::wants_upgrade(request)) {
+    request.found.let_in = !field;
+    return {};
+  }
   if (feeds_.full()) return refused(503, "queue_full", "too many WebSockets are open");
   head_verdict verdict;
   verdict.what = head_verdict::kind::upgrade;

@@ -92,6 +92,13 @@ struct peer_info {
   std::string name;          ///< "local" or "uid:1000".
 };
 
+/// What was found out about all of a request but its body; kept while its connection sends the same
+/// head again.
+struct head_findings {
+  bool let_in = false;     ///< It shows no token, which could go out of force.
+  bool media_good = false; ///< Its media types are those of MCP.
+};
+
 /// One HTTP request whose head is complete; `body` follows when all of it is there.
 struct inbound_request {
   http_method method = http_method::other;
@@ -106,6 +113,7 @@ struct inbound_request {
   scope_set scopes;
   access_ptr access; ///< Null = everything is shown.
   route where;
+  head_findings found;
   std::chrono::steady_clock::time_point received;
 
   std::string_view path() const noexcept { return std::string_view{target}.substr(0, path_length); }

@@ -144,10 +144,12 @@ bool mcp_endpoint::pass_checks(post& x) {
   view.accept = headers.get("accept");
   const std::string& body = *x.request.body;
   const auto scanned = read(x);
-  if (const auto why = mcp::check_media(view)) {
+  auto& known = x.request.found;
+  if (const auto why = known.media_good ? std::nullopt : mcp::check_media(view)) {
     refuse(x, *why, {});
     return false;
   }
+  known.media_good = true;
   if (!scanned) {
     refuse(x, mcp::refuse_scan(scanner_, scanned.failure()), x.id());
     return false;
@@ -176,7 +178,6 @@ bool mcp_endpoint::pass_checks(post& x) {
 /// told
 bool mcp_endpoint::find_place(post& x) {
   const auto& where = x.request.where;
-  const auto server = called_server(x);
   std::string text;
   if (where.kind != route_kind::mcp_server) {
     x.view = tree_.view(where.parameter);
@@ -186,6 +187,7 @@ bool mcp_endpoint::find_place(post& x) {
     if (tree_.has_server(server_id{std::string{where.parameter}}) && shows_server(x)) return true;
     text = unknown_server(where.parameter);
   }
+  const auto server = called_server(x);
   x.client.meta = scanner_.meta();
   if (x.method == "tools/call") record_refusal(x, server, called_name(x), text);
   reply(x, 404,

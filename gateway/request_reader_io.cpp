@@ -112,6 +112,7 @@ public:
     head_stands = false;
     hook->request.headers.clear();
     hook->request.target.clear();
+    hook->request.found = {};
   }
 
   /// The request is the library's to read.

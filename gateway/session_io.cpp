@@ -132,7 +132,7 @@ bool http_session::step() {
 /// @returns true when there is more to do.
 bool http_session::judge_head() {
   inbound_request& request = reader_.request();
-  request.peer = peer_;
+  if (!request.found.let_in) request.peer = peer_;
   head_verdict verdict = set_->handler().on_head(request);
   if (verdict.what == head_verdict::kind::refuse) {
     begin_ += reader_.feed({buffer_.get() + begin_, end_ - begin_});
