@@ -147,12 +147,12 @@ void late_host::fill(const values& of, const std::string& place,
       ++work->open;
       if (piece.what == late_piece::kind::command) {
         command_run::run(io_, inner_, piece.argv, variables_,
-                            [work, key = key, at](result<std::string> printed) {
-                              if (printed)
-                                printed->resize(std::min(printed->find('\n'), printed->size()));
-                              if (printed) *printed = without_end_of_line(std::move(*printed));
-                              work->take(key, at, std::move(printed));
-                            });
+                         [work, key = key, at](result<std::string> printed) {
+                           if (printed)
+                             printed->resize(std::min(printed->find('\n'), printed->size()));
+                           if (printed) *printed = without_end_of_line(std::move(*printed));
+                           work->take(key, at, std::move(printed));
+                         });
         continue;
       }
       auto read = std::make_shared<result<std::string>>(
