@@ -7,21 +7,23 @@
 namespace toolscore {
 namespace {
 
-/// At most `bytes_max` bytes, and no half character at the end.
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
+constexpr std::size_t seen_behind = 1'024; ///< Of a text that is cut: longer than most secrets.
+
+} // namespace
+
+std::string_view cut_text(std::string_view text, std::size_t bytes_max) noexcept {
+  if (text.size() <= bytes_max) return text;
   while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
   return text.substr(0, bytes_max);
 }
 
-} // namespace
-
 kept_text::kept_text(std::string_view raw, std::size_t bytes_max, const secret_set& known)
     : view_(raw) {
-  if (raw.size() > bytes_max) {
-    // Cut before it is searched, so that a huge text costs no more than a large one.
-    view_ = cut(raw, bytes_max);
-    cut_from_ = static_cast<std::int64_t>(raw.size());
-  }
+  const bool fits = raw.size() <= bytes_max;
+  // A huge text costs no more to search than a large one; and what begins before the limit is seen
+  // to be a secret by what stands behind.
+  if (!fits) view_ = cut_text(raw, bytes_max + seen_behind);
+  const bool all_seen = view_.size() == raw.size();
   if (auto redacted = redact(view_)) {
     redacted_ = std::move(*redacted);
     view_ = redacted_;
@@ -30,6 +32,10 @@ kept_text::kept_text(std::string_view raw, std::size_t bytes_max, const secret_s
     redacted_ = std::move(*hidden);
     view_ = redacted_;
   }
+  if (!all_seen) view_.remove_suffix(known.unfinished(view_));
+  if (fits || (all_seen && view_.size() <= bytes_max)) return;
+  view_ = cut_text(view_, bytes_max);
+  cut_from_ = static_cast<std::int64_t>(raw.size());
 }
 
 } // namespace toolscore

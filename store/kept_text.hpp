@@ -8,6 +8,9 @@
 
 namespace toolscore {
 
+/// At most `bytes_max` bytes, and no half character at the end.
+std::string_view cut_text(std::string_view text, std::size_t bytes_max) noexcept;
+
 /// A text as it is kept: cut at a limit and without secrets, those that only look like one and
 /// those of `known`. Copies only where something is hidden. Borrows the text it was made from.
 class kept_text {

@@ -21,6 +21,10 @@ std::string_view text_of(const bytes& text, text_span span) {
   return span.of(*text);
 }
 
+std::string_view name_of(std::string_view text) {
+  return cut_text(text, record_limits::name_bytes_max);
+}
+
 void add(block_writer& block, const call_record& record, std::size_t text_max,
          const secret_set& secrets) {
   const kept_text arguments(text_of(record.request, record.arguments), text_max, secrets);
@@ -28,21 +32,21 @@ void add(block_writer& block, const call_record& record, std::size_t text_max,
   const auto hidden = secrets.scrub(record.failure); // It may quote what the server said.
   record_row row;
   row.at_us = to_microseconds(record.at);
-  row.trajectory = record.ids.trajectory;
-  row.task = record.ids.task;
-  row.trace = record.ids.trace;
-  row.server = record.server.value;
+  row.trajectory = name_of(record.ids.trajectory);
+  row.task = name_of(record.ids.task);
+  row.trace = name_of(record.ids.trace);
+  row.server = name_of(record.server.value);
   row.instance = static_cast<std::int64_t>(record.instance);
-  row.server_version = record.server_version;
-  row.server_commit = record.server_commit;
-  row.principal = record.principal;
-  row.method = record.method;
-  row.tool = record.tool;
+  row.server_version = name_of(record.server_version);
+  row.server_commit = name_of(record.server_commit);
+  row.principal = name_of(record.principal);
+  row.method = name_of(record.method);
+  row.tool = name_of(record.tool);
   row.admission = record.admission;
   row.transport = record.transport;
   row.rpc = record.rpc;
   row.tool_outcome = record.tool_outcome;
-  row.failure = hidden ? *hidden : record.failure;
+  row.failure = cut_text(hidden ? *hidden : record.failure, record_limits::failure_bytes_max);
   row.ended = record.ended;
   row.attempt = record.attempt;
   row.queued_us = record.queued.count();

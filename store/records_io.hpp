@@ -16,6 +16,9 @@ namespace toolscore {
 
 struct record_limits {
   std::size_t text_bytes_max = 64u << 10; ///< Of arguments and of result each; the rest is cut off.
+  /// Of a name: what a client or a server says of itself and of what is called may be anything.
+  static constexpr std::size_t name_bytes_max = 1u << 10;
+  static constexpr std::size_t failure_bytes_max = 4u << 10;
   std::size_t export_rows_max = 10'000;
   std::size_t export_bytes_max = 16u << 20; ///< One export ends with the record that passes it.
   /// A block of records ends with the one that passes either.

@@ -1,5 +1,7 @@
 #include "store/trajectories_io.hpp"
 
+#include "store/kept_text.hpp"
+
 #include <algorithm>
 #include <map>
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -26,7 +28,8 @@ void note_trajectories(SQLite::Database& base, std::span<const call_record> batc
                        std::int64_t last) {
   std::vector<std::string_view> names;
   names.reserve(batch.size());
-  for (const auto& record : batch) names.emplace_back(record.ids.trajectory);
+  for (const auto& record : batch)
+    names.push_back(cut_text(record.ids.trajectory, record_limits::name_bytes_max));
   note_trajectories(base, std::span<const std::string_view>(names), last);
 }
 

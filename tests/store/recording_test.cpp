@@ -139,6 +139,29 @@ BOOST_AUTO_TEST_CASE(long_texts_are_cut_and_marked) {
   BOOST_TEST(lines[2]["arguments"].get<std::string>().size() == 64u << 10);
 }
 
+BOOST_AUTO_TEST_CASE(long_names_are_cut_wherever_they_come_from) {
+  const test::state_dir dir;
+  auto base = test::open_in(dir.path);
+  records kept(base);
+  std::string name = "x"; // So that the limit falls into a character of two bytes.
+  while (name.size() < 200'000) name += "\u00e4";
+  auto record = test::record_of();
+  record.ids = {name, name, name};
+  record.server_version = record.server_commit = record.principal = record.tool = name;
+  record.failure = name;
+  BOOST_REQUIRE(kept.append(std::array{record}));
+  const auto line = test::lines_of(kept.export_ndjson({})->ndjson).at(0);
+  const auto cut = name.substr(0, record_limits::name_bytes_max - 1);
+  for (const char* field : {"trajectory_id", "task_id", "trace_id", "server_version",
+                            "server_commit", "principal", "tool"})
+    BOOST_TEST((line[field] == cut), field);
+  BOOST_TEST((line["failure"] == name.substr(0, record_limits::failure_bytes_max - 1)));
+  BOOST_TEST(kept.trajectories()->at(0).name == cut);
+  record_query query;
+  query.trajectory = cut;
+  BOOST_TEST(kept.export_ndjson(query)->count == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(an_export_selects_and_continues_where_it_ended) {
   const test::state_dir dir;
   auto base = test::open_in(dir.path);

@@ -165,8 +165,36 @@ BOOST_AUTO_TEST_CASE(a_kept_text_is_cut_between_characters_and_then_searched) {
   BOOST_TEST(character.cut_from() == 5);
   const std::string secret = R"({"token":")" + std::string(100, 's') + "\"}";
   const kept_text hidden(secret, 50, secret_set{});
-  BOOST_TEST(hidden.view() == "{\"token\":\"[redacted]");
-  BOOST_TEST(hidden.cut_from() == 112);
+  BOOST_TEST(hidden.view() == "{\"token\":\"[redacted]\"}"); // Which fits.
+  BOOST_TEST(hidden.cut_from() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(no_part_of_a_secret_is_kept_wherever_the_limit_falls) {
+  const std::string plain = "plain-words-of-a-secret";
+  secret_set known;
+  known.add(plain);
+  const std::string pass(200, 'p');
+  const auto text =
+      std::string(R"({"a":"see )") + plain + R"( or https://u:)" + pass + R"(@h/","b":")";
+  for (const std::size_t behind : {0u, 100u, 3'000u}) {
+    const auto raw = text + std::string(behind, 'z') + "\"}";
+    for (std::size_t limit = 0; limit < raw.size(); ++limit) {
+      const kept_text kept(raw, limit, known);
+      BOOST_TEST(kept.view().size() <= limit);
+      BOOST_TEST(kept.view().find("pla") == std::string_view::npos, kept.view());
+      BOOST_TEST(kept.view().find("ppp") == std::string_view::npos, kept.view());
+      const bool cut = raw.size() - kept.view().size() > plain.size() + pass.size() - 20;
+      BOOST_TEST((kept.cut_from() == static_cast<std::int64_t>(cut ? raw.size() : 0)), limit);
+    }
+  }
+  // What is looked at ends within one, and is short enough to be kept without what was hidden.
+  for (std::size_t at = 1'200; at < 1'400; ++at) {
+    const auto raw =
+        R"({"token":")" + std::string(at, 'x') + R"(","a":")" + plain + std::string(3'000, 'z');
+    const kept_text kept(raw, 300, known);
+    BOOST_TEST(kept.view().find("pla") == std::string_view::npos, kept.view());
+    BOOST_TEST(kept.cut_from() == static_cast<std::int64_t>(raw.size()));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
