@@ -103,6 +103,36 @@ BOOST_AUTO_TEST_CASE(another_ending_is_a_difference_and_never_a_success) {
     BOOST_TEST(told(line(row.was), row.response) == row.told, row.was << row.response);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_hidden_is_no_difference_and_what_stands_around_it_is) {
+  struct row {
+    const char* was;
+    const char* is;
+    bool same;
+  };
+  const row rows[] = {
+      {R"("[redacted]")", R"("s3cret")", true},
+      {R"("[redacted]")", R"({"any":1})", true},
+      {R"("[redacted]")", "17", true},
+      {R"("key [redacted].")", R"("key s3cret.")", true},
+      {R"("key [redacted].")", R"("key .")", true},
+      {R"("key [redacted].")", R"("key s3cret")", false},
+      {R"("key [redacted].")", R"("key s3cret. And")", false},
+      {R"("key [redacted].")", R"("kex s3cret.")", false},
+      {R"("key [redacted].")", "17", false},
+      {R"("a[redacted]b[redacted]c")", R"("a1b2c")", true},
+      {R"("a[redacted]b[redacted]c")", R"("a1bbb2c")", true},
+      {R"("a[redacted]b[redacted]c")", R"("a1b2")", false},
+      {R"("a[redacted]b[redacted]c")", R"("a12c")", false},
+      {R"("aba[redacted]ba")", R"("aba")", false}, // Nothing stands twice.
+      {R"("s3cret")", R"("[redacted]")", false},
+  };
+  for (const auto& [was, is, same] : rows) {
+    const auto kept = std::string(R"({"result":{"content":[{"text":)") + was + "}]}}";
+    const auto answer = std::string(R"({"result":{"content":[{"text":)") + is + "}]}}";
+    BOOST_TEST(told(line(kept.c_str()), answer.c_str()).empty() == same, was << " " << is);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_made_again_says_why) {
   BOOST_TEST(step_of(line()).skip == "");
   BOOST_TEST(step_of(line()).number == 7);
