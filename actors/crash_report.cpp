@@ -1,5 +1,6 @@
 #include "actors/crash_report.hpp"
 
+#include "store/kept_text.hpp"
 #include "store/redact.hpp"
 
 #include <algorithm>
@@ -10,11 +11,8 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-/// At most `bytes_max` bytes, and no half character at the end.
 std::string cut_to(std::string text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
-  text.resize(bytes_max);
+  text.resize(cut_text(text, bytes_max).size());
   return text;
 }
 
