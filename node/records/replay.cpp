@@ -71,6 +71,10 @@ bool fits_hidden(const reply_json& was, const reply_json& is) {
   }
 }
 
+std::string below(std::string path, std::string_view name) {
+  return path.append("/").append(name);
+}
+
 /// The values at which both differ, depth first; `path` is a JSON pointer.
 void compare(const reply_json& was, const reply_json& is, const std::string& path,
              std::vector<std::string>& out) {
@@ -79,14 +83,15 @@ void compare(const reply_json& was, const reply_json& is, const std::string& pat
   if (was.is_object() && is.is_object()) {
     for (const auto& [key, value] : was.items())
       if (is.contains(key))
-        compare(value, is.at(key), path + "/" + key, out);
+        compare(value, is.at(key), below(path, key), out);
       else
-        out.push_back(name + "/" + key + ": gone, was " + shown(value));
+        out.push_back(below(name, key).append(": gone, was ").append(shown(value)));
     for (const auto& [key, value] : is.items())
-      if (!was.contains(key)) out.push_back(name + "/" + key + ": new, " + shown(value));
+      if (!was.contains(key))
+        out.push_back(below(name, key).append(": new, ").append(shown(value)));
   } else if (was.is_array() && is.is_array() && was.size() == is.size()) {
     for (std::size_t i = 0; i < was.size(); ++i)
-      compare(was[i], is[i], path + "/" + std::to_string(i), out);
+      compare(was[i], is[i], below(path, std::to_string(i)), out);
   } else {
     out.push_back(name + ": " + shown(is) + ", was " + shown(was));
   }
