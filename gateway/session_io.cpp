@@ -16,8 +16,8 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t buffer_small = 8 * 1024;  ///< What an idle connection holds.
-constexpr std::size_t buffer_large = 64 * 1024; ///< While a big body comes in; above any head.
+constexpr std::size_t buffer_small = 8u * 1024;  ///< What an idle connection holds.
+constexpr std::size_t buffer_large = 64u * 1024; ///< While a big body comes in; above any head.
 
 } // namespace
 
