@@ -1,6 +1,5 @@
 #include "loop_fixture.hpp"
 #include "runners/oauth/oauth_ask_io.hpp"
-#include "tests/runners/own_directory.hpp"
 #include "tests/runners/web_peer.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -40,7 +39,6 @@ bool has(const std::string& text, const char* part) {
 BOOST_FIXTURE_TEST_SUITE(asking, asking_loop)
 
 BOOST_AUTO_TEST_CASE(what_a_server_outside_tells_leads_to_nobody_inside) {
-  own_directory own;
   const auto tls = self_signed("", own.path + "/ca.pem");
   web_peer inside(
       io, [](const auto&, const auto& reply) { reply->json("{}"); }, tls);
@@ -60,7 +58,6 @@ BOOST_AUTO_TEST_CASE(what_a_server_outside_tells_leads_to_nobody_inside) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_inside_or_was_named_so_is_asked_by_who_trusts_it) {
-  own_directory own;
   const auto tls = self_signed("", own.path + "/ca.pem");
   web_peer inside(
       io, [](const auto&, const auto& reply) { reply->json("{}"); }, tls);

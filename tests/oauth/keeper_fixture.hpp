@@ -2,7 +2,6 @@
 #include "loop_fixture.hpp"
 #include "runners/oauth/login_file_io.hpp"
 #include "runners/oauth/token_keeper_io.hpp"
-#include "tests/runners/own_directory.hpp"
 #include "tests/runners/web_peer.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -110,7 +109,6 @@ struct keeping : loop_fixture {
   }
   bool has_file() const { return read_login_file(world.secrets + "/docs").has_value(); }
 
-  own_directory own;
   keeper_world world{dialer, run_in(workers, io), own.path + "/secrets"};
   web_peer peer;
   oauth_settings settings;

@@ -3,7 +3,6 @@
 #include "runners/oauth/login_file_io.hpp"
 #include "runners/oauth/pkce_io.hpp"
 #include "runners/oauth/remote_logins_io.hpp"
-#include "tests/runners/own_directory.hpp"
 #include "tests/runners/web_peer.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -94,7 +93,6 @@ struct logging_in : loop_fixture {
     return read_login_record(read_login_file(own.path + "/secrets/docs").value_or(""), peer.url());
   }
 
-  own_directory own;
   web_peer peer;
   http_endpoint endpoint;
   std::string resource;

@@ -2,6 +2,7 @@
 #include "loop/blocking_pool.hpp"
 #include "runners/http_dialer_io.hpp"
 #include "runners/pool_io.hpp"
+#include "tests/runners/own_directory.hpp"
 
 #include <chrono>
 #include <functional>
@@ -10,6 +11,7 @@ namespace toolscore::test {
 
 /// A loop with a dialer on it, which the test runs.
 struct loop_fixture {
+  own_directory own; ///< Goes last: the pool ends what it does in it.
   boost::asio::io_context io;
   blocking_pool workers{1};
   http_dialer dialer{io, run_in(workers, io)};

@@ -1,7 +1,6 @@
 // Tokens that are given back: of whom that is asked, how, and what is told of it.
 #include "loop_fixture.hpp"
 #include "runners/oauth/oauth_revoke_io.hpp"
-#include "tests/runners/own_directory.hpp"
 #include "tests/runners/web_peer.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -80,8 +79,8 @@ BOOST_AUTO_TEST_CASE(who_does_not_take_one_is_told_and_not_asked_for_another) {
 }
 
 BOOST_AUTO_TEST_CASE(tokens_go_nowhere_that_a_token_endpoint_might_not_be) {
-  const auto own = login(peer.url("/revoke"));
-  BOOST_TEST(has(why_not("https://docs.example/mcp", own), "is no https:// URL"));
+  const auto ours = login(peer.url("/revoke"));
+  BOOST_TEST(has(why_not("https://docs.example/mcp", ours), "is no https:// URL"));
   BOOST_TEST(
       has(why_not("https://10.0.0.1/mcp", login("http://10.0.0.2/v")), "is no https:// URL"));
   for (const char* place : {"https://10.0.0.1/v", "https://[::1]/v", "https://192.168.0.1/v"})
