@@ -72,8 +72,7 @@ task_record run_scripted(const task& what, const std::map<std::string, std::stri
   for (const auto& group : what.groups) {
     task_step step;
     step.begun = world.now();
-    const auto spent =
-        std::chrono::duration_cast<milliseconds>(step.begun.steady - record.begun.steady);
+    const auto spent = std::chrono::ceil<milliseconds>(step.begun.steady - record.begun.steady);
     if (world.interrupted()) record.stopped = "it was interrupted";
     if (spent >= what.limits.time)
       record.stopped = "its time of " + std::to_string(what.limits.time.count()) + " ms is over";

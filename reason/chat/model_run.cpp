@@ -52,7 +52,8 @@ private:
     spent out;
     out.steps = record_.steps.size();
     out.tokens = tokens_;
-    out.time = std::chrono::duration_cast<milliseconds>(world_.now().steady - record_.begun.steady);
+    // Rounded up: a wait for all that is left has used all of it when it ends.
+    out.time = std::chrono::ceil<milliseconds>(world_.now().steady - record_.begun.steady);
     return out;
   }
   milliseconds left() const { return what_.limits.time - used().time; }
