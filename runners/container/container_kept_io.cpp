@@ -49,7 +49,7 @@ void hosted_container::state::take_adopted(const container_facts& facts) {
     return give_up({errc::spawn_failed, "what a former node kept is no more to be adopted"});
   running_ = true;
   pid = init_pid = facts.pid;
-  find_server(0);
+  find_server();
 }
 
 void hosted_container::state::end_former(std::string container, std::chrono::milliseconds term) {

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto birth_pause = 2ms; // Its init starts it a moment after the engine has answered.
-constexpr int births_max = 25;
+constexpr auto late_birth_pause = 50ms;
 
 std::string text_of(const std::string& path) {
   std::ostringstream out;
@@ -22,10 +22,14 @@ std::string text_of(const std::string& path) {
   return out.str();
 }
 
-/// The only child of an init; 0 where there is none yet, or the kernel does not tell.
-std::int64_t child_of(std::int64_t init) {
+/// The only child of an init; 0 where there is none yet, nothing where the kernel does not tell.
+std::optional<std::int64_t> child_of(std::int64_t init) {
   const auto number = std::to_string(init);
-  return std::atoll(text_of("/proc/" + number + "/task/" + number + "/children").c_str());
+  std::ifstream list("/proc/" + number + "/task/" + number + "/children");
+  if (!list) return std::nullopt;
+  std::int64_t first = 0;
+  list >> first;
+  return first;
 }
 
 } // namespace
@@ -135,7 +139,7 @@ void hosted_container::state::start() {
 void hosted_container::state::take_start() {
   running_ = true;
   pid = init_pid;
-  if (!died_early_) return find_server(births_max);
+  if (!died_early_) return find_server();
   answer(done{});
   take_verdict(died_early_->how, died_early_->out_of_memory);
 }
@@ -169,15 +173,18 @@ void hosted_container::state::take_facts(const container_facts& facts) {
     return ask_exit(0ms);
   }
   if (!note_kept()) return;
-  find_server(births_max);
+  find_server();
 }
 
-/// The server is the child of the container's init, which starts it a moment later.
+/// The server is the child of the container's init, which starts it a moment later: a long one where
+/// processor time is short, and to tell the init as the server meanwhile would be a lie for good.
 void hosted_container::state::find_server(int tries) {
+  if (killed_) return; // Its end is what answers.
   if (ended_) return answer(done{});
-  if (const auto child = child_of(init_pid); child != 0) pid = child;
-  if (pid != init_pid || tries == 0) return answer(done{});
-  timer_.expires_after(birth_pause);
+  const auto child = child_of(init_pid);
+  if (child && *child != 0) pid = *child;
+  if (!child || pid != init_pid || tries == 0) return answer(done{});
+  timer_.expires_after(tries > late_births ? birth_pause : late_birth_pause);
   timer_.async_wait([weak = weak_from_this(), tries](auto stopped) {
     const auto self = weak.lock();
     if (!stopped && self) self->find_server(tries - 1);

@@ -94,6 +94,8 @@ struct hosted_container::state : std::enable_shared_from_this<hosted_container::
 
 private:
   static constexpr std::chrono::seconds step_limit{60}; ///< Of one answer of the engine.
+  static constexpr int late_births = 200; ///< Looks for its server, of 50 ms, after some of 2 ms.
+  static constexpr int births_max = late_births + 25;
   struct early_death {
     process_exit how;
     std::optional<bool> out_of_memory;
@@ -107,7 +109,7 @@ private:
   bool note_kept();
   void look();
   void take_facts(const container_facts& facts);
-  void find_server(int tries);
+  void find_server(int tries = births_max);
   bool watch(std::int64_t init);
   void wait_pidfd();
   void take_death();

@@ -152,6 +152,15 @@ FOR_EACH_BACKEND(its_pid_is_the_servers_on_the_host) {
   BOOST_TEST((child->held_by() == confinement::pid_namespace));
 }
 
+FOR_EACH_BACKEND(its_pid_is_the_servers_however_late_that_is_begun) {
+  runner_fixture all(backend_kind);
+  auto plan = all.plan("subject", {"wait"});
+  plan.limits.cpu = 0.01; // An engine's init has used that up before it begins the server.
+  const auto child = all.must_start(plan);
+  BOOST_TEST(child->pid() > 0);
+  BOOST_TEST(child->init_pid() != child->pid());
+}
+
 FOR_EACH_BACKEND(a_crash_is_seen_without_the_engine_being_asked) {
   runner_fixture all(backend_kind);
   const auto child = all.must_start(all.plan("subject", {"wait"}));
