@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(limits_end_a_task_and_it_is_no_success) {
                       {R"(,"limits":{"seconds":2})", 2, "its time of 2000 ms is over"}};
   for (const auto& each : rows) {
     stage on;
-    on.each_call = std::chrono::milliseconds{1'000};
+    on.each_call = std::chrono::microseconds{999'600}; // A part of a millisecond is one.
     actor model{{again(), again(), again(), again(), answer("late")}, {}, {}};
     const auto one = play(on, model, each.limits);
     BOOST_TEST(one.record.steps.size() == each.steps);

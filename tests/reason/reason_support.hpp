@@ -50,8 +50,8 @@ struct stage {
   std::map<std::string, std::vector<reason::call_answer>> answers;
   std::vector<std::string> told;
   std::vector<std::vector<reason::wanted_call>> asked;
-  std::chrono::milliseconds time{0};
-  std::chrono::milliseconds each_call{1};
+  std::chrono::microseconds time{0};
+  std::chrono::microseconds each_call{1000};
   bool interrupted = false;
 
   reason::task_world world() {
