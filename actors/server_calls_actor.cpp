@@ -248,14 +248,12 @@ void admit_call(server_actor_pointer self, call_request&& request,
                                 mcp::empty_response(id_of(request), request.client)));
     return;
   }
-  if (is_recorded(request) && state.filter && !state.filter->allows(request.tool)) {
-    auto why = is_held(state, request.tool)
-                   ? detail_held(state.options->spec->id.value, request.tool)
-                   : detail_hidden(request.tool);
-    return fail_call(self, std::move(request), errc::tool_denied, std::move(why));
+  if (is_recorded(request)) {
+    const bool looks = state.unlooked && admission_of(self) == admission::serve;
+    if (auto why = refused_tool(state, request.tool, looks))
+      return fail_call(self, std::move(request), errc::tool_denied, std::move(*why));
+    if (looks) return wait_in_line(self, std::move(request), waits_for::start, wait_until);
   }
-  if (is_recorded(request) && state.unlooked && admission_of(self) == admission::serve)
-    return wait_in_line(self, std::move(request), waits_for::start, wait_until);
   if (state.mirrored && request.mirrored && refuse_mirror(self, request)) return;
   if (request.method == "subscriptions/listen")
     return admit_listen(self, std::move(request), wait_until);

@@ -1,5 +1,6 @@
 #include "actors/server_pins_actor.hpp"
 
+#include "actors/call_refusal.hpp"
 #include "actors/server_calls_actor.hpp"
 #include "actors/server_lists_actor.hpp"
 #include "loop/log_io.hpp"
@@ -129,9 +130,14 @@ void take_approval(server_actor_pointer self, const approve_request& request) {
   self->send(self->state.options->tree->store, std::move(order));
 }
 
-bool is_held(const server_actor_state& state, std::string_view tool) {
-  return std::any_of(state.held.begin(), state.held.end(),
-                     [&](const std::string& x) { return x == tool || x == "*"; });
+std::optional<std::string> refused_tool(const server_actor_state& state, std::string_view tool,
+                                        bool looks) {
+  if (!state.filter || state.filter->allows(tool)) return std::nullopt;
+  const bool held = std::any_of(state.held.begin(), state.held.end(),
+                                [&](const std::string& x) { return x == tool || x == "*"; });
+  if (!held) return detail_hidden(tool);
+  if (looks) return std::nullopt;
+  return detail_held(state.options->spec->id.value, tool);
 }
 
 void look_again(server_actor_pointer self) {

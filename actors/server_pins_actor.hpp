@@ -2,6 +2,9 @@
 #include "actors/server_actor.hpp"
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace toolscore {
 
@@ -23,8 +26,10 @@ void end_look(server_actor_pointer self, std::uint32_t look);
 void miss_look(server_actor_pointer self, const replica& one);
 /// A person approves a tool as it is now, or with an empty name all of them.
 void take_approval(server_actor_pointer self, const approve_request& request);
-/// Whether a tool, by its server's own name, is held back.
-bool is_held(const server_actor_state& state, std::string_view tool);
+/// Why a tool, by its server's own name, is not called; nothing where it is.
+/// @param looks  whether a look is under way: it may let go what an earlier one held back
+std::optional<std::string> refused_tool(const server_actor_state& state, std::string_view tool,
+                                        bool looks);
 /// A client was given the tools as the server has them now: they are looked at again, if one that
 /// changed is to be held back.
 void look_again(server_actor_pointer self);

@@ -195,9 +195,10 @@ def nothing_is_called_before_its_tools_are_known(node):
     check("`toolscore tools approve t TOOL`" in modern_call(node, "sub"), "a call to a server that hides its tools")
     check("event=tools.unchecked server=t" in node.log(), node.log()[-500:])
     os.remove(node.directory + "/tools.json.mute")
-    os.remove(node.directory + "/tools.json.late")
     restart(node)
-    check("called sub" in modern_call(node, "sub"), "its call once they are known")
+    text = modern_call(node, "sub")
+    check("called sub" in text, "its call waits until they are known: " + text)
+    check("`toolscore tools approve t TOOL`" in modern_call(node, "add"), "the one that is held all along")
     node.stop()
 
 
