@@ -98,9 +98,13 @@ void websocket_link::state::take_dialed(result<std::unique_ptr<http_stream>> dia
       {"User-Agent", std::string(mcp::product_name) + "/" + std::string(mcp::product_version)},
       {"Sec-WebSocket-Protocol", "mcp"}};
   headers.insert(headers.end(), options.endpoint.headers.begin(), options.endpoint.headers.end());
-  stream->open(answer, authority_of(options.endpoint.place), options.endpoint.place.target,
-               std::move(headers), options.opening, step([](state& self) { self.take_close(); }),
-               step([](state& self, error_code failed) { self.take_opened(failed); }));
+  stream->open(
+      answer, authority_of(options.endpoint.place), options.endpoint.place.target,
+      std::move(headers), options.opening,
+      [weak = weak_from_this()] { // The stream keeps it for as long as it is there itself.
+        if (const auto self = weak.lock()) self->step([](state& x) { x.take_close(); })();
+      },
+      step([](state& self, error_code failed) { self.take_opened(failed); }));
 }
 
 void websocket_link::state::take_opened(error_code failed) {

@@ -61,11 +61,11 @@ struct fixture {
   std::vector<std::string> lost;
   std::vector<std::string> overflows;
   std::size_t closed = 0;
+  std::shared_ptr<int> listener = std::make_shared<int>(); ///< Held by each link that is there.
 
   ~fixture() {
     wire.reset();
-    io.restart();
-    io.poll();
+    BOOST_TEST(wait([this] { return listener.use_count() == 1; }), "a link is left");
   }
   void serve(const std::string& frames, bool ends = false) {
     serve([=](const peer_request& request, const peer_reply_ptr& reply) {
@@ -88,7 +88,7 @@ struct fixture {
   void open(bool remote = true) {
     options.remote = remote;
     link_events events;
-    events.on_lines = [this](std::vector<bytes> all) {
+    events.on_lines = [this, listens = listener](std::vector<bytes> all) {
       for (const auto& line : all) lines.push_back(*line);
     };
     events.on_garbage = [this](std::string text) { garbage.push_back(std::move(text)); };
