@@ -11,8 +11,9 @@ using json = nlohmann::json;
 
 constexpr std::size_t subject_max = 128;
 constexpr int depth_max = 8;
-// 9999-12-31: later is no time, and would not fit a clock.
-constexpr double seconds_max = 253'402'300'799.0;
+constexpr double seconds_max = 253'402'300'799.0; // 9999-12-31: later is no time.
+// 2255, with room for a leeway: what is later would not fit the clock, and is good until then.
+constexpr double clock_seconds_max = 9'000'000'000.0;
 
 error wrong(const char* what) {
   return {errc::bad_request, what};
@@ -59,7 +60,7 @@ std::optional<std::chrono::system_clock::time_point> time_in(const json& claims,
   const auto seconds = found->get<double>();
   if (!(seconds >= 0 && seconds <= seconds_max)) return std::nullopt;
   return std::chrono::system_clock::time_point{
-      std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
+      std::chrono::seconds{static_cast<std::int64_t>(std::min(seconds, clock_seconds_max))}};
 }
 
 void add_scopes(scope_set& out, std::string_view words) {

@@ -1,5 +1,6 @@
 #include "node/wall_time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -28,7 +29,11 @@ std::optional<wall_time> read_text(const std::string& text) {
       fraction += milliseconds{(text[at] - '0') * scale};
   }
   if (text.substr(at) != "Z" && text.substr(at) != "+00:00") return std::nullopt;
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + fraction;
+  const auto moment = sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + fraction;
+  // A clock of nanoseconds reaches from 1677 to 2262: what is beyond that is its end.
+  return wall_time{std::clamp(moment.time_since_epoch(),
+                              ceil<milliseconds>(wall_time::min().time_since_epoch()),
+                              floor<milliseconds>(wall_time::max().time_since_epoch()))};
 }
 
 } // namespace

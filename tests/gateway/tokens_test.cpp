@@ -105,7 +105,11 @@ BOOST_AUTO_TEST_CASE(each_bad_token_is_refused_and_told_why) {
       {key.sign(claims(R"("aud":["a","https://gateway.example/mcp"])")), nullptr},
       {key.sign(claims(R"("exp":1800000000.5)")), nullptr},
       {key.sign(claims(R"("exp":1799999971)")), nullptr}, // Within the leeway.
+      {key.sign(claims(R"("exp":9800000060)")), nullptr}, // More nanoseconds than 64 bits count.
+      {key.sign(claims(R"("exp":253402300799)")), nullptr},
+      {key.sign(claims(R"("exp":253402300800)")), "it does not say when it expires"},
       {key.sign(claims(R"("nbf":1800000029)")), nullptr},
+      {key.sign(claims(R"("nbf":253402300799)")), "it is not good yet"},
       {key.sign(claims(R"("exp":1799999970)")), "it has expired"},
       {key.sign(claims(R"("exp":1)")), "it has expired"},
       {key.sign(claims(R"("exp":"1800000060")")), "it does not say when it expires"},

@@ -200,6 +200,8 @@ BOOST_AUTO_TEST_CASE(a_moment_is_a_time_or_an_age) {
   BOOST_TEST((read_moment("0s", now) == now));
   BOOST_TEST((read_moment("3d", now) == now - 72h));
   BOOST_TEST((read_moment("2025-06-15T15:06:40Z", now) == now));
+  BOOST_TEST((read_moment("9999-12-31T23:59:59.999Z", now) > now + 24h * 365 * 230));
+  BOOST_TEST((read_moment("0001-01-01T00:00:00Z", now) < now - 24h * 365 * 330));
   for (const char* bad : {"", "15", "m", "-5m", "5w", "999999999999999999h", "yesterday", "5mm"})
     BOOST_TEST(!read_moment(bad, now), bad);
 }
