@@ -176,8 +176,9 @@ void hosted_container::state::take_facts(const container_facts& facts) {
   find_server();
 }
 
-/// The server is the child of the container's init, which starts it a moment later: a long one where
-/// processor time is short, and to tell the init as the server meanwhile would be a lie for good.
+/// The server is the child of the container's init, which starts it a moment later: a long one
+/// where processor time is short, and to tell the init as the server meanwhile would be a lie for
+/// good.
 void hosted_container::state::find_server(int tries) {
   if (killed_) return; // Its end is what answers.
   if (ended_) return answer(done{});
